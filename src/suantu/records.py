@@ -114,6 +114,18 @@ class Period:
 
 
 @dataclass(frozen=True, slots=True)
+class Ordinal:
+    """A place in an order: ``kind`` is ``rank`` (第三; ``last`` is set for 第6至第10), ``top`` (前五) or ``tier``."""
+
+    start: int
+    end: int
+    text: str
+    value: int
+    last: int = 0
+    kind: str = "rank"
+
+
+@dataclass(frozen=True, slots=True)
 class Thing:
     """A thing with its identity: a lexicon entry, or a name discovered in a document.
 

@@ -1,0 +1,5 @@
+"""``python -m suantu``."""
+
+from suantu.cli import main
+
+main()

@@ -1,0 +1,103 @@
+"""The ontology folder as the ontology graph, and what assembling documents needs to know of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from pyoxigraph import BlankNode, CanonicalizationAlgorithm, Dataset, Literal, NamedNode, Quad, RdfFormat, parse
+
+from suantu.border import vocab as v
+from suantu.errors import OntologyError
+
+_GRAPH = NamedNode(v.GRAPH_ONTOLOGY)
+_TYPE = NamedNode(v.RDF + "type")
+_SUBCLASS = v.RDFS + "subClassOf"
+_NOTATION = v.SKOS + "notation"
+
+
+@dataclass(frozen=True, slots=True)
+class OntologyGraph:
+    """``quads`` of the ontology graph; ``parents``: all superclasses of a class, both by local name where they are
+    ours and by IRI where not; ``units``: IRI by notation; ``known``: the classes (with superclasses) of each thing."""
+
+    quads: tuple[Quad, ...]
+    parents: Mapping[str, tuple[str, ...]]
+    units: Mapping[str, str]
+    known: Mapping[str, frozenset[str]]
+
+
+def ontology_graph(directory: Path) -> OntologyGraph:
+    """Read ``suantu.ttl`` and ``lexicon/*.ttl`` of an ontology folder. Superclasses of types are materialised; inverse
+    and other inferred triples are not. OntologyError names a file that is not Turtle."""
+    quads: list[Quad] = []
+    for path in (directory / "suantu.ttl", *sorted((directory / "lexicon").glob("*.ttl"))):
+        try:
+            quads.extend(
+                Quad(q.subject, q.predicate, q.object, _GRAPH) for q in parse(path=str(path), format=RdfFormat.TURTLE)
+            )
+        except (SyntaxError, OSError) as error:
+            raise OntologyError(f"{path}: cannot be read as Turtle: {error}") from error
+    return _completed(_settled(quads))
+
+
+def ontology_quads(directory: Path) -> tuple[Quad, ...]:
+    """The quads of the ontology graph."""
+    return ontology_graph(directory).quads
+
+
+def superclasses(direct: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
+    """All superclasses of each class, nearest first, itself excluded."""
+    out: dict[str, tuple[str, ...]] = {}
+    for cls in direct:
+        seen: dict[str, None] = {}
+        todo = list(direct[cls])
+        while todo:
+            parent = todo.pop(0)
+            if parent != cls and parent not in seen:
+                seen[parent] = None
+                todo.extend(direct.get(parent, ()))
+        out[cls] = tuple(seen)
+    return out
+
+
+def _settled(quads: list[Quad]) -> list[Quad]:
+    """The quads with blank nodes named by their place in the graph, so that every process names them alike."""
+    blank = [q for q in quads if isinstance(q.subject, BlankNode) or isinstance(q.object, BlankNode)]
+    if not blank:
+        return quads
+    named = Dataset(blank)
+    named.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
+    return [q for q in quads if not (isinstance(q.subject, BlankNode) or isinstance(q.object, BlankNode))] + sorted(
+        named, key=str
+    )
+
+
+def _local(iri: str) -> str:
+    return iri.removeprefix(v.ST)
+
+
+def _completed(quads: list[Quad]) -> OntologyGraph:
+    direct: dict[str, list[str]] = {}
+    units: dict[str, str] = {}
+    types: dict[str, list[str]] = {}
+    for quad in quads:
+        subject, predicate, term = quad.subject, quad.predicate.value, quad.object
+        if not isinstance(subject, NamedNode):
+            continue
+        if predicate == _TYPE.value and isinstance(term, NamedNode):
+            types.setdefault(subject.value, []).append(_local(term.value))
+        elif predicate == _SUBCLASS and isinstance(term, NamedNode):
+            direct.setdefault(_local(subject.value), []).append(_local(term.value))
+        elif predicate == _NOTATION and isinstance(term, Literal):
+            units.setdefault(term.value, subject.value)
+    parents = superclasses(direct)
+    more: list[Quad] = []
+    known: dict[str, frozenset[str]] = {}
+    for iri, classes in types.items():
+        stated = set(classes)
+        implied = dict.fromkeys(p for c in classes for p in parents.get(c, ()) if p not in stated)
+        known[iri] = frozenset(stated.union(implied))
+        more.extend(Quad(NamedNode(iri), _TYPE, NamedNode(p if ":" in p else v.ST + p), _GRAPH) for p in implied)
+    return OntologyGraph((*dict.fromkeys(quads), *more), parents, units, known)

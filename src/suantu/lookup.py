@@ -1,0 +1,301 @@
+"""Lookups over an endpoint: everything about a thing, figures, rankings, members of a class, passages, connections."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from suantu.border.vocab import GRAPH_INFERRED, GRAPH_ONTOLOGY, ST, XSD
+from suantu.names import classes_of
+from suantu.query import one_of
+from suantu.stores.base import Endpoint, Term, iri
+
+_RANKED = "?e a st:RankingEntry ; st:item ?item ; st:rank ?rank ; st:inRanking ?r ."
+_MANY = 400
+
+
+class Figure(NamedTuple):
+    """One observation. IRIs in ``fact``, ``metric``, ``about``, ``place``, ``within``, ``said_by``; ``value`` is a
+    decimal number as text, in ``unit``; ``words`` are those of the text. What is not known is empty."""
+
+    fact: str
+    metric: str
+    about: str
+    place: str
+    within: str
+    period: str
+    value: str
+    unit: str
+    bound: str
+    status: str
+    said_by: str
+    words: str
+
+
+class Relation(NamedTuple):
+    """One triple between things; ``fact`` is the claim that states it, empty for a fact of the ontology."""
+
+    fact: str
+    subject: str
+    predicate: str
+    object: str
+    origin: str
+
+
+class Rank(NamedTuple):
+    """One place in a ranking."""
+
+    fact: str
+    ranking: str
+    period: str
+    place: str
+    rank: str
+    item: str
+    tier: str
+
+
+class Source(NamedTuple):
+    """Where a fact stands: the document, its title, the page (empty where there are none), the section, the words."""
+
+    document: str
+    title: str
+    page: str
+    section: str
+    words: str
+
+
+class Card(NamedTuple):
+    """Everything about one thing. ``mentions`` is the number of passages that name it; ``same_as`` IRIs elsewhere."""
+
+    iri: str
+    names: list[Term]
+    classes: list[str]
+    same_as: list[str]
+    relations: list[Relation]
+    figures: list[Figure]
+    ranks: list[Rank]
+    mentions: int
+
+
+# ---- figures ---------------------------------------------------------------------------------------------------------
+
+
+def figures(
+    endpoint: Endpoint,
+    *,
+    about: Sequence[str] = (),
+    metric: str = "",
+    place: str = "",
+    year: str = "",
+    status: Sequence[str] = (),
+    said_by: str = "",
+    limit: int = 0,
+) -> list[Figure]:
+    """The observations that meet every condition given (IRIs; ``year`` of four digits; ``status`` local names), by
+    metric, thing and period; at most ``limit`` of them unless it is 0."""
+    conditions = [("about", list(about)), ("metric", [metric] if metric else []), ("place", [place] if place else [])]
+    conditions += [("status", [ST + s for s in status]), ("saidBy", [said_by] if said_by else [])]
+    patterns = [f"{one_of(name, iris)} ?fact st:{name} ?{name} ." for name, iris in conditions if iris]
+    if year:
+        patterns.append(f"?fact st:year {Term('literal', year, datatype=XSD + 'gYear').sparql()} .")
+    optional = [("place", "st:place"), ("within", "st:within"), ("period", "st:period"), ("bound", "st:bound")]
+    optional += [("unit", "st:unit/skos:notation"), ("status", "st:status"), ("saidBy", "st:saidBy")]
+    optional += [("words", "st:valueText"), ("about", "st:about"), ("metric", "st:metric")]
+    given = {name for name, iris in conditions if iris}
+    more = " ".join(f"OPTIONAL {{ ?fact {path} ?{name} }}" for name, path in optional if name not in given)
+    query = f"SELECT DISTINCT * WHERE {{ {' '.join(patterns)} ?fact a st:Observation ; st:value ?value . {more} }} "
+    rows = endpoint.select(
+        query + "ORDER BY ?metric ?about ?period ?place ?fact" + (f" LIMIT {limit}" if limit else "")
+    )
+    columns = [*(f if f != "said_by" else "saidBy" for f in Figure._fields)]
+    seen = {row["fact"].value: Figure(*(_text(row, c) for c in columns)) for row in rows}
+    return list(seen.values())
+
+
+def _text(row: dict[str, Term], name: str) -> str:
+    return row[name].value if name in row else ""
+
+
+# ---- relations -------------------------------------------------------------------------------------------------------
+
+
+def relations(endpoint: Endpoint, thing: str = "", *, other: str = "") -> list[Relation]:
+    """What is asserted of a thing (of all things where it is empty), as subject and as object; with ``other`` only
+    what is between the two. Claims first; then what only the ontology or the inference says and is not merely a claim
+    the other way round."""
+    sides = _sides(thing, other)
+    found = list(dict.fromkeys(claim for side in sides for claim in _claims(endpoint, side)))
+    inverse = _inverses(endpoint)
+    stated = {relation[1:4] for relation in found}
+    stated |= {(o, back, s) for s, p, o in stated for back in inverse.get(p, ())}
+    for graph, origin in ((GRAPH_ONTOLOGY, "ontology"), (GRAPH_INFERRED, "inferred")):
+        for triple in (t for side in sides for t in _triples(endpoint, side, graph)):
+            if triple not in stated:
+                stated |= {triple, *((triple[2], back, triple[0]) for back in inverse.get(triple[1], ()))}
+                found.append(Relation("", *triple, origin))
+    return found
+
+
+def _sides(thing: str, other: str) -> list[str]:
+    """What binds the subject and the object: the thing as subject, and the thing as object."""
+    if not thing:
+        return [""]
+    ends = [(thing, other), (other, thing)]
+    return [" ".join(one_of(name, [x]) for name, x in zip("so", pair, strict=True) if x) for pair in ends]
+
+
+def _claims(endpoint: Endpoint, bound: str) -> list[Relation]:
+    pattern = "?c a st:Claim ; rdf:subject ?s ; rdf:predicate ?p ; rdf:object ?o"
+    rows = endpoint.select(f"SELECT DISTINCT ?c ?s ?p ?o WHERE {{ {bound} {pattern} }} ORDER BY ?p ?o ?s ?c")
+    return [Relation(_text(row, "c"), _text(row, "s"), _text(row, "p"), _text(row, "o"), "document") for row in rows]
+
+
+def _triples(endpoint: Endpoint, bound: str, graph: str) -> list[tuple[str, str, str]]:
+    pattern = f"GRAPH {iri(graph).sparql()} {{ ?s ?p ?o }} ?s a st:Entity . ?o a st:Entity"
+    rows = endpoint.select(f"SELECT DISTINCT ?s ?p ?o WHERE {{ {bound} {pattern} }} ORDER BY ?p ?o ?s")
+    return [(row["s"].value, row["p"].value, row["o"].value) for row in rows]
+
+
+def _inverses(endpoint: Endpoint) -> dict[str, set[str]]:
+    """The properties that say the same the other way round (a symmetric one is its own), by property."""
+    query = (
+        "SELECT DISTINCT ?p ?q WHERE { { ?p owl:inverseOf ?q } UNION { ?q owl:inverseOf ?p }"
+        " UNION { ?p a owl:SymmetricProperty BIND(?p AS ?q) } }"
+    )
+    found: dict[str, set[str]] = {}
+    for row in endpoint.select(query):
+        found.setdefault(row["p"].value, set()).add(row["q"].value)
+    return found
+
+
+# ---- rankings --------------------------------------------------------------------------------------------------------
+
+
+def ranks(endpoint: Endpoint, *, item: str = "", ranking: str = "", year: str = "", limit: int = 0) -> list[Rank]:
+    """Ranking entries of an item (IRI), of rankings whose name holds ``ranking``, of a year; in order."""
+    patterns = [one_of("item", [item])] if item else []
+    if year:
+        patterns.append(f"?r st:year {Term('literal', year, datatype=XSD + 'gYear').sparql()} .")
+    if ranking:
+        patterns.append(f"FILTER(CONTAINS(LCASE(STR(?label)), LCASE({Term('literal', ranking).sparql()})))")
+    query = (
+        f"SELECT DISTINCT ?e ?r ?label ?period ?place ?rank ?item ?tier WHERE {{ {_RANKED} ?r rdfs:label ?label ."
+        f" {' '.join(patterns)} OPTIONAL {{ ?r st:period ?period }} OPTIONAL {{ ?r st:place ?place }}"
+        " OPTIONAL { ?e st:tier ?tier } } ORDER BY ?label ?period ?place ?rank ?item ?e"
+    )
+    rows = endpoint.select(query + (f" LIMIT {limit}" if limit else ""))
+    columns = ("e", "label", "period", "place", "rank", "item", "tier")
+    return list({row["e"].value: Rank(*(_text(row, c) for c in columns)) for row in rows}.values())
+
+
+# ---- one thing -------------------------------------------------------------------------------------------------------
+
+
+def show(endpoint: Endpoint, thing: str) -> Card:
+    """Everything that the graph says about one thing (IRI)."""
+    block = one_of("x", [thing])
+    naming = "VALUES ?p { skos:prefLabel rdfs:label dcterms:title skos:altLabel skos:notation }"
+    named = list(endpoint.select(f"SELECT DISTINCT ?p ?l WHERE {{ {block} {naming} ?x ?p ?l }} ORDER BY ?l"))
+    named.sort(key=lambda row: row["p"].value.endswith("altLabel"))
+    same = endpoint.select(f"SELECT DISTINCT ?s WHERE {{ {block} ?x skos:exactMatch|owl:sameAs ?s }} ORDER BY ?s")
+    count = endpoint.select(f"SELECT (COUNT(DISTINCT ?p) AS ?n) WHERE {{ {block} ?x st:mentionedIn ?p }}")
+    return Card(
+        thing,
+        [row["l"] for row in named],
+        classes_of(endpoint, [thing])[thing],
+        [row["s"].value for row in same],
+        relations(endpoint, thing),
+        figures(endpoint, about=[thing]),
+        ranks(endpoint, item=thing),
+        int(next(iter(count))["n"].value),
+    )
+
+
+def sources(endpoint: Endpoint, facts: Iterable[str]) -> dict[str, Source]:
+    """The first passage that each fact rests on, by the fact's IRI."""
+    wanted = sorted(set(facts) - {""})
+    found: dict[str, Source] = {}
+    for start in range(0, len(wanted), _MANY):
+        query = (
+            f"SELECT DISTINCT * WHERE {{ {one_of('f', wanted[start : start + _MANY])}"
+            " ?f prov:wasDerivedFrom ?p . ?p dcterms:isPartOf ?document OPTIONAL { ?p oa:start ?start }"
+            " OPTIONAL { ?document dcterms:title ?title } OPTIONAL { ?p st:page ?page }"
+            " OPTIONAL { ?p st:section ?section } OPTIONAL { ?p oa:exact ?words } } ORDER BY ?f ?document ?start"
+        )
+        for row in endpoint.select(query):
+            found.setdefault(row["f"].value, Source(*(_text(row, c) for c in Source._fields)))
+    return found
+
+
+def passages(endpoint: Endpoint, text: str, limit: int = 10) -> list[Source]:
+    """Passages whose words hold ``text``, in any case."""
+    low = Term("literal", text.casefold()).sparql()
+    query = (
+        "SELECT DISTINCT ?document ?title ?page ?section ?words WHERE { ?p a st:Passage ; oa:exact ?words ;"
+        f" dcterms:isPartOf ?document . FILTER(CONTAINS(LCASE(?words), {low})) OPTIONAL {{ ?document dcterms:title ?title }}"
+        " OPTIONAL { ?p st:page ?page } OPTIONAL { ?p st:section ?section } OPTIONAL { ?p oa:start ?start } }"
+        f" ORDER BY ?document ?start LIMIT {limit}"
+    )
+    return [Source(*(_text(row, c) for c in Source._fields)) for row in endpoint.select(query)]
+
+
+# ---- many things -----------------------------------------------------------------------------------------------------
+
+
+def members(endpoint: Endpoint, cls: str, *, everything: bool = False, limit: int = 0) -> list[tuple[str, int]]:
+    """The things of a class (IRI) with the number of passages that name them, the most named first. Things that only
+    the lexicon knows are left out unless ``everything``."""
+    mentioned = "?x st:mentionedIn ?p ."
+    query = (
+        f"SELECT ?x (COUNT(DISTINCT ?p) AS ?n) WHERE {{ ?x a {iri(cls).sparql()} ."
+        f" {f'OPTIONAL {{ {mentioned} }}' if everything else mentioned} }} GROUP BY ?x ORDER BY DESC(?n) ?x"
+    )
+    rows = endpoint.select(query + (f" LIMIT {limit}" if limit else ""))
+    return [(row["x"].value, int(row["n"].value)) for row in rows if "x" in row]
+
+
+class Listed(NamedTuple):
+    """A document of the knowledge base and how much was read from it."""
+
+    iri: str
+    title: str
+    issued: str
+    publisher: str
+    facts: int
+
+
+def documents(endpoint: Endpoint) -> list[Listed]:
+    """The documents, by date and title, with the number of claims, figures and ranks read from each."""
+    query = (
+        "SELECT ?d (SAMPLE(?t) AS ?title) (SAMPLE(?i) AS ?issued) (SAMPLE(?b) AS ?by) (COUNT(DISTINCT ?f) AS ?facts)"
+        " WHERE { ?d a st:Document . OPTIONAL { ?d dcterms:title ?t } OPTIONAL { ?d dcterms:issued ?i }"
+        " OPTIONAL { ?d dcterms:publisher ?b } OPTIONAL { VALUES ?k { st:Claim st:Observation st:RankingEntry }"
+        " ?f a ?k ; prov:wasDerivedFrom/dcterms:isPartOf ?d } } GROUP BY ?d ORDER BY ?issued ?title ?d"
+    )
+    return [
+        Listed(r["d"].value, _text(r, "title"), _text(r, "issued"), _text(r, "by"), int(r["facts"].value))
+        for r in endpoint.select(query)
+        if "d" in r
+    ]
+
+
+def paths(endpoint: Endpoint, a: str, b: str, *, limit: int = 3) -> list[list[Relation]]:
+    """The shortest ways from one thing to another over relations in either direction; none where there is no way."""
+    import networkx as nx
+
+    graph: nx.Graph[str] = nx.Graph()
+    between: dict[frozenset[str], Relation] = {}
+    for relation in relations(endpoint):
+        ends = frozenset((relation.subject, relation.object))
+        if len(ends) == 2:
+            between.setdefault(ends, relation)
+            graph.add_edge(relation.subject, relation.object)
+    if a not in graph or b not in graph or not nx.has_path(graph, a, b):
+        return []
+    found: list[list[Relation]] = []
+    for nodes in nx.all_shortest_paths(graph, a, b):
+        found.append([between[frozenset(step)] for step in pairwise(nodes)])
+        if len(found) == limit:
+            break
+    return sorted(found)

@@ -1,0 +1,307 @@
+"""What people call things: from a label, alias, CURIE or IRI to the thing, and the search over all names.
+
+The names of a local knowledge base are kept beside it in ``names.tsv`` (one line a name: name, IRI, class, kind,
+pinyin, initials), which ``build`` writes, so that a search imports no pinyin dictionary.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from suantu.border.vocab import ST
+from suantu.errors import UsageError
+from suantu.query import full, one_of, readable, values
+from suantu.stores.base import Endpoint, Term, iri
+
+NAMES_FILE = "names.tsv"
+_NAMING = "VALUES ?p { skos:prefLabel skos:altLabel rdfs:label dcterms:title skos:notation }"
+_MANY = 400
+
+
+class Candidate(NamedTuple):
+    """A thing that a name may mean: its IRI, label and most specific class (local names, ``/`` between several)."""
+
+    iri: str
+    label: str
+    cls: str
+
+
+class AmbiguousNameError(UsageError):
+    """A name that several things have; ``candidates`` lists them."""
+
+    def __init__(self, name: str, candidates: list[Candidate]) -> None:
+        self.name, self.candidates = name, candidates
+        shown = "; ".join(f"{c.cls}:{c.label} = {readable(c.iri)}" for c in candidates[:8])
+        super().__init__(f"{name!r} may be {shown}: give the class or the identifier")
+
+
+class Name(NamedTuple):
+    """One name of one thing, as the index keeps it."""
+
+    name: str
+    iri: str
+    cls: str
+    kind: str
+    pinyin: str
+    initials: str
+
+
+class Hit(NamedTuple):
+    """A thing that a search found: by which of its names, how (exact, prefix …), and how well (0–100)."""
+
+    iri: str
+    label: str
+    cls: str
+    name: str
+    how: str
+    score: float
+
+
+# ---- labels and classes ----------------------------------------------------------------------------------------------
+
+
+def labels(endpoint: Endpoint, iris: Iterable[str], language: str = "zh") -> dict[str, str]:
+    """The best label of each IRI in ``language``, else in any; an IRI without one gets its readable form."""
+    wanted = sorted(set(iris))
+    best: dict[str, tuple[int, str]] = {}
+    for start in range(0, len(wanted), _MANY):
+        block = one_of("x", wanted[start : start + _MANY])
+        for row in endpoint.select(f"SELECT DISTINCT ?x ?p ?l WHERE {{ {block} {_NAMING} ?x ?p ?l }}"):
+            offer = (_merit(row["p"].value, row["l"], language), row["l"].value)
+            best[row["x"].value] = min(best.get(row["x"].value, offer), offer)
+    return {x: best[x][1] if x in best else readable(x) for x in wanted}
+
+
+def _merit(naming: str, label: Term, language: str) -> int:
+    if naming.endswith("notation"):
+        return 0
+    if naming.endswith("altLabel"):
+        return 9
+    if label.language == language:
+        return 1
+    return 2 if label.language in {"", "zh"} else 3
+
+
+def parents(endpoint: Endpoint) -> dict[str, set[str]]:
+    """The superclasses of each class of the vocabulary, at any depth, by IRI."""
+    above: dict[str, set[str]] = {}
+    for row in endpoint.select("SELECT DISTINCT ?c ?s WHERE { ?c rdfs:subClassOf+ ?s FILTER(isIRI(?c) && isIRI(?s)) }"):
+        above.setdefault(row["c"].value, set()).add(row["s"].value)
+    return above
+
+
+def specific(classes: Iterable[str], above: Mapping[str, set[str]]) -> list[str]:
+    """Those of ``classes`` (IRIs) of the vocabulary that are not superclasses of another of them."""
+    own = {c for c in classes if c.startswith(ST)}
+    return sorted(own - {s for c in own for s in above.get(c, ())})
+
+
+def classes_of(endpoint: Endpoint, iris: Iterable[str]) -> dict[str, list[str]]:
+    """The most specific classes of the vocabulary, by IRI."""
+    wanted, above = sorted(set(iris)), parents(endpoint)
+    found: dict[str, set[str]] = {}
+    for start in range(0, len(wanted), _MANY):
+        block = one_of("x", wanted[start : start + _MANY])
+        for row in endpoint.select(f"SELECT DISTINCT ?x ?c WHERE {{ {block} ?x a ?c }}"):
+            found.setdefault(row["x"].value, set()).add(row["c"].value)
+    return {x: specific(found.get(x, ()), above) for x in wanted}
+
+
+def _short(classes: Iterable[str]) -> str:
+    return "/".join(c.removeprefix(ST) for c in classes)
+
+
+# ---- one thing -------------------------------------------------------------------------------------------------------
+
+
+def resolve(endpoint: Endpoint, name: str, language: str = "zh") -> str:
+    """The IRI of the thing that ``name`` means: an IRI, a CURIE, ``Class:label``, or any label in any case.
+
+    A preferred label outweighs another name, and a thing outweighs a metric or unit. UsageError for a name that
+    nothing has, with the nearest ones; AmbiguousNameError where several things are left.
+    """
+    name = name.strip()
+    direct = full(name)
+    if direct and _exists(endpoint, direct):
+        return direct
+    cls, colon, label = name.partition(":")
+    if colon and label and cls.isascii() and cls.isalpha() and endpoint.ask(f"ASK {{ {iri(ST + cls).sparql()} a ?t }}"):
+        found = candidates(endpoint, label, language, ST + cls)
+    else:
+        found = candidates(endpoint, name, language)
+    if not found:
+        raise UsageError(f"unknown thing {name!r}{_did_you_mean(endpoint, name)}")
+    if len(found) > 1:
+        raise AmbiguousNameError(name, found)
+    return found[0].iri
+
+
+def _exists(endpoint: Endpoint, value: str) -> bool:
+    term = iri(value).sparql()
+    return endpoint.ask(f"ASK {{ {{ {term} ?p ?o }} UNION {{ ?s ?p {term} }} }}")
+
+
+def candidates(endpoint: Endpoint, name: str, language: str = "zh", cls: str = "") -> list[Candidate]:
+    """The things that have this name, those that have it first and foremost where there are such."""
+    own = f"?thing a {iri(cls).sparql()} ." if cls else ""
+    tagged = [Term("literal", name, tag) for tag in ("", "zh", "en")]
+    rows = list(
+        endpoint.select(f"SELECT DISTINCT ?thing ?p WHERE {{ {values('l', tagged)} {_NAMING} ?thing ?p ?l . {own} }}")
+    )
+    if not rows:
+        low = Term("literal", fold(name)).sparql()
+        rows = list(
+            endpoint.select(
+                f"SELECT DISTINCT ?thing ?p WHERE {{ {_NAMING} ?thing ?p ?l . {own} FILTER(LCASE(STR(?l)) = {low}) }}"
+            )
+        )
+    preferred = {r["thing"].value for r in rows if not r["p"].value.endswith("altLabel")}
+    found = preferred or {r["thing"].value for r in rows}
+    if len(found) > 1:
+        found = _things_first(endpoint, found)
+    shown, classes = labels(endpoint, found, language), classes_of(endpoint, found) if len(found) > 1 else {}
+    return [Candidate(x, shown[x], _short(classes.get(x, ()))) for x in sorted(found)]
+
+
+def _things_first(endpoint: Endpoint, found: set[str]) -> set[str]:
+    entities = {
+        r["x"].value for r in endpoint.select(f"SELECT DISTINCT ?x WHERE {{ {one_of('x', found)} ?x a st:Entity }}")
+    }
+    return entities or found
+
+
+def resolve_class(endpoint: Endpoint, name: str) -> str:
+    """The IRI of a class of the vocabulary, by local name, CURIE or label in any case."""
+    low = fold(name.removeprefix("st:"))
+    known: dict[str, str] = {}
+    for row in endpoint.select(
+        "SELECT DISTINCT ?c ?l WHERE { ?c a owl:Class . OPTIONAL { ?c rdfs:label ?l } FILTER(isIRI(?c)) }"
+    ):
+        local = row["c"].value
+        if not local.startswith(ST):
+            continue
+        known[fold(local.removeprefix(ST))] = local
+        if "l" in row:
+            known.setdefault(fold(row["l"].value), local)
+    if low in known:
+        return known[low]
+    from difflib import get_close_matches
+
+    near = get_close_matches(low, known, 1)
+    names = sorted(c.removeprefix(ST) for c in set(known.values()))
+    hint = f"did you mean {known[near[0]].removeprefix(ST)!r}?" if near else f"there are {', '.join(names) or 'none'}"
+    raise UsageError(f"unknown class {name!r}: {hint}")
+
+
+def _did_you_mean(endpoint: Endpoint, name: str) -> str:
+    near = list(dict.fromkeys(hit.name for hit in search(index(endpoint, pinyin=False), name)))[:3]
+    return f": did you mean {', '.join(near)}?" if near else ""
+
+
+# ---- all names -------------------------------------------------------------------------------------------------------
+
+
+def fold(text: str) -> str:
+    """The form in which names are compared: NFKC, case-folded, single spaces."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def index(endpoint: Endpoint, *, pinyin: bool = True) -> list[Name]:
+    """Every name of every thing, sorted; ``pinyin`` adds how Chinese names are read."""
+    above = parents(endpoint)
+    classes: dict[str, set[str]] = {}
+    for row in endpoint.select("SELECT DISTINCT ?x ?c WHERE { ?x a st:Entity , ?c }"):
+        classes.setdefault(row["x"].value, set()).add(row["c"].value)
+    shown = {x: _short(specific(own, above)) for x, own in classes.items()}
+    query = "SELECT DISTINCT ?x ?p ?l WHERE { VALUES ?p { skos:prefLabel skos:altLabel } ?x ?p ?l . ?x a st:Entity }"
+    rows = {(r["l"].value, r["x"].value, r["p"].value.endswith("prefLabel")) for r in endpoint.select(query)}
+    read = _reader() if pinyin else None
+    return [
+        Name(label, x, shown.get(x, ""), "pref" if pref else "alt", *(read(label) if read else ("", "")))
+        for label, x, pref in sorted(rows)
+    ]
+
+
+def _reader() -> Callable[[str], tuple[str, str]]:
+    from pypinyin import lazy_pinyin
+
+    def read(label: str) -> tuple[str, str]:
+        if label.isascii():
+            return "", ""
+        syllables = [fold(s).replace(" ", "") for s in lazy_pinyin(label)]  # a run that is not Chinese stays whole
+        return "".join(syllables), "".join(s[:1] if s.isalpha() else s for s in syllables)
+
+    return read
+
+
+def write_index(names: Iterable[Name], path: Path) -> None:
+    """Write names as ``names.tsv``: one line a name, fields between tabs."""
+    lines = ("\t".join(" ".join(field.split()) for field in name) for name in names)
+    path.write_text("".join(line + "\n" for line in lines), "utf-8")
+
+
+def read_index(path: Path) -> list[Name]:
+    """The names that ``write_index`` wrote."""
+    rows = (line.split("\t") for line in path.read_text("utf-8").split("\n") if line)
+    return [Name(*row) for row in rows if len(row) == len(Name._fields)]
+
+
+def search(names: Iterable[Name], text: str, limit: int = 20) -> list[Hit]:
+    """Things by name, best first: the same, beginning with it, holding it, by pinyin, by initials, then alike."""
+    wanted, names = fold(text), list(names)
+    if not wanted:
+        return []
+    hits: dict[str, Hit] = {}
+    for name in names:
+        how, score = _how(name, wanted, wanted.replace(" ", "").replace("'", ""))
+        _keep(hits, name, how, score)
+    if not any(hit.score >= 80 for hit in hits.values()):
+        _alike(hits, names, wanted)
+    ranked = sorted(hits.values(), key=lambda hit: (-hit.score, len(hit.name), hit.name, hit.iri))[:limit]
+    preferred = {n.iri: n.name for n in reversed(names) if n.kind == "pref" and (n.iri in hits)}
+    return [hit._replace(label=preferred.get(hit.iri, hit.name)) for hit in ranked]
+
+
+def _how(name: Name, wanted: str, letters: str) -> tuple[str, float]:
+    label = fold(name.name)
+    if label == wanted:
+        return "exact", 100.0
+    if label.startswith(wanted):
+        return "prefix", 90.0
+    if wanted in label:
+        return "inside", 80.0
+    if name.pinyin and letters.isascii():
+        return _how_read(name, letters)
+    return "", 0.0
+
+
+def _how_read(name: Name, letters: str) -> tuple[str, float]:
+    if name.pinyin == letters:
+        return "pinyin", 95.0
+    if len(letters) > 1 and name.initials == letters:
+        return "initials", 85.0
+    if len(letters) > 2 and name.pinyin.startswith(letters):
+        return "pinyin", 82.0
+    return "", 0.0
+
+
+def _keep(hits: dict[str, Hit], name: Name, how: str, score: float) -> None:
+    if how and score > (hits[name.iri].score if name.iri in hits else 0):
+        hits[name.iri] = Hit(name.iri, name.name, name.cls, name.name, how, score)
+
+
+def _alike(hits: dict[str, Hit], names: list[Name], wanted: str) -> None:
+    from rapidfuzz import fuzz, process
+
+    written = [fold(n.name) for n in names]
+    # of a name of two characters, one wrong leaves half
+    enough = 60 if len(wanted) > 3 else 50
+    for _, score, at in process.extract(wanted, written, scorer=fuzz.ratio, score_cutoff=enough, limit=30):
+        _keep(hits, names[at], "alike", score * 0.75)
+    if wanted.isascii():
+        read = [n.pinyin for n in names]
+        for _, score, at in process.extract(wanted, read, scorer=fuzz.ratio, score_cutoff=80, limit=30):
+            _keep(hits, names[at], "alike", score * 0.7)

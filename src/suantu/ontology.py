@@ -1,0 +1,240 @@
+"""Loads an ontology folder: the vocabulary, the lexicon, and the settings that stages compile into rules.
+
+Everything is checked here, so that a mistake in the data is one clear error and never a wrong fact.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
+import yaml
+
+from suantu.errors import OntologyError
+from suantu.records import Thing
+
+ST = "https://w3id.org/suantu/ontology#"
+STI = "https://w3id.org/suantu/id/"
+STM = "https://w3id.org/suantu/metric/"
+_RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
+_RDFS = "http://www.w3.org/2000/01/rdf-schema#"
+_OWL = "http://www.w3.org/2002/07/owl#"
+_SKOS = "http://www.w3.org/2004/02/skos/core#"
+_PREF, _ALT = _SKOS + "prefLabel", _SKOS + "altLabel"
+_AMBIGUOUS = ST + "ambiguousLabel"
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A label of a known thing. An ambiguous one is also an everyday word and counts only with evidence beside it."""
+
+    text: str
+    thing: Thing
+    ambiguous: bool
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class Property:
+    """A relation of the vocabulary, with the classes that it takes (empty where any will do)."""
+
+    name: str
+    domain: tuple[str, ...]
+    range: tuple[str, ...]
+    symmetric: bool
+
+
+@dataclass(frozen=True)
+class Ontology:
+    """A loaded ontology folder.
+
+    ``parents`` gives all superclasses of a class by local name (the class itself excluded); ``settings`` the content
+    of ``rules/*.yaml`` by file stem; ``digest`` identifies the content of the whole folder.
+    """
+
+    directory: Path
+    digest: str
+    parents: Mapping[str, tuple[str, ...]]
+    properties: Mapping[str, Property]
+    names: tuple[Name, ...]
+    metrics: frozenset[str]
+    units: frozenset[str]
+    facts: frozenset[tuple[str, str, str]]
+    settings: Mapping[str, Mapping[str, Any]] = field(hash=False)
+
+    def closure(self, classes: Iterable[str]) -> frozenset[str]:
+        """The classes with all their superclasses."""
+        out: set[str] = set()
+        for cls in classes:
+            out.add(cls)
+            out.update(self.parents.get(cls, ()))
+        return frozenset(out)
+
+    @cached_property
+    def things(self) -> Mapping[str, Thing]:
+        """The known things by IRI."""
+        return {name.thing.iri: name.thing for name in self.names}
+
+    def setting(self, stem: str) -> Mapping[str, Any]:
+        """The content of ``rules/<stem>.yaml``; an error that names the file where it is missing."""
+        try:
+            return self.settings[stem]
+        except KeyError:
+            raise OntologyError(
+                f"{self.directory}: rules/{stem}.yaml is missing; every ontology folder needs it"
+            ) from None
+
+
+def load(directory: Path) -> Ontology:
+    """Read and check the ontology folder ``directory``; OntologyError names the file and what to change."""
+    if not (directory / "suantu.ttl").is_file():
+        raise OntologyError(f"{directory}: not an ontology folder (suantu.ttl is missing)")
+    files = sorted(p for p in directory.rglob("*") if p.suffix in {".ttl", ".yaml", ".rq"})
+    digest = hashlib.sha256()
+    for path in files:
+        digest.update(path.relative_to(directory).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    vocabulary = _triples([directory / "suantu.ttl"])
+    parents = _parents(vocabulary)
+    lexicon = _triples(sorted((directory / "lexicon").glob("*.ttl")))
+    names, metrics, units, facts = _lexicon(lexicon, parents)
+    return Ontology(
+        directory=directory,
+        digest=digest.hexdigest(),
+        parents=parents,
+        properties=_properties(vocabulary),
+        names=names,
+        metrics=metrics,
+        units=units,
+        facts=facts,
+        settings={p.stem: _yaml(p) for p in sorted((directory / "rules").glob("*.yaml"))},
+    )
+
+
+def _yaml(path: Path) -> Mapping[str, Any]:
+    try:
+        data = yaml.load(path.read_text(encoding="utf8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+    except yaml.YAMLError as error:
+        raise OntologyError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from error
+    if not isinstance(data, dict):
+        raise OntologyError(f"{path}: a mapping is expected at the top")
+    return data
+
+
+def _triples(paths: Iterable[Path]) -> dict[str, dict[str, list[Any]]]:
+    """Subject → predicate → objects (pyoxigraph terms) over some Turtle files."""
+    out: dict[str, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
+    for path in paths:
+        try:
+            for quad in ox.parse(path=str(path), format=ox.RdfFormat.TURTLE):
+                subject = quad.subject
+                key = subject.value if isinstance(subject, ox.NamedNode) else str(subject)
+                out[key][quad.predicate.value].append(quad.object)
+        except SyntaxError as error:
+            raise OntologyError(f"{path}: not valid Turtle: {error}") from error
+    return out
+
+
+def _local(term: object) -> str | None:
+    value = getattr(term, "value", "")
+    return value[len(ST) :] if isinstance(term, ox.NamedNode) and value.startswith(ST) else None
+
+
+def _parents(vocabulary: Mapping[str, Mapping[str, list[Any]]]) -> dict[str, tuple[str, ...]]:
+    direct: dict[str, list[str]] = {}
+    for iri, about in vocabulary.items():
+        if iri.startswith(ST) and any(t.value == _OWL + "Class" for t in about.get(_RDF_TYPE, ())):
+            direct[iri[len(ST) :]] = [c for t in about.get(_RDFS + "subClassOf", ()) if (c := _local(t))]
+    out: dict[str, tuple[str, ...]] = {}
+    for cls in direct:
+        seen: dict[str, None] = {}
+        todo = list(direct[cls])
+        while todo:
+            parent = todo.pop(0)
+            if parent not in seen and parent != cls:
+                seen[parent] = None
+                todo.extend(direct.get(parent, ()))
+        out[cls] = tuple(seen)
+    return out
+
+
+def _properties(vocabulary: Mapping[str, Mapping[str, list[Any]]]) -> dict[str, Property]:
+    out: dict[str, Property] = {}
+    for iri, about in vocabulary.items():
+        kinds = {t.value for t in about.get(_RDF_TYPE, ())}
+        if iri.startswith(ST) and _OWL + "ObjectProperty" in kinds:
+            name = iri[len(ST) :]
+            out[name] = Property(
+                name,
+                _union(vocabulary, about.get(_RDFS + "domain", ())),
+                _union(vocabulary, about.get(_RDFS + "range", ())),
+                _OWL + "SymmetricProperty" in kinds,
+            )
+    return out
+
+
+def _union(vocabulary: Mapping[str, Mapping[str, list[Any]]], terms: Iterable[Any]) -> tuple[str, ...]:
+    """The local class names of a domain or range, through owl:unionOf lists."""
+    first, rest = "http://www.w3.org/1999/02/22-rdf-syntax-ns#first", "http://www.w3.org/1999/02/22-rdf-syntax-ns#rest"
+    out: list[str] = []
+    for term in terms:
+        if name := _local(term):
+            out.append(name)
+            continue
+        for cell in vocabulary.get(str(term), {}).get(_OWL + "unionOf", ()):
+            while str(cell) in vocabulary:
+                node = vocabulary[str(cell)]
+                out.extend(n for t in node.get(first, ()) if (n := _local(t)))
+                cell = node.get(rest, [None])[0]
+    return tuple(out)
+
+
+_Lexicon = tuple[tuple[Name, ...], frozenset[str], frozenset[str], frozenset[tuple[str, str, str]]]
+
+
+def _lexicon(lexicon: Mapping[str, Mapping[str, list[Any]]], parents: Mapping[str, tuple[str, ...]]) -> _Lexicon:
+    names: list[Name] = []
+    metrics: set[str] = set()
+    units: set[str] = set()
+    facts: set[tuple[str, str, str]] = set()
+    for iri in sorted(lexicon):
+        about = lexicon[iri]
+        classes = [c for t in about.get(_RDF_TYPE, ()) if (c := _local(t))]
+        if "Metric" in classes:
+            metrics.add(iri.removeprefix(STM))
+        elif "Unit" in classes:
+            units.update(t.value for t in about.get(_SKOS + "notation", ()))
+        elif classes:
+            if unknown := [c for c in classes if c not in parents]:
+                raise OntologyError(f"lexicon: {iri}: class st:{unknown[0]} is not in suantu.ttl")
+            names.extend(_names(iri, tuple(sorted(classes)), about))
+            facts.update(
+                (iri, p[len(ST) :], o.value)
+                for p, objects in about.items()
+                if p.startswith(ST)
+                for o in objects
+                if isinstance(o, ox.NamedNode)
+            )
+    return tuple(names), frozenset(metrics), frozenset(units), frozenset(facts)
+
+
+def _names(iri: str, classes: tuple[str, ...], about: Mapping[str, list[Any]]) -> list[Name]:
+    labels: dict[str, list[str]] = defaultdict(list)
+    for kind, predicate in (("pref", _PREF), ("alt", _ALT)):
+        for literal in about.get(predicate, ()):
+            labels[f"{kind}@{literal.language or 'zh'}"].append(literal.value)
+    if not any(key.startswith("pref@") for key in labels):
+        raise OntologyError(f"lexicon: {iri} has no skos:prefLabel")
+    main = (labels.get("pref@zh") or labels["pref@en"])[0]
+    thing = Thing(iri, main, classes, {k: tuple(v) for k, v in sorted(labels.items())})
+    ambiguous = {literal.value for literal in about.get(_AMBIGUOUS, ())}
+    seen: dict[str, Name] = {}
+    for key, values in sorted(labels.items(), reverse=True):
+        for text in values:
+            seen.setdefault(text, Name(text, thing, text in ambiguous, key[-2:]))
+    return list(seen.values())

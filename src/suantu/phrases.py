@@ -1,0 +1,154 @@
+"""Noun phrases beside a figure: what stands left of a cue, or right of a count, without any model.
+
+A phrase reaches to the nearest function word or verb that the language's settings list as a boundary. A name inside it
+decides what it means; a phrase without a name becomes a subject of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from suantu.identity import discovered
+from suantu.ontology import Ontology
+from suantu.records import Thing
+from suantu.rules import Alphabet
+from suantu.scene import Node, Scene
+
+_NAME = re.compile("[\ue000-\uefff]")
+_FIGURE = re.compile("[\uf000-\uf8ff]")
+_PUNCTUATION = "，。；;！？!?,、：:（()）\n"
+_MAX = {"zh": 22, "en": 60}
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A noun phrase: what it is about (None: nothing usable), the place it names, and where it stands."""
+
+    about: Thing | None
+    place: Thing | None
+    start: int
+    end: int
+    nodes: tuple[Node, ...] = ()
+
+
+class Phrases:
+    """Noun phrases of one language."""
+
+    def __init__(self, settings: Mapping[str, Any], language: str, ontology: Ontology, alphabet: Alphabet) -> None:
+        self._language, self._ontology, self._alphabet = language, ontology, alphabet
+        words = "|".join(map(str, settings["boundaries"]))
+        edge = r"(?<![A-Za-z])" if language == "en" else ""
+        after = r"(?![A-Za-z])" if language == "en" else ""
+        flags = re.IGNORECASE if language == "en" else 0
+        self._boundary = re.compile(f"{edge}(?:{words}){after}|[{_PUNCTUATION}]|[\uf000-\uf8ff]", flags)
+        self._leading = self._strip(settings["leading"], "^", language)
+        self._trailing = self._strip(settings["trailing"], "$", language)
+        self._generic = self._strip(settings["generic"], "$", language)
+        self._empty = {str(w).casefold() for w in settings["empty"]}
+        by_label = {n.text: n.thing for n in ontology.names}
+        self._places = {str(k): by_label.get(str(v)) for k, v in settings["places"].items()}
+        place_words = "|".join(sorted(map(re.escape, self._places), key=len, reverse=True))
+        self._place_word = re.compile(f"{edge}(?:{place_words}){after}", flags)
+
+    @staticmethod
+    def _strip(words: list[str], anchor: str, language: str) -> re.Pattern[str]:
+        escaped = "|".join(sorted((re.escape(str(w)) for w in words), key=len, reverse=True))
+        if language == "en":
+            escaped = rf"(?:{escaped})(?![A-Za-z])\s*" if anchor == "^" else rf"\s*(?<![A-Za-z])(?:{escaped})"
+        return re.compile(f"^(?:\\s|{escaped})+" if anchor == "^" else f"(?:\\s|{escaped})+$", re.IGNORECASE)
+
+    def left(self, scene: Scene, end: int, start: int = 0) -> Phrase:
+        """The phrase that ends at the encoded position ``end`` (not reaching back beyond ``start``)."""
+        start = max(start, end - _MAX[self._language])
+        text = scene.text
+        end = self._skip_back(text, start, end)
+        cut = start
+        for match in self._boundary.finditer(text, start, end):
+            if match.end() <= end:
+                cut = match.end()
+        return self.read(scene, cut, end)
+
+    def _skip_back(self, text: str, start: int, end: int) -> int:
+        """Pass over function words that stand directly before ``end`` (依然占据 …)."""
+        while True:
+            last = None
+            for match in self._boundary.finditer(text, start, end):
+                last = match
+            if last is None or text[last.end() : end].strip() or last[0] in _PUNCTUATION or _FIGURE.match(last[0]):
+                return end
+            end = last.start()
+
+    def subject(self, label: str) -> Thing:
+        """A subject named by a phrase."""
+        return discovered(label, "Subject", self._ontology.parents, "phrase", Decimal("0.6"))
+
+    def right(self, scene: Scene, start: int, end: int | None = None) -> Phrase:
+        """The phrase that begins at the encoded position ``start``."""
+        text = scene.text
+        limit = min(len(text) if end is None else end, start + _MAX[self._language])
+        skipped = self._leading.match(text[start:limit])
+        if skipped:
+            start += skipped.end()
+        stop = self._boundary.search(text, start, limit)
+        return self.read(scene, start, stop.start() if stop else limit)
+
+    def read(self, scene: Scene, start: int, end: int) -> Phrase:
+        """What the encoded stretch ``start:end`` names."""
+        text = scene.text
+        while True:
+            before = (start, end)
+            if match := self._leading.match(text[start:end]):
+                start += match.end()
+            if match := self._trailing.search(text[start:end]):
+                end = start + match.start()
+            if before == (start, end) or start >= end:
+                break
+        place = None
+        while start < end and (found := self._leading_place(scene, start, end)):
+            place, start = found
+            if match := self._leading.match(text[start:end]):
+                start += match.end()
+        if start >= end:
+            return Phrase(None, place, start, end)
+        return self._name(scene, start, end, place)
+
+    def _leading_place(self, scene: Scene, start: int, end: int) -> tuple[Thing | None, int] | None:
+        """A place at the head of a phrase, and where the rest begins."""
+        node = scene.nodes.get(start)
+        if node is not None and node.mentions and "Place" in self._alphabet.classes(node.char):
+            return node.thing, start + 1
+        word = self._place_word.match(scene.text, start, end)
+        if word:
+            return self._places.get(word[0], self._places.get(word[0].lower())), word.end()
+        return None
+
+    def _name(self, scene: Scene, start: int, end: int, place: Thing | None) -> Phrase:
+        text = scene.text[start:end]
+        nodes = [scene.nodes[start + m.start()] for m in _NAME.finditer(text)]
+        nodes = [n for n in nodes if n.mentions]
+        bare = self._generic.sub("", text)
+        if len(nodes) == 1 and len(nodes[0].mentions) == 1 and len(bare) == 1:
+            return Phrase(nodes[0].thing, place, start, end, tuple(nodes))
+        if nodes and (device := self._first_of(nodes, text)):
+            return Phrase(device, place, start, end, tuple(nodes))
+        surface = " ".join(scene.surface(start, end).split())
+        if not surface or surface.casefold() in self._empty or not any(c.isalpha() for c in surface):
+            return Phrase(None, place, start, end, tuple(nodes))
+        if len(surface) > _MAX[self._language]:
+            return Phrase(None, place, start, end, tuple(nodes))
+        return Phrase(self.subject(surface), place, start, end, tuple(nodes))
+
+    def _first_of(self, nodes: list[Node], text: str) -> Thing | None:
+        """Of names side by side or joined by a possessive, the first device or organization is what is meant."""
+        rest = _NAME.sub("", self._generic.sub("", text)).strip("的' s’·-")
+        if rest and len(rest) > 4:
+            return None
+        for wanted in ("Chip", "Product", "Interconnect", "AIModel", "Organization"):
+            for node in nodes:
+                if wanted in self._alphabet.classes(node.char) and len(node.mentions) == 1:
+                    return node.thing
+        return nodes[0].thing if not rest and len(nodes[0].mentions) == 1 else None

@@ -1,0 +1,113 @@
+"""An encoded sentence: every name, figure and time stands as one private-use character.
+
+Patterns (``suantu.rules``) run over ``Scene.text``; positions map back to the block, so whatever a pattern finds can
+be quoted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+
+from suantu.records import Block, Evidence, Mention, Ordinal, Period, Quantity, Thing
+
+
+@dataclass(slots=True)
+class Node:
+    """What one private-use character stands for: names, figures, periods or ordinals; more than one for a list."""
+
+    start: int
+    end: int
+    char: str
+    mentions: tuple[Mention, ...] = ()
+    quantities: tuple[Quantity, ...] = ()
+    periods: tuple[Period, ...] = ()
+    ordinals: tuple[Ordinal, ...] = ()
+    pronoun: str = ""
+
+    @property
+    def thing(self) -> Thing:
+        """The (first) thing named."""
+        return self.mentions[0].thing
+
+    @property
+    def things(self) -> tuple[Thing, ...]:
+        """All things named."""
+        return tuple(m.thing for m in self.mentions)
+
+
+@dataclass(frozen=True, slots=True)
+class Mood:
+    """A stretch of an encoded sentence that is negated, rumoured, supposed, forecast, estimated …"""
+
+    kind: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """A thing that the text talks about: where it was named (-1: in an earlier sentence), and its closed classes."""
+
+    node: Node
+    classes: frozenset[str]
+    position: int = -1
+    age: int = 0
+    clause: int = -1
+
+
+@dataclass(slots=True)
+class Scene:
+    """One sentence, encoded. ``starts``/``ends`` give, for each encoded character, its place in the block's text.
+
+    ``topics`` are what earlier sentences and the sentence itself talk about, the latest last; ``sayers`` who says
+    what stretch of it; ``period`` and ``place`` what the text before it set.
+    """
+
+    block: Block
+    start: int
+    end: int
+    language: str
+    text: str = ""
+    starts: list[int] = field(default_factory=list)
+    ends: list[int] = field(default_factory=list)
+    nodes: dict[int, Node] = field(default_factory=dict)
+    chars: frozenset[str] = frozenset()
+    moods: tuple[Mood, ...] = ()
+    sayers: tuple[tuple[int, int, Thing], ...] = ()
+    topics: list[Topic] = field(default_factory=list)
+    period: Period | None = None
+    place: Thing | None = None
+
+    def surface(self, start: int, end: int) -> str:
+        """The block's words for the encoded characters ``start:end``."""
+        if start >= end:
+            return ""
+        return self.block.text[self.starts[start] : self.ends[end - 1]]
+
+    def evidence(self, start: int, end: int) -> Evidence:
+        """The source words of the encoded characters ``start:end``, wherever they are printed."""
+        spans = self.block.spans(self.starts[start], self.ends[end - 1])
+        return Evidence(spans, self.block.sections[-1] if self.block.sections else "")
+
+    def in_mood(self, kinds: Sequence[str], start: int, end: int) -> bool:
+        """Whether a mood of one of these kinds touches the encoded characters ``start:end``."""
+        return any(m.kind in kinds and m.start < end and start < m.end for m in self.moods)
+
+    def topic(self, position: int, wanted: Collection[str], age: int = 3) -> Node | None:
+        """The first fitting thing of the latest clause before ``position`` that has one."""
+        chosen: Topic | None = None
+        for topic in reversed(self.topics):
+            if topic.position >= position or topic.age > age or not topic.classes.intersection(wanted):
+                continue
+            if chosen is not None and (topic.clause, topic.age) != (chosen.clause, chosen.age):
+                break
+            chosen = topic
+        return chosen.node if chosen else None
+
+    def sayer(self, position: int) -> Thing | None:
+        """Who says what stands at ``position``."""
+        for start, end, thing in reversed(self.sayers):
+            if start <= position < end:
+                return thing
+        return None

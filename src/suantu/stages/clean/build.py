@@ -1,0 +1,139 @@
+"""Puts the blocks of a document together: lines, furniture, tables, paragraphs, headings, copies."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from suantu.records import Block, BlockKind, Document
+from suantu.stages.clean.copies import merge_copies
+from suantu.stages.clean.furniture import mark_furniture
+from suantu.stages.clean.groups import Group, Joiner
+from suantu.stages.clean.kinds import Kinds, Sections, is_spread
+from suantu.stages.clean.lines import Classifier, Line, Role, split_lines, tidy
+from suantu.stages.clean.tables import label_cells, mark_tables
+from suantu.stages.fold import fold
+from suantu.stages.layout import Layout
+
+_LATIN_END = re.compile(r"[A-Za-z0-9.,;:!?%)\]}”’\"'\u00c0-\u024f]$")
+_LATIN_START = re.compile(r"[A-Za-z0-9(\[{“‘\"'$\u00c0-\u024f]")
+_BROKEN_NUMBER = re.compile(r"\d[,.]?$")
+_HAN = re.compile("[\u4e00-\u9fff]")
+_WIDE = re.compile("[\uff10-\uff5a]")
+_TITLE_REACH = 2  # blocks above a table in which its title is looked for
+
+
+def clean(document: Document, layout: Layout) -> list[Block]:
+    """The blocks of ``document`` in the order of the source.
+
+    Every visible character of the source stands in exactly one block (in one of its ``copies`` where a text is printed
+    twice); what is not text (bullets, heading marks, control characters) stands in a FURNITURE block of its own.
+    """
+    source = document.text
+    lines, debris = split_lines(source, document.pages)
+    if not lines:
+        return _debris_block(source, debris)
+    classifier = Classifier(layout)
+    classifier.classify(lines)
+    mark_furniture(lines, layout, document.title)
+    mark_tables(lines, layout)
+    spread = is_spread(lines, layout)
+    groups = Joiner(lines, layout, spread=spread).groups(lines)
+    builder = _Builder(source, debris, layout)
+    blocks = builder.build(Kinds(layout, classifier.sentence, spread=spread).decide(groups))
+    blocks = merge_copies(blocks) + _debris_block(source, builder.debris)
+    return sorted(blocks, key=lambda block: block.offsets[0])
+
+
+def _debris_block(source: str, debris: Sequence[int]) -> list[Block]:
+    offsets = sorted(offset for offset in debris if not source[offset].isspace())
+    if not offsets:
+        return []
+    return [Block(BlockKind.FURNITURE, fold("".join(source[offset] for offset in offsets)), offsets)]
+
+
+class _Builder:
+    def __init__(self, source: str, debris: list[int], layout: Layout) -> None:
+        self.source, self.debris, self.layout = source, debris, layout
+        self.sections = Sections()
+        self.headers: dict[int, Block] = {}
+
+    def build(self, groups: Sequence[tuple[Group, BlockKind]]) -> list[Block]:
+        blocks: list[Block] = []
+        title: tuple[str, ...] = ()
+        shown: list[tuple[Group, BlockKind, str]] = []
+        for group, kind in groups:
+            text, offsets = self._text(group, kind)
+            if kind is BlockKind.ROW:
+                if not shown or shown[-1][1] is not BlockKind.ROW:
+                    title = self._table_title(shown)
+                blocks.append(self._row(group, text, offsets, title))
+            elif kind is BlockKind.HEADING:
+                blocks.append(Block(kind, text, offsets, sections=self.sections.enter(group.level, text)))
+            else:
+                cells = label_cells(text) if kind is BlockKind.LABEL else ()
+                blocks.append(Block(kind, text, offsets, sections=self.sections.above(), cells=cells))
+            if kind is not BlockKind.FURNITURE:
+                shown.append((group, kind, text))
+        return blocks
+
+    def _table_title(self, shown: Sequence[tuple[Group, BlockKind, str]]) -> tuple[str, ...]:
+        """The caption or label just above a table, if it has one."""
+        for group, kind, text in reversed(shown[-_TITLE_REACH:]):
+            if kind is BlockKind.LABEL or (kind is BlockKind.CAPTION and not (group.rule and group.rule.finished)):
+                return (text,)
+            if kind is not BlockKind.CAPTION:
+                return ()
+        return ()
+
+    def _row(self, group: Group, text: str, offsets: Sequence[int], title: tuple[str, ...]) -> Block:
+        line = group.lines[0]
+        header = self.headers.get(id(line.header)) if line.header else None
+        sections = (*self.sections.above(), *title)
+        block = Block(BlockKind.ROW, text, offsets, sections=sections, cells=line.cells, header=header)
+        self.headers[id(line)] = block
+        return block
+
+    def _text(self, group: Group, kind: BlockKind) -> tuple[str, Sequence[int]]:
+        """The joined text of a group; tidied where spaces have no meaning."""
+        parts = group.lines
+        first, start = parts[0], self._mark_end(group, kind)
+        if len(parts) == 1:
+            text, offsets = first.text[start:], first.offsets[start:]
+        else:
+            text, offsets = self._joined(parts, start)
+        if kind in (BlockKind.ROW, BlockKind.LABEL, BlockKind.FURNITURE):
+            return text, offsets
+        return tidy(text, offsets)
+
+    def _mark_end(self, group: Group, kind: BlockKind) -> int:
+        """Where the text begins after a heading mark or a bullet, which go to the debris."""
+        line = group.lines[0]
+        match = group.rule.pattern.match(line.text) if group.rule and kind is not BlockKind.FURNITURE else None
+        if match is None or not match.groupdict():
+            return 0
+        if match.end() >= len(line.text):
+            return 0
+        self.debris.extend(line.offsets[: match.end()])
+        return match.end()
+
+    def _joined(self, lines: Sequence[Line], start: int) -> tuple[str, list[int]]:
+        texts = [lines[0].text[start:]]
+        offsets = list(lines[0].offsets[start:])
+        for before, line in pairwise(lines):
+            if self._needs_space(before, line):
+                texts.append(" ")
+                offsets.append(offsets[-1])
+            texts.append(line.text)
+            offsets.extend(line.offsets)
+        return "".join(texts), offsets
+
+    def _needs_space(self, before: Line, line: Line) -> bool:
+        """Whether a space stood where the line was broken: between Latin words, not inside a number."""
+        if not (_LATIN_END.search(before.text) and _LATIN_START.match(line.text)):
+            return False
+        if _WIDE.match(self.source[before.offsets[-1]]) or _WIDE.match(self.source[line.offsets[0]]):
+            return False
+        number = line.text[0].isdigit() and _BROKEN_NUMBER.search(before.text)
+        return not (number and _HAN.search(before.text[-12:] + line.text[:12]))

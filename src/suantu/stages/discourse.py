@@ -1,0 +1,168 @@
+"""Follows what a text talks about from clause to clause: pronouns, carried subjects, the last period and place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from suantu.records import Block, Mention
+from suantu.rules import Alphabet
+from suantu.scene import Node, Scene, Topic
+
+_CLAUSE = re.compile(r"[，,；;：:。！？!?]")
+_EVERYTHING = frozenset({"Entity", "Concept", "Subject"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Pronoun:
+    words: re.Pattern[str]
+    classes: tuple[str, ...]
+
+
+class Discourse:
+    """The pronouns and comparison words of one language; ``Thread`` holds the state of one text."""
+
+    def __init__(self, settings: Mapping[str, Any], language: str) -> None:
+        edge = r"(?<![A-Za-z])" if language == "en" else ""
+        after = r"(?![A-Za-z])" if language == "en" else ""
+        self.pronouns = tuple(
+            _Pronoun(
+                re.compile(edge + "(?:" + "|".join(sorted(p["words"], key=len, reverse=True)) + ")" + after),
+                tuple(p["classes"]),
+            )
+            for p in settings["pronouns"]
+        )
+        words = sorted(map(str, settings["comparison"]), key=len, reverse=True)
+        self.comparison = re.compile(edge + "(?:" + "|".join(words) + ")" + after)
+
+
+class Thread:
+    """What the text read so far talks about. One per document; sections and paragraphs fade the older topics."""
+
+    def __init__(self, alphabet: Alphabet) -> None:
+        self._alphabet = alphabet
+        self._topics: list[Topic] = []
+
+    def begin_block(self, labels: Sequence[Node] = ()) -> None:
+        """Start a paragraph: what was talked about before fades; ``labels`` (its heading's names) come first."""
+        self._topics = [replace(t, age=t.age + 2, position=-1) for t in self._topics if t.age < 4]
+        for node in labels:
+            self._topics.append(Topic(node, self._alphabet.classes(node.char), -1, 1, -1))
+
+    def topics(self) -> list[Topic]:
+        """The topics of earlier sentences, the latest last."""
+        return [replace(t, position=-1) for t in self._topics]
+
+    def end_sentence(self, scene: Scene) -> None:
+        """Take over what the sentence talked about."""
+        fresh = [t for t in scene.topics if t.position >= 0]
+        self._topics = [replace(t, age=t.age + 1) for t in self._topics if t.age < 4]
+        self._topics += [replace(t, age=1, position=-1) for t in fresh]
+        self._topics = self._topics[-60:]
+
+
+def resolve_pronouns(
+    block: Block,
+    bounds: tuple[int, int],
+    singles: Sequence[Node],
+    thread: Thread,
+    discourse: Discourse,
+    alphabet: Alphabet,
+) -> list[Node]:
+    """The sentence's nodes with its pronouns added where what they stand for is known."""
+    text = block.text
+    out = list(singles)
+    for pronoun in discourse.pronouns:
+        for match in pronoun.words.finditer(text, *bounds):
+            if any(n.start < match.end() and match.start() < n.end for n in out):
+                continue
+            found = _antecedent(pronoun.classes, match.start(), text, out, thread, discourse, alphabet)
+            if found is not None:
+                mentions = tuple(Mention(match.start(), match.end(), m.thing) for m in found.mentions)
+                out.append(Node(match.start(), match.end(), found.char, mentions, pronoun=match[0]))
+    return sorted(out, key=lambda n: n.start)
+
+
+def _antecedent(
+    classes: tuple[str, ...],
+    at: int,
+    text: str,
+    nodes: Sequence[Node],
+    thread: Thread,
+    discourse: Discourse,
+    alphabet: Alphabet,
+) -> Node | None:
+    before = [n for n in sorted(nodes, key=lambda n: n.start) if n.end <= at and n.mentions]
+    if classes[0] in {"former", "latter"}:
+        return _of_two(classes[0], before, thread, alphabet)
+    clause = max((m.end() for m in _CLAUSE.finditer(text, 0, at)), default=0)
+    in_sentence = [n for n in before if n.start < clause or clause == 0]
+    for wanted in [classes] if len(classes) < 5 else [classes]:
+        chosen = _subject(in_sentence, wanted, text, discourse, alphabet)
+        if chosen is not None:
+            return chosen
+        for topic in reversed(thread.topics()):
+            if topic.age <= 2 and topic.classes.intersection(wanted):
+                return topic.node
+    return None
+
+
+def _subject(
+    nodes: Sequence[Node], wanted: Sequence[str], text: str, discourse: Discourse, alphabet: Alphabet
+) -> Node | None:
+    """The subject of the latest clause that has one: its first name that is not merely compared with.
+
+    Where a maker and its product stand side by side (AMD Instinct MI300X), the product is the subject.
+    """
+    clauses: dict[int, list[Node]] = {}
+    for node in nodes:
+        start = max((m.end() for m in _CLAUSE.finditer(text, 0, node.start)), default=0)
+        clauses.setdefault(start, []).append(node)
+    for start in sorted(clauses, reverse=True):
+        compared = discourse.comparison.search(text, start)
+        fit = [
+            n
+            for n in clauses[start]
+            if alphabet.classes(n.char).intersection(wanted) and not (compared and compared.start() < n.start)
+        ]
+        if fit:
+            first = fit[0]
+            for node in fit[1:]:
+                if node.start - first.end > 3:
+                    break
+                if "Organization" in alphabet.classes(first.char) and "Organization" not in alphabet.classes(node.char):
+                    first = node
+            return first
+    return None
+
+
+def _of_two(which: str, before: Sequence[Node], thread: Thread, alphabet: Alphabet) -> Node | None:
+    """The former or the latter of the last two like things named."""
+    flat: list[Node] = []
+    for node in [t.node for t in thread.topics()] + list(before):
+        flat.extend(Node(node.start, node.end, node.char, (mention,)) for mention in node.mentions)
+    for i in range(len(flat) - 1, 0, -1):
+        for j in range(i - 1, max(-1, i - 6), -1):
+            shared = alphabet.classes(flat[i].char) & alphabet.classes(flat[j].char) - _EVERYTHING
+            if shared and flat[i].thing.iri != flat[j].thing.iri:
+                return flat[j] if which == "former" else flat[i]
+    return None
+
+
+def note_topics(scene: Scene, thread: Thread, discourse: Discourse, alphabet: Alphabet) -> None:
+    """Fill ``scene.topics``: those of earlier sentences, then clause by clause the first thing of each class."""
+    scene.topics = thread.topics()
+    seen: set[tuple[int, frozenset[str]]] = set()
+    for position in sorted(scene.nodes):
+        node = scene.nodes[position]
+        if not node.mentions:
+            continue
+        start = max((m.end() for m in _CLAUSE.finditer(scene.text, 0, position)), default=0)
+        compared = discourse.comparison.search(scene.text, start, position)
+        classes = alphabet.classes(node.char)
+        if compared or (start, classes) in seen:
+            continue
+        seen.add((start, classes))
+        scene.topics.append(Topic(node, classes, position, 0, start))

@@ -1,0 +1,164 @@
+"""Encodes a sentence for pattern matching: every name, figure and time becomes one private-use character.
+
+A list of names (A、B和C) becomes one character as well, whose classes are those that the members share. Positions in
+the encoded text map back to the block, so whatever a pattern finds can be quoted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from suantu.records import Block
+from suantu.rules import Alphabet
+from suantu.scene import Node, Scene
+
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_LATIN = re.compile(r"[A-Za-z]")
+_SPACES = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Grammar:
+    """What a language's settings say about sentences and lists."""
+
+    separators: re.Pattern[str]
+    comma: str
+
+    @classmethod
+    def from_settings(cls, settings: Mapping[str, Any]) -> Grammar:
+        """Compile the ``lists`` section of ``language.<code>.yaml``."""
+        lists = settings["lists"]
+        words = "|".join(sorted((re.escape(w) for w in lists["separators"]), key=len, reverse=True))
+        return cls(re.compile(f"(?:{words})"), str(lists["comma"]))
+
+
+_ENDS = re.compile(r"[。！？!?\n]+[”’」』）)]*|(?<=[a-z0-9%)\]”\"A-Z])[.]+[”’)\"]*(?=\s+[A-Z“\"(]|\s*$)")
+_ABBREVIATION = re.compile(r"(?:^|[\s(])(?:[A-Z]|U\.S|e\.g|i\.e|Inc|Corp|Co|Ltd|Dr|Mr|Ms|No|vs|approx)$")
+
+
+def sentences(text: str) -> list[tuple[int, int]]:
+    """The (start, end) of the sentences of a block, end marks included."""
+    out: list[tuple[int, int]] = []
+    start = 0
+    for match in _ENDS.finditer(text):
+        if match[0][0] == "." and _ABBREVIATION.search(text[max(0, match.start() - 8) : match.start()]):
+            continue
+        out.append((start, match.end()))
+        start = match.end()
+    if text[start:].strip():
+        out.append((start, len(text)))
+    return out
+
+
+def language_of(text: str) -> str:
+    """``zh`` or ``en``, by the letters of the text."""
+    han = len(_HAN.findall(text))
+    return "zh" if han * 4 >= len(_LATIN.findall(text)) else "en"
+
+
+def encode(
+    block: Block,
+    bounds: tuple[int, int],
+    singles: Sequence[Node],
+    alphabet: Alphabet,
+    grammars: Mapping[str, Grammar],
+) -> Scene:
+    """Encode the sentence ``block.text[bounds]``; ``singles`` are its nodes, sorted and apart from one another."""
+    start, end = bounds
+    text = block.text
+    language = language_of(text[start:end])
+    scene = Scene(block, start, end, language)
+    pieces: list[tuple[str, int, int]] = []
+    position = start
+    for node in singles:
+        pieces.extend(_plain(text, position, node.start, language))
+        scene.nodes[len(pieces)] = node
+        pieces.append((node.char, node.start, node.end))
+        position = node.end
+    pieces.extend(_plain(text, position, end, language))
+    _group(scene, pieces, alphabet, grammars[language])
+    return scene
+
+
+def _plain(text: str, start: int, end: int, language: str) -> list[tuple[str, int, int]]:
+    """The characters between two nodes; Chinese without spaces (but between Latin words), English with single ones."""
+    out: list[tuple[str, int, int]] = []
+    for i in range(start, end):
+        char = text[i]
+        if char.isspace():
+            if language == "en":
+                if not out or out[-1][0] != " ":
+                    out.append((" ", i, i + 1))
+            elif 0 < i < len(text) - 1 and _LATIN.match(text[i - 1]) and _LATIN.match(text[i + 1]) and i > start:
+                out.append((" ", i, i + 1))
+        elif "\ue000" <= char <= "\uf8ff":
+            out.append(("\ufffd", i, i + 1))
+        else:
+            out.append((char, i, i + 1))
+    return out
+
+
+def _group(scene: Scene, pieces: list[tuple[str, int, int]], alphabet: Alphabet, grammar: Grammar) -> None:
+    """Fold lists of like names, and of like figures, into one node each; then fix the encoded text."""
+    encoded = "".join(p[0] for p in pieces)
+    out: list[tuple[str, int, int]] = []
+    nodes: dict[int, Node] = {}
+    i = 0
+    while i < len(pieces):
+        node = scene.nodes.get(i)
+        if node is None:
+            out.append(pieces[i])
+            i += 1
+            continue
+        members, after = _run(scene, encoded, i, alphabet, grammar)
+        joined = _join(members, alphabet) if len(members) > 1 else node
+        nodes[len(out)] = joined
+        out.append((joined.char, joined.start, joined.end))
+        i = after
+    scene.nodes = nodes
+    scene.text = "".join(p[0] for p in out)
+    scene.starts = [p[1] for p in out]
+    scene.ends = [p[2] for p in out]
+    scene.chars = frozenset(scene.text)
+
+
+def _run(scene: Scene, encoded: str, at: int, alphabet: Alphabet, grammar: Grammar) -> tuple[list[Node], int]:
+    """The nodes of the list that begins at ``at``, and the position after it."""
+    members = [scene.nodes[at]]
+    shared = _classes(members[0], alphabet)
+    position = at + 1
+    by_comma = 0
+    while True:
+        match = grammar.separators.match(encoded, position)
+        if not match or (node := scene.nodes.get(match.end())) is None or node.pronoun:
+            break
+        common = shared & _classes(node, alphabet)
+        if not common - {"Entity", "Concept"}:
+            break
+        shared = common
+        members.append(node)
+        by_comma += match[0].strip() == grammar.comma
+        position = match.end() + 1
+    last_joined = encoded[position - 2 : position - 1] != grammar.comma
+    if by_comma and len(members) < 3 and (by_comma == len(members) - 1 or not last_joined):
+        return [scene.nodes[at]], at + 1
+    return members, position
+
+
+def _classes(node: Node, alphabet: Alphabet) -> frozenset[str]:
+    if node.mentions:
+        return alphabet.classes(node.char)
+    return frozenset({"." + node.char}) if node.quantities else frozenset()
+
+
+def _join(members: Sequence[Node], alphabet: Alphabet) -> Node:
+    first, last = members[0], members[-1]
+    if first.quantities:
+        return Node(first.start, last.end, first.char, quantities=tuple(q for m in members for q in m.quantities))
+    shared = alphabet.classes(first.char)
+    for member in members[1:]:
+        shared &= alphabet.classes(member.char)
+    return Node(first.start, last.end, alphabet.name(shared), mentions=tuple(x for m in members for x in m.mentions))

@@ -1,0 +1,78 @@
+"""Reads a sentence's moods (denied, rumoured, supposed, forecast …) and who says what.
+
+A denied, rumoured, supposed or questioned stretch asserts nothing; a forecast or estimate sets a figure's status.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from suantu.records import Thing
+from suantu.scene import Mood, Scene
+
+_CLAUSE = re.compile(r"[，,；;：:。！？!?]")
+STOPS_ASSERTION = ("negated", "rumour", "hypothetical", "question", "doubt")
+
+
+class Moods:
+    """The mood cues and saying verbs of one language."""
+
+    def __init__(self, settings: Mapping[str, Any], language: str, sayers: str) -> None:
+        edge = r"\b" if language == "en" else ""
+        decoys = "|".join(settings.get("decoys-moods", ()))
+        cues: list[tuple[str, str]] = []
+        self._kinds: list[tuple[str, str]] = []
+        for entry in settings["moods"]:
+            group = f"m{len(cues)}"
+            words = "|".join(sorted(map(str, entry["cues"]), key=len, reverse=True))
+            cues.append((group, words))
+            self._kinds.append((str(entry["kind"]), str(entry["scope"])))
+        flags = re.IGNORECASE if language == "en" else 0
+        parts = [f"(?P<decoy>{edge}(?:{decoys}){edge})"] if decoys else []
+        parts += [
+            f"(?P<{g}>{w})" if language == "zh" else f"(?P<{g}>(?<![A-Za-z])(?:{w})(?![A-Za-z]))" for g, w in cues
+        ]
+        self._cues = re.compile("|".join(parts), flags)
+        verbs = "|".join(sorted(settings["saying"]["verbs"], key=len, reverse=True))
+        before = "|".join(sorted(settings["saying"]["before"], key=len, reverse=True))
+        gap = "[^，。；,;.]" if language == "zh" else "[^,;]"
+        self._said = re.compile(
+            f"(?:(?:{edge}(?:{before}){edge})\\s?[“]?(?P<b>[{sayers}])|"
+            f"(?P<a>[{sayers}]){gap}{{0,12}}?{edge}(?:{verbs}){edge})",
+            flags,
+        )
+
+    def read(self, scene: Scene) -> tuple[tuple[Mood, ...], tuple[tuple[int, int, Thing], ...]]:
+        """The moods and the sayers of ``scene``, as encoded stretches."""
+        text = scene.text
+        moods = []
+        for match in self._cues.finditer(text):
+            if match.lastgroup and match.lastgroup != "decoy":
+                kind, scope = self._kinds[int(match.lastgroup[1:])]
+                moods.append(_scoped(kind, scope, match, text))
+        said = []
+        for match in self._said.finditer(text):
+            at = match.start("a") if match["a"] else match.start("b")
+            node = scene.nodes.get(at)
+            if node is not None and node.mentions:
+                said.append((at, len(text), node.thing))
+        return tuple(moods), tuple(said)
+
+
+def _scoped(kind: str, scope: str, match: re.Match[str], text: str) -> Mood:
+    """A sentence-wide mood runs from its cue to the end; a clause-wide one covers the clause that the cue stands in."""
+    if scope == "sentence":
+        if kind == "forecast":
+            return Mood(kind, match.start(), len(text))
+        start = max((m.end() for m in _CLAUSE.finditer(text, 0, match.start())), default=0)
+        return Mood(kind, start, len(text))
+    start = max((m.end() for m in _CLAUSE.finditer(text, 0, match.start())), default=0)
+    end = _CLAUSE.search(text, match.end())
+    return Mood(kind, start, end.start() if end else len(text))
+
+
+def asserted(scene: Scene, start: int, end: int, also: Sequence[str] = ()) -> bool:
+    """Whether the encoded stretch states something: no denial, rumour, supposition or question touches it."""
+    return not scene.in_mood((*STOPS_ASSERTION, *also), start, end)

@@ -1,0 +1,139 @@
+"""Finds the names of known things over an Aho–Corasick automaton, with the edges of Latin words respected.
+
+Overlaps are settled once, here: the longest name wins, then the leftmost. Spaces do not matter between Han and Latin
+or between letters and digits (``PCIe5.0``, ``PCIe 5.0``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import ahocorasick_rs
+
+from suantu.ontology import Name
+
+_LOWER = {i: i + 32 for i in range(ord("A"), ord("Z") + 1)}
+_INNER_SPACE = re.compile(r"(?<=[a-z])\s+(?=[a-z])")
+_SPACE = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A name found: where, and which names have that spelling."""
+
+    start: int
+    end: int
+    names: tuple[Name, ...]
+
+    @property
+    def ambiguous(self) -> bool:
+        """Whether every reading is also an everyday word."""
+        return all(name.ambiguous for name in self.names)
+
+
+class Gazetteer:
+    """The names of a lexicon, and decoys (longer words that hide a name), ready to be found in folded text."""
+
+    def __init__(self, names: Iterable[Name], decoys: Iterable[str] = ()) -> None:
+        by_key: dict[str, list[Name]] = {}
+        for name in names:
+            by_key.setdefault(_key(name.text), []).append(name)
+        for decoy in decoys:
+            by_key.setdefault(_key(decoy), [])
+        self._names = [tuple(v) for v in by_key.values()]
+        self._spelled = [_spelling(v[0].text) if v else "" for v in self._names]
+        self._automaton = ahocorasick_rs.AhoCorasick(list(by_key)) if by_key else None
+
+    def find(self, text: str) -> list[Match]:
+        """The names in ``text``, apart from one another, in order."""
+        if self._automaton is None:
+            return []
+        squeezed, back = _squeeze(text)
+        found: list[tuple[int, int, int]] = []
+        for index, start, end in self._automaton.find_matches_as_indexes(squeezed, overlapping=True):
+            a, b = back[start], back[end - 1] + 1
+            stop = _edge(text, a, b)
+            if stop and self._fits(text[a:b], index):
+                found.append((a, stop, index))
+        return [Match(a, b, self._names[i]) for a, b, i in _apart(found) if self._names[i]]
+
+    def _fits(self, surface: str, index: int) -> bool:
+        names = self._names[index]
+        if " " in surface and names and _spelling(surface) != self._spelled[index]:
+            return False
+        return not names or any(_case_fits(surface, name) for name in names)
+
+
+def _key(text: str) -> str:
+    return _SPACE.sub("", text.translate(_LOWER))
+
+
+def _spelling(text: str) -> str:
+    """Lower case, with a mark where a space parts two Latin words: elsewhere spaces do not matter."""
+    return _SPACE.sub("", _INNER_SPACE.sub("\0", text.translate(_LOWER)))
+
+
+def _squeeze(text: str) -> tuple[str, list[int] | range]:
+    lower = text.translate(_LOWER)
+    if not _SPACE.search(lower):
+        return lower, range(len(lower))
+    back = [i for i, char in enumerate(lower) if not char.isspace()]
+    return "".join([lower[i] for i in back]), back
+
+
+def _word(char: str) -> bool:
+    return char.isascii() and char.isalnum()
+
+
+def _edge(text: str, start: int, end: int) -> int:
+    """The end of a name that stands free at ``start:end`` (a plural s is taken in), or 0."""
+    if (
+        start
+        and _word(text[start])
+        and _word(before := text[start - 1])
+        and not (before.isdigit() and text[start].isalpha() and end - start >= 3)
+    ):
+        return 0
+    if end < len(text) and _word(text[end - 1]) and _word(text[end]):
+        if text[end] == "s" and text[end - 1].isalpha() and not (end + 1 < len(text) and _word(text[end + 1])):
+            return end + 1
+        if not (text[end].isdigit() and text[end - 1].isalpha() and end - start >= 4):
+            return 0
+    return end
+
+
+def _case_fits(surface: str, name: Name) -> bool:
+    """A capitalised Latin word must be capitalised in the text too; other names match in any case."""
+    label = name.text
+    if not label.isascii() or surface == label or " " in label:
+        return True
+    if name.ambiguous or len(label) <= 3:
+        return surface.rstrip("s") == label or surface == label
+    return not (label[0].isupper() and surface[0].islower())
+
+
+def _apart(found: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    """The longest names first, then the leftmost; what overlaps a chosen one falls away."""
+    out: list[tuple[int, int, int]] = []
+    cluster: list[tuple[int, int, int]] = []
+    reach = -1
+    for item in sorted(found):
+        if item[0] >= reach and cluster:
+            out.extend(_choose(cluster))
+            cluster = []
+        cluster.append(item)
+        reach = max(reach, item[1])
+    out.extend(_choose(cluster))
+    return out
+
+
+def _choose(cluster: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+    if len(cluster) < 2:
+        return cluster
+    chosen: list[tuple[int, int, int]] = []
+    for item in sorted(cluster, key=lambda x: (x[0] - x[1], x[0])):
+        if all(item[1] <= c[0] or item[0] >= c[1] for c in chosen):
+            chosen.append(item)
+    return sorted(chosen)

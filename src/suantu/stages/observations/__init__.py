@@ -1,0 +1,8 @@
+"""Places figures: which metric, of what, where, when, how certain, who says so."""
+
+from __future__ import annotations
+
+from suantu.stages.observations.frames import Frame, Metrics, compile_frame
+from suantu.stages.observations.observer import Observer, merge
+
+__all__ = ["Frame", "Metrics", "Observer", "compile_frame", "merge"]

@@ -1,0 +1,134 @@
+"""The circumstances of a figure: its period, place and status, read from its clause, sentence and thread."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from suantu.records import Period, Quantity, Thing
+from suantu.rules import Alphabet
+from suantu.scene import Scene
+
+_CLAUSE = re.compile(r"[，；;。]|, ")
+_HARD = re.compile(r"[；;。]")
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A figure's period, and the one that it is compared with (同比2019年)."""
+
+    period: Period | None
+    compared: str = ""
+
+
+class Circumstances:
+    """How one language sets time and place; ``period_after``: the time follows its figure (English)."""
+
+    def __init__(
+        self, settings: Mapping[str, Any], language: str, alphabet: Alphabet, places: Mapping[str, Thing]
+    ) -> None:
+        self._after = language == "en"
+        self._alphabet = alphabet
+        words = sorted(map(str, settings["compare-period"]), key=len, reverse=True)
+        self._compare = re.compile("(?:" + "|".join(words) + ")\\s?$")
+        self._places = places
+        edge = r"(?<![A-Za-z])" if language == "en" else ""
+        options = "|".join(sorted(map(re.escape, places), key=len, reverse=True))
+        self._place_words = re.compile(f"{edge}(?:{options})") if places else None
+
+    def when(self, scene: Scene, position: int, interval: bool = False) -> When:
+        """The period of the figure at ``position``; ``interval`` prefers a span of years (for a CAGR)."""
+        compared = ""
+        found: list[tuple[int, Period]] = []
+        for at in sorted(scene.nodes):
+            node = scene.nodes[at]
+            if not node.periods:
+                continue
+            if self._compare.search(scene.text[max(0, at - 6) : at]):
+                compared = compared or (node.periods[0].value if at < position + 12 else "")
+                continue
+            found.append((at, node.periods[-1]))
+        if interval:
+            spans = [(at, p) for at, p in found if "/" in p.value or p.years]
+            if spans:
+                return When(min(spans, key=lambda x: abs(x[0] - position))[1], compared)
+        chosen = self._near(scene.text, position, found)
+        if chosen is None and scene.period is not None:
+            chosen = scene.period
+        return When(chosen, compared)
+
+    def _near(self, text: str, position: int, found: list[tuple[int, Period]]) -> Period | None:
+        before = [(at, p) for at, p in found if at < position]
+        after = [(at, p) for at, p in found if at > position]
+        if self._after:
+            close = [
+                p
+                for at, p in after
+                if not _figure_between(text, position, at) and not _CLAUSE.search(text, position, at)
+            ]
+            if close:
+                return close[0]
+        in_clause = [p for at, p in before if not _CLAUSE.search(text, at, position)]
+        if in_clause:
+            return in_clause[-1]
+        bracket = re.match(r"[^，。；]{0,6}[（(]([\uf000-\uf8ff])", text[position + 1 :])
+        if bracket and not before:
+            at = position + 1 + bracket.start(1)
+            inside = [p for a, p in found if a == at]
+            if inside:
+                return inside[0]
+        if before:
+            return before[-1][1]
+        same = [p for at, p in after if not _HARD.search(text, position, at)]
+        return same[0] if same and (self._after or not _CLAUSE.search(text, position, after[0][0])) else None
+
+    def where(self, scene: Scene, position: int, start: int) -> Thing | None:
+        """The place of the figure at ``position``, whose phrase begins at ``start``."""
+        spots: list[tuple[int, Thing | None]] = [
+            (at, node.thing)
+            for at, node in scene.nodes.items()
+            if node.mentions
+            and not node.pronoun
+            and len(node.mentions) == 1
+            and "Place" in self._alphabet.classes(node.char)
+        ]
+        if self._place_words:
+            spots += [
+                (m.start(), self._places[m[0]]) for m in self._place_words.finditer(scene.text) if m[0] in self._places
+            ]
+        clause = max((m.end() for m in _CLAUSE.finditer(scene.text, 0, position)), default=0)
+        for low, high in ((clause, position), (0, clause)):
+            inside = [thing for at, thing in sorted(spots, key=lambda s: s[0]) if low <= at < high]
+            if inside and inside[-1] is not None:
+                return inside[-1]
+        if self._after:
+            behind = [(at, thing) for at, thing in sorted(spots, key=lambda s: s[0]) if at > position]
+            if behind and not _CLAUSE.search(scene.text, position, behind[0][0]):
+                return behind[0][1]
+        del start
+        return scene.place
+
+    def status(self, scene: Scene, position: int, quantity: Quantity, period: Period | None, issued: str) -> str:
+        """``Actual``, ``Estimate`` or ``Forecast``: by the period against the document's date, then by cue."""
+        del quantity
+        year = (
+            int(period.value[-10:].split("/")[-1][:4])
+            if period and period.value[-10:].split("/")[-1][:4].isdigit()
+            else 0
+        )
+        now = int(issued[:4]) if issued[:4].isdigit() else 0
+        if year and now and year > now:
+            return "Forecast"
+        if scene.in_mood(("forecast",), position, position + 1) and not (year and now and year < now):
+            return "Forecast"
+        if period and period.ahead and not (year and now and year <= now):
+            return "Forecast"
+        if scene.in_mood(("estimate",), position, position + 1):
+            return "Estimate"
+        return "Actual"
+
+
+def _figure_between(text: str, start: int, end: int) -> bool:
+    return any("\uf000" <= c <= "\uf8ff" for c in text[start + 1 : end])

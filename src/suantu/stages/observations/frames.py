@@ -1,0 +1,120 @@
+"""Compiles what the data say about figures: the words for metrics, and the frames that place a figure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from suantu.errors import RuleError
+from suantu.rules import Compiler, Pattern, Rule
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One reading of metric words: ``name`` as in the vocabulary; ``sign`` is -1 for words of decline."""
+
+    name: str
+    kinds: frozenset[str]
+    placed: bool
+    device: bool
+    rate: bool
+    sign: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """A metric's words in a sentence, with what they may mean."""
+
+    start: int
+    end: int
+    metrics: tuple[Metric, ...]
+
+    def metric(self, kind: str) -> Metric | None:
+        """The first reading that takes this kind of figure."""
+        return next((m for m in self.metrics if kind in m.kinds), None)
+
+
+class Metrics:
+    """The metric words of one language."""
+
+    def __init__(self, settings: Mapping[str, Any], language: str, known: frozenset[str], file: str) -> None:
+        self.by_name: dict[str, Metric] = {}
+        words: dict[str, list[Metric]] = {}
+        for key, entry in settings["metrics"].items():
+            name = str(entry.get("metric", key))
+            if name not in known:
+                raise RuleError(file, key, f"metric {name!r} is not in the lexicon (metrics.ttl)")
+            metric = Metric(
+                name,
+                frozenset(entry["kinds"]),
+                bool(entry.get("placed")),
+                bool(entry.get("device")),
+                bool(entry.get("rate")),
+                int(entry.get("sign", 1)),
+            )
+            self.by_name.setdefault(name, metric)
+            for word in entry.get(language, ()):
+                words.setdefault(str(word), []).append(metric)
+        ordered = sorted(words, key=lambda w: (-len(w), w))
+        edge, after = (r"(?<![A-Za-z])", r"(?![A-Za-z])") if language == "en" else ("", "")
+        self._meanings = [tuple(words[w]) for w in ordered]
+        flags = re.IGNORECASE if language == "en" else 0
+        self._exact = {w.casefold() if language == "en" else w: tuple(words[w]) for w in ordered}
+        self._patterns = [(re.compile(w, flags), tuple(words[w])) for w in ordered if re.escape(w) != w]
+        self._language = language
+        self._regex = re.compile(f"{edge}(?:{'|'.join(ordered)}){after}", flags)
+
+    def find(self, text: str) -> list[Cue]:
+        """The metric words of an encoded sentence."""
+        out = []
+        for match in self._regex.finditer(text):
+            word = match[0].casefold() if self._language == "en" else match[0]
+            meanings = self._exact.get(word) or next((m for p, m in self._patterns if p.fullmatch(match[0])), ())
+            out.append(Cue(match.start(), match.end(), meanings))
+        return out
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A compiled frame; see the header of ``rules/observations.zh.yaml``."""
+
+    rule: Rule
+    kinds: frozenset[str]
+    left: Pattern | None
+    right: Pattern | None
+    metric: str
+    market: str
+    about: str
+    topic: tuple[str, ...]
+    sign: int
+    has: str
+    words: str
+    counter: bool
+
+
+def compile_frame(rule: Rule, compiler: Compiler, metrics: Metrics) -> Frame:
+    """Compile one frame; RuleError names what is wrong."""
+    body = rule.body
+    metric = str(body.get("metric", ""))
+    if metric not in {"carry", "cue"} and metric not in metrics.by_name:
+        raise rule.error(f"metric {metric!r} is not in metrics.yaml")
+    kinds: Sequence[str] = body.get("kinds", ())
+    for kind in kinds:
+        if not compiler.alphabet.known(kind):
+            raise rule.error(f"kind {kind!r} is unknown; see quantities.yaml")
+    return Frame(
+        rule,
+        frozenset(kinds),
+        compiler.pattern(body["left"], rule.name) if "left" in body else None,
+        compiler.pattern(body["right"], rule.name) if "right" in body else None,
+        metric,
+        str(body.get("market", "")),
+        str(body.get("about", "left")),
+        tuple(body.get("topic", ())),
+        int(body.get("sign", 1)),
+        str(body.get("has", "")),
+        str(body.get("words", "")),
+        bool(body.get("counter")),
+    )

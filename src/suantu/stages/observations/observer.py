@@ -1,0 +1,524 @@
+"""Decides, for each figure of a sentence, what it measures of what; what cannot be placed is handed back as loose."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from suantu.ontology import Ontology
+from suantu.phrases import Phrase, Phrases
+from suantu.records import Document, Evidence, Loose, Observation, Quantity, Span, Thing
+from suantu.rules import Alphabet
+from suantu.scene import Node, Scene
+from suantu.stages.observations.circumstances import Circumstances, When
+from suantu.stages.observations.frames import Cue, Frame, Metric, Metrics
+
+_SKIPPED = ("hypothetical", "rumour", "question")
+_DEVICES = ("Chip", "Product", "Server", "Interconnect", "AIModel")
+_CLAUSE = re.compile(r"[，；;。：:]|, ")
+_FIGURES = "\uf000-\uf8ff"
+
+
+@dataclass(frozen=True, slots=True)
+class Placing:
+    """How a figure is placed: its metric, whose it is, the rule that says so, and how sure that is."""
+
+    metric: Metric
+    about: Thing
+    rule: str
+    start: int
+    end: int
+    confidence: Decimal
+    place: Thing | None = None
+    within: Thing | None = None
+    compared: Thing | None = None
+    group: tuple[Thing, ...] = ()
+    sign: int = 1
+
+
+class Observer:
+    """The figure rules of one language over one ontology."""
+
+    def __init__(
+        self,
+        frames: Sequence[Frame],
+        metrics: Metrics,
+        phrases: Phrases,
+        circumstances: Circumstances,
+        settings: Mapping[str, Any],
+        ontology: Ontology,
+        alphabet: Alphabet,
+        language: str,
+    ) -> None:
+        self._frames = frames
+        self._metrics, self._phrases, self._when = metrics, phrases, circumstances
+        self._ontology, self._alphabet, self._language = ontology, alphabet, language
+        edge = r"(?<![A-Za-z])" if language == "en" else ""
+        after = r"(?![A-Za-z])" if language == "en" else ""
+        link = "|".join(re.escape(str(w)) for w in sorted(settings["link"], key=lambda w: (-len(str(w)), str(w))))
+        places = alphabet.matching(["Place"])
+        period = alphabet.matching(["period"])
+        self._link = re.compile(f"(?:{edge}(?:{link}){after}|[{period}{places}]|\\s)*", re.IGNORECASE)
+        listed = "|".join(
+            re.escape(str(w)) for w in sorted(settings["list-link"], key=lambda w: (-len(str(w)), str(w)))
+        )
+        self._list_link = re.compile(f"(?:{edge}(?:{listed}){after}|[{period}]|\\s)*", re.IGNORECASE)
+        enumerated = "|".join(map(re.escape, settings["not-figures"]))
+        self._enumerated = re.compile(
+            f"^(?:的|主要|不同|关键|重要|major|main|key|\\s)*(?:{enumerated}){after}", re.IGNORECASE
+        )
+        self._period_char = period
+
+    # -- reading a sentence ------------------------------------------------------------------------------------------
+
+    def read(self, scene: Scene, document: Document) -> tuple[list[Observation], list[Loose]]:
+        """The observations of ``scene`` and its figures that found no place."""
+        cues = self._metrics.find(scene.text)
+        facts: list[Observation] = []
+        loose: list[Loose] = []
+        before: dict[str, Placing] = {}
+        last: tuple[int, Placing] | None = None
+        for position in sorted(scene.nodes):
+            node = scene.nodes[position]
+            if not node.quantities:
+                continue
+            quantity = node.quantities[0]
+            reason = self._not_asserted(scene, position, quantity)
+            placing = None if reason else self._place(scene, position, node, cues, last, before)
+            if placing is None:
+                loose.extend(self._loose(scene, q, reason or "no metric or subject found") for q in node.quantities)
+                continue
+            facts.extend(self._facts(scene, position, node, placing, document))
+            last = (position, placing)
+            before[quantity.kind] = placing
+        return facts, loose
+
+    def _not_asserted(self, scene: Scene, position: int, quantity: Quantity) -> str:
+        if scene.in_mood(_SKIPPED, position, position + 1):
+            return "supposed, rumoured or asked"
+        if quantity.kind == "count" and self._enumerated.match(scene.text[position + 1 : position + 12]):
+            return "an enumeration"
+        if quantity.kind == "duration":
+            return "a duration"
+        return ""
+
+    def _loose(self, scene: Scene, quantity: Quantity, reason: str) -> Loose:
+        block = scene.block
+        end = scene.end
+        while end > scene.start + 1 and block.text[end - 1].isspace():
+            end -= 1
+        return Loose(quantity.text, block.span(quantity.start, quantity.end), block.span(scene.start, end), reason)
+
+    # -- which metric of what ----------------------------------------------------------------------------------------
+
+    def _place(
+        self,
+        scene: Scene,
+        position: int,
+        node: Node,
+        cues: Sequence[Cue],
+        last: tuple[int, Placing] | None,
+        before: Mapping[str, Placing],
+    ) -> Placing | None:
+        kind = node.quantities[0].kind
+        for frame in self._frames:
+            if kind in frame.kinds and (placing := self._framed(frame, scene, position, node, cues, last, before)):
+                return placing
+        if placing := self._by_left_cue(scene, position, kind, cues, last):
+            return placing
+        if placing := self._by_right_cue(scene, position, kind, cues):
+            return placing
+        if placing := self._by_list(scene, position, kind, last):
+            return placing
+        return self._by_clause(scene, position, kind, cues)
+
+    def _by_left_cue(
+        self, scene: Scene, position: int, kind: str, cues: Sequence[Cue], last: tuple[int, Placing] | None
+    ) -> Placing | None:
+        """``ABOUT METRIC (links) FIGURE``, the plainest form."""
+        for cue in reversed(cues):
+            if cue.end > position:
+                continue
+            metric = cue.metric(kind)
+            if metric is None:
+                if any(f"{c}" >= "\uf000" for c in scene.text[cue.start : position] if "\uf000" <= c <= "\uf8ff"):
+                    break
+                continue
+            between = scene.text[cue.end : position]
+            if not self._link.fullmatch(between):
+                return None
+            return self._with_subject(scene, metric, cue.start, position + 1, "figure.after-metric", last, "0.9")
+        return None
+
+    def _by_right_cue(self, scene: Scene, position: int, kind: str, cues: Sequence[Cue]) -> Placing | None:
+        """``ABOUT (has) FIGURE 的 METRIC``."""
+        for cue in cues:
+            if cue.start <= position:
+                continue
+            gap = scene.text[position + 1 : cue.start]
+            if len(gap) > (8 if self._language == "zh" else 14) or re.search(f"[，。；,;：:{_FIGURES}]", gap):
+                return None
+            metric = cue.metric(kind)
+            if metric is None:
+                continue
+            return self._with_subject(scene, metric, position, cue.end, "figure.before-metric", None, "0.85")
+        return None
+
+    def _by_list(self, scene: Scene, position: int, kind: str, last: tuple[int, Placing] | None) -> Placing | None:
+        """The next member of a series: ``2015年7%，2019年12%``, ``从12.5%上升到15.6%``."""
+        if last is None:
+            return None
+        at, placing = last
+        if kind not in placing.metric.kinds or scene.nodes[at].quantities[0].kind != kind:
+            return None
+        if not self._list_link.fullmatch(scene.text[at + 1 : position]):
+            return None
+        return replace(placing, rule="figure.series", start=placing.start, end=position + 1, confidence=Decimal("0.85"))
+
+    def _by_clause(self, scene: Scene, position: int, kind: str, cues: Sequence[Cue]) -> Placing | None:
+        """The nearest metric's name in the clause with no other figure between: less sure."""
+        start = _clause_start(scene.text, position)
+        for cue in reversed(cues):
+            if start <= cue.start and cue.end <= position and (metric := cue.metric(kind)):
+                if re.search(f"[{_FIGURES}]", re.sub(f"[{self._period_char}]", "", scene.text[cue.end : position])):
+                    return None
+                return self._with_subject(scene, metric, cue.start, position + 1, "figure.in-clause", None, "0.7")
+        return None
+
+    def _with_subject(
+        self,
+        scene: Scene,
+        metric: Metric,
+        end: int,
+        stop: int,
+        rule: str,
+        last: tuple[int, Placing] | None,
+        confidence: str,
+    ) -> Placing | None:
+        """The placing whose subject is the phrase left of ``end``, or what the text goes on about."""
+        start = _clause_start(scene.text, end)
+        phrase = self._phrases.left(scene, end, start)
+        about = phrase.about
+        group = _group(phrase, scene.text)
+        if metric.device and not self._is_device(about):
+            device = next((n for n in phrase.nodes if self._device_node(n)), None) or scene.topic(end, _DEVICES)
+            if device is not None:
+                about, group = device.thing, device.things if len(device.mentions) > 1 else ()
+        if about is None and group:
+            about = group[0]
+        if about is None and metric.rate and last is not None:
+            about = last[1].about
+            phrase = replace(phrase, place=phrase.place or last[1].place)
+        if about is None and last is not None and _CLAUSE.search(scene.text, last[0], end):
+            about = last[1].about
+        if about is None:
+            about = self._topic(scene, end, metric)
+        if about is None and phrase.place is not None:
+            about = phrase.place
+        if about is None:
+            return None
+        return Placing(
+            metric, about, rule, min(phrase.start, end), stop, Decimal(confidence), phrase.place, group=group
+        )
+
+    def _topic(self, scene: Scene, position: int, metric: Metric) -> Thing | None:
+        wanted = (
+            "Market",
+            "Organization",
+            "Industry",
+            "Technology",
+            "ChipType",
+            "Chip",
+            "Product",
+            "UseCase",
+            "Interconnect",
+            "AIModel",
+        )
+        node = scene.topic(position, _DEVICES if metric.device else wanted, age=2)
+        return node.thing if node is not None and len(node.mentions) == 1 else None
+
+    def _is_device(self, thing: Thing | None) -> bool:
+        return thing is not None and bool(self._ontology.closure(thing.classes).intersection(_DEVICES))
+
+    def _device_node(self, node: Node) -> bool:
+        return bool(self._alphabet.classes(node.char).intersection(_DEVICES))
+
+    # -- frames ------------------------------------------------------------------------------------------------------
+
+    def _framed(
+        self,
+        frame: Frame,
+        scene: Scene,
+        position: int,
+        node: Node,
+        cues: Sequence[Cue],
+        last: tuple[int, Placing] | None,
+        before: Mapping[str, Placing],
+    ) -> Placing | None:
+        quantity = node.quantities[0]
+        if (frame.counter and not quantity.counter) or (frame.words and frame.words not in quantity.text):
+            return None
+        low = max(0, position - 70)
+        window = scene.text[low:position]
+        if frame.has and frame.has not in window:
+            return None
+        left = frame.left.regex.search(window) if frame.left else None
+        right = frame.right.regex.match(scene.text[position + 1 : position + 60]) if frame.right else None
+        if (frame.left and not left) or (frame.right and not right):
+            return None
+        metric = self._frame_metric(frame, quantity.kind, last, before)
+        if metric is None:
+            return None
+        begin = low + left.start() if left else position
+        stop = position + 1 + (right.end() if right else 0)
+        return self._frame_about(frame, scene, position, metric, (left, low), right, (begin, stop), last, cues)
+
+    def _frame_metric(
+        self, frame: Frame, kind: str, last: tuple[int, Placing] | None, before: Mapping[str, Placing]
+    ) -> Metric | None:
+        if frame.metric != "carry":
+            return self._metrics.by_name[frame.metric]
+        if kind in before:
+            return before[kind].metric if not before[kind].metric.rate else None
+        return self._metrics.by_name.get(frame.market) if last is None and frame.market else None
+
+    def _frame_about(
+        self,
+        frame: Frame,
+        scene: Scene,
+        position: int,
+        metric: Metric,
+        left: tuple[re.Match[str] | None, int],
+        right: re.Match[str] | None,
+        bounds: tuple[int, int],
+        last: tuple[int, Placing] | None,
+        cues: Sequence[Cue],
+    ) -> Placing | None:
+        del cues
+        match, low = left
+        begin, stop = bounds
+        place: Thing | None = None
+        about: Thing | None = None
+        group: tuple[Thing, ...] = ()
+        if frame.about == "slot":
+            phrase = self._slot_phrase(scene, match, low, right, position)
+            about, place, group = phrase.about, phrase.place, _group(phrase, scene.text)
+            about = about or (phrase.place if phrase.place and not group else None)
+            begin, stop = min(begin, phrase.start), max(stop, phrase.end)
+        elif frame.about == "right":
+            phrase = self._phrases.right(scene, position + 1)
+            about, place, stop = phrase.about, phrase.place, max(position + 1, phrase.end)
+            group = _group(phrase, scene.text)
+        elif frame.about == "left":
+            phrase = self._phrases.left(scene, begin, _clause_start(scene.text, begin))
+            about, place, begin = phrase.about, phrase.place, min(begin, phrase.start)
+            group = _group(phrase, scene.text)
+            about = about or (phrase.place if not group else None)
+        elif frame.about == "group":
+            return self._together(frame, scene, position, metric, match, low, stop)
+        elif frame.about == "section":
+            about = self._section_subject(scene)
+        about = about or (group[0] if group else None)
+        if about is None and frame.topic:
+            topic = scene.topic(begin + 1 if frame.about == "topic" else begin, frame.topic)
+            if topic is not None:
+                about, group = topic.thing, topic.things if len(topic.mentions) > 1 else ()
+            elif last is not None and frame.about == "left":
+                about = last[1].about
+        if about is None:
+            return None
+        within = self._slot(scene, match, low, "w")
+        if frame.market and within is not None and self._is_market(scene, match, low):
+            metric = self._metrics.by_name[frame.market]
+        elif frame.market and frame.metric != "carry" and within is None and self._is_seller(about):
+            metric = self._metrics.by_name[frame.market]
+        compared = self._slot(scene, match, low, "v")
+        return Placing(
+            metric, about, frame.rule.name, begin, stop, Decimal("0.9"), place, within, compared, group, frame.sign
+        )
+
+    def _slot_phrase(
+        self, scene: Scene, match: re.Match[str] | None, low: int, right: re.Match[str] | None, position: int
+    ) -> Phrase:
+        if match is not None and "a" in match.re.groupindex and match.start("a") >= 0:
+            return self._phrases.read(scene, low + match.start("a"), low + match.end("a"))
+        if right is not None and right.start("a") >= 0:
+            return self._phrases.read(scene, position + 1 + right.start("a"), position + 1 + right.end("a"))
+        return Phrase(None, None, position, position)
+
+    def _slot(self, scene: Scene, match: re.Match[str] | None, low: int, name: str) -> Thing | None:
+        if match is None or name not in match.re.groupindex or match.start(name) < 0:
+            return None
+        phrase = self._phrases.read(scene, low + match.start(name), low + match.end(name))
+        return phrase.about or phrase.place
+
+    def _is_market(self, scene: Scene, match: re.Match[str] | None, low: int) -> bool:
+        if match is None or "w" not in match.re.groupindex:
+            return False
+        words = scene.surface(low + match.start("w"), low + match.end("w"))
+        return any(w in words for w in self._market_words)
+
+    _market_words: tuple[str, ...] = ()
+
+    def set_market_words(self, words: Iterable[str]) -> None:
+        """The words that show that a whole is a market (so that a part of it is a market share)."""
+        self._market_words = tuple(map(str, words))
+
+    def _is_seller(self, thing: Thing) -> bool:
+        return bool(self._ontology.closure(thing.classes).intersection(("Organization", "Chip", "ChipType")))
+
+    def _together(
+        self,
+        frame: Frame,
+        scene: Scene,
+        position: int,
+        metric: Metric,
+        match: re.Match[str] | None,
+        low: int,
+        stop: int,
+    ) -> Placing | None:
+        """A share that several have together: they are the subject, as one."""
+        begin = low + match.start() if match else position
+        things: list[Thing] = []
+        for at in sorted(scene.nodes):
+            node = scene.nodes[at]
+            if at < position and node.mentions and self._alphabet.classes(node.char).intersection(frame.topic):
+                things.extend(t for t in node.things if t.iri not in {x.iri for x in things})
+        if not things:
+            return None
+        label = ("、" if self._language == "zh" else ", ").join(t.label for t in things)
+        about = self._phrases.subject(label) if len(things) > 1 else things[0]
+        return Placing(
+            metric, about, frame.rule.name, begin, stop, Decimal("0.8"), within=self._slot(scene, match, low, "w")
+        )
+
+    def _section_subject(self, scene: Scene) -> Thing | None:
+        text = re.split(r"[，,；;：:]", scene.block.text[scene.start : scene.end])
+        for part in text:
+            words = part.strip()
+            if 2 <= len(words) <= 40 and "=" not in words:
+                last = text.index(part)
+                source = text[last + 1].strip() if last == 0 and len(text) > 2 and len(text[1].strip()) > 4 else words
+                return self._phrases.subject(source)
+        return None
+
+    # -- facts -------------------------------------------------------------------------------------------------------
+
+    def _facts(
+        self, scene: Scene, position: int, node: Node, placing: Placing, document: Document
+    ) -> Iterator[Observation]:
+        when = self._when.when(scene, position, placing.metric.name == "cagr")
+        subjects = placing.group if len(placing.group) > 1 else (placing.about,)
+        figures = node.quantities
+        if len(figures) == len(subjects):
+            pairs = list(zip(subjects, figures, strict=True))
+        elif len(figures) == 1:
+            pairs = [(s, figures[0]) for s in subjects]
+        else:
+            pairs = [(placing.about, q) for q in figures]
+        periods = self._listed_periods(scene, position, len(figures))
+        for i, (about, quantity) in enumerate(pairs):
+            at = When(periods[i], when.compared) if periods else when
+            yield self._fact(scene, position, quantity, about, placing, at, document)
+
+    def _listed_periods(self, scene: Scene, position: int, count: int) -> tuple[Any, ...]:
+        """As many periods as figures in the sentence before them (2022年、2023年和2024年分别为 …)."""
+        if count < 2:
+            return ()
+        for at in sorted((p for p in scene.nodes if p < position), reverse=True):
+            node = scene.nodes[at]
+            if len(node.periods) == count:
+                return node.periods
+        return ()
+
+    def _fact(
+        self,
+        scene: Scene,
+        position: int,
+        quantity: Quantity,
+        about: Thing,
+        placing: Placing,
+        when: When,
+        document: Document,
+    ) -> Observation:
+        metric = placing.metric
+        place = placing.place
+        if metric.placed and place is None:
+            place = self._when.where(scene, position, placing.start)
+        if place is not None and (place.iri == about.iri or not metric.placed):
+            place = None
+        sign = metric.sign * placing.sign
+        start, end = min(placing.start, position), max(placing.end, position + 1)
+        period = when.period.value if when.period and metric.placed | (metric.name != "score") else ""
+        if not metric.placed and when.period is scene.period:
+            period = ""
+        return Observation(
+            metric=metric.name,
+            about=about,
+            value=quantity.value * sign,
+            value_text=quantity.text,
+            unit=quantity.unit,
+            evidence=self._evidence(scene, start, end),
+            found_by=placing.rule,
+            place=place,
+            within=placing.within,
+            compared_with=placing.compared,
+            compared_period=when.compared,
+            period=period,
+            status=self._when.status(scene, position, quantity, when.period if period else None, document.issued),
+            bound=_turned(quantity.bound) if sign < 0 else quantity.bound,
+            lower=None if quantity.lower is None else quantity.lower * sign,
+            upper=None if quantity.upper is None else quantity.upper * sign,
+            said_by=scene.sayer(position),
+            confidence=min(placing.confidence, about.confidence if about.found_by == "phrase" else Decimal(1)),
+        )
+
+    def _evidence(self, scene: Scene, start: int, end: int) -> Evidence:
+        """The words from the subject to the figure, widened to the clause."""
+        begin = _clause_start(scene.text, start)
+        found = _CLAUSE.search(scene.text, end)
+        return scene.evidence(begin, min(found.start() if found else len(scene.text), len(scene.text)) or end)
+
+
+def _turned(bound: str) -> str:
+    return {">": "<", "<": ">", ">=": "<=", "<=": ">="}.get(bound, bound)
+
+
+def _clause_start(text: str, position: int) -> int:
+    return max((m.end() for m in _CLAUSE.finditer(text, 0, position)), default=0)
+
+
+def _group(phrase: Phrase, text: str) -> tuple[Thing, ...]:
+    """The members where the phrase is just a list of names (硬件、软件和服务)."""
+    del text
+    if len(phrase.nodes) == 1 and len(phrase.nodes[0].mentions) > 1:
+        return phrase.nodes[0].things
+    return ()
+
+
+def merge(observations: Iterable[Observation]) -> tuple[Observation, ...]:
+    """One observation for each figure that is told more than once in the same words; its passages together."""
+    out: dict[tuple[object, ...], Observation] = {}
+    for fact in observations:
+        key = (
+            fact.metric,
+            fact.about.iri,
+            fact.place and fact.place.iri,
+            fact.period,
+            fact.value,
+            fact.unit,
+            fact.status,
+            fact.bound,
+            fact.within and fact.within.iri,
+            fact.compared_with and fact.compared_with.iri,
+        )
+        if key in out:
+            old = out[key]
+            spans: tuple[Span, ...] = tuple(dict.fromkeys((*old.evidence.spans, *fact.evidence.spans)))
+            out[key] = replace(old, evidence=Evidence(spans, old.evidence.section))
+        else:
+            out[key] = fact
+    return tuple(out.values())

@@ -1,0 +1,75 @@
+"""Readers by suffix: each turns the bytes of a file into its text (see ``read_bytes``)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import NoReturn
+
+from suantu.errors import InputError
+
+
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """A file's text, and the offset at which each page begins (empty where the source has no pages)."""
+
+    text: str
+    pages: tuple[int, ...] = ()
+
+
+Reader = Callable[[bytes, str], Extracted]
+
+LARGEST_FILE = 64 * 1024 * 1024  # bytes
+LARGEST_TEXT = 20_000_000  # characters, after unpacking
+
+_MISSING = "{name}: reading {suffix} files needs {library}: pip install 'suantu[{extra}]'"
+
+
+def missing(name: str, suffix: str, library: str, extra: str) -> NoReturn:
+    """Refuse a file for want of a library, and say how to get it."""
+    raise InputError(_MISSING.format(name=name, suffix=suffix, library=library, extra=extra))
+
+
+def _plain(data: bytes, name: str) -> Extracted:
+    from suantu.stages.readers.plain import read_plain
+
+    return read_plain(data, name)
+
+
+def _html(data: bytes, name: str) -> Extracted:
+    from suantu.stages.readers.html import read_html
+
+    return read_html(data, name)
+
+
+def _pdf(data: bytes, name: str) -> Extracted:
+    from suantu.stages.readers.pdf import read_pdf
+
+    return read_pdf(data, name)
+
+
+def _docx(data: bytes, name: str) -> Extracted:
+    from suantu.stages.readers.docx import read_docx
+
+    return read_docx(data, name)
+
+
+READERS: dict[str, Reader] = {
+    ".txt": _plain,
+    ".md": _plain,
+    ".markdown": _plain,
+    ".html": _html,
+    ".htm": _html,
+    ".xhtml": _html,
+    ".pdf": _pdf,
+    ".docx": _docx,
+}
+
+
+def reader_for(suffix: str, name: str) -> Reader:
+    """The reader of a suffix; InputError lists what can be read."""
+    try:
+        return READERS[suffix.lower()]
+    except KeyError:
+        known = " ".join(sorted(READERS))
+        raise InputError(f"{name}: cannot read {suffix or 'a file without suffix'}; readable are {known}") from None

@@ -1,0 +1,216 @@
+"""Reads relations between things: pattern rules over encoded sentences, each match one or more claims."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from itertools import permutations
+from typing import Any
+
+from suantu.ontology import Ontology
+from suantu.records import Claim, Evidence, Mention, Thing
+from suantu.rules import Compiler, Pattern, Rule
+from suantu.scene import Node, Scene
+
+_NODE = "[\ue000-\uefff]"
+_MORE = {
+    "zh": r"[^，。；,;：:（）()\ue000-\uf8ff]{0,8}(?:、|和|与|及|以及|，以及|/)[^，。；,;：:（）()\ue000-\uf8ff]{0,8}?",
+    "en": r"(?: [a-z-]+){0,2}(?:, and |, | and | or )(?:[a-zA-Z'’-]+ ){0,4}?",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RelationRule:
+    """A compiled relation rule; see the header of ``rules/relations.zh.yaml`` for what each option means."""
+
+    rule: Rule
+    makes: str
+    pattern: Pattern
+    more: re.Pattern[str] | None
+    unless: Pattern | None
+    carry: Mapping[str, tuple[str, ...]]
+    excluded: Mapping[str, tuple[str, ...]]
+    single: tuple[str, ...]
+    every: str
+    pairs: str
+    confidence: Decimal
+
+
+def compile_rule(rule: Rule, compiler: Compiler, predicates: Iterable[str]) -> RelationRule:
+    """Compile one rule of a relations file; RuleError names what is wrong with it."""
+    body = rule.body
+    makes = str(body.get("makes", ""))
+    if makes not in predicates:
+        raise rule.error(f"makes: {makes!r} is not a property of suantu.ttl")
+    source = body.get("pattern", "")
+    pattern = compiler.pattern(source, rule.name)
+    slots = set(pattern.regex.groupindex)
+    carry = {k: tuple(v) for k, v in dict(body.get("carry", {})).items()}
+    pairs = str(body.get("pairs", ""))
+    if not pairs and not {"s", "o"} <= slots | set(carry):
+        raise rule.error("the pattern binds no {s:…} or no {o:…}, and carry does not give it")
+    wanted = re.search(r"\{o:([A-Za-z|]+)\}", str(source))
+    more = None
+    if wanted and body.get("list", True):
+        chars = compiler.alphabet.matching(wanted[1].split("|"))
+        more = re.compile(f"{_MORE[compiler.language]}(?P<o>[{chars}])")
+    return RelationRule(
+        rule,
+        makes,
+        pattern,
+        more,
+        compiler.pattern(body["unless"], rule.name) if "unless" in body else None,
+        carry,
+        {k: tuple(v) for k, v in dict(body.get("not", {})).items()},
+        tuple(body.get("single", ())),
+        str(body.get("all", "")),
+        pairs,
+        Decimal(str(body.get("confidence", "0.9"))),
+    )
+
+
+class Relations:
+    """The relation rules of one language over one ontology."""
+
+    def __init__(self, rules: Sequence[RelationRule], ontology: Ontology, settings: Mapping[str, Any]) -> None:
+        self._rules = rules
+        self._ontology = ontology
+        self._known: dict[str, tuple[str, bool]] = {
+            p: (str(k["property"]), bool(k.get("inverse"))) for p, k in dict(settings.get("known", {})).items()
+        }
+        self._family = dict(settings.get("family", {}))
+        self._facts: dict[tuple[str, str], set[str]] = {}
+        for s, p, o in ontology.facts:
+            self._facts.setdefault((s, p), set()).add(o)
+
+    def read(self, scene: Scene, asserted: Callable[[Scene, int, int], bool]) -> Iterator[Claim]:
+        """The claims of ``scene``; ``asserted`` tells whether a stretch states anything."""
+        for rule in self._rules:
+            if not rule.pattern.may_match(scene.chars):
+                continue
+            position = 0
+            while match := rule.pattern.regex.search(scene.text, position):
+                position = match.start() + 1
+                if rule.unless and rule.unless.regex.search(scene.text, match.start(), match.end()):
+                    continue
+                if asserted(scene, match.start(), match.end()):
+                    yield from self._claims(rule, scene, match)
+
+    def _claims(self, rule: RelationRule, scene: Scene, match: re.Match[str]) -> Iterator[Claim]:
+        if rule.pairs:
+            node = scene.nodes[match.start(rule.pairs)]
+            for a, b in permutations(node.mentions, 2):
+                if a.start < b.start:
+                    yield from self._claim(rule, a.thing, b.thing, scene.evidence(match.start(), match.end()))
+            return
+        subjects = self._bound(rule, "s", scene, match)
+        objects = self._bound(rule, "o", scene, match)
+        if not subjects or not objects:
+            return
+        lo = min([match.start(), *(p for p, _ in subjects if p >= 0), *(p for p, _ in objects if p >= 0)])
+        hi = max([match.end(), *(p + 1 for p, _ in subjects), *(p + 1 for p, _ in objects)])
+        evidence = scene.evidence(lo, hi)
+        for _, subject in subjects:
+            for _, obj in objects:
+                for mention in subject.mentions:
+                    for target in obj.mentions:
+                        yield from self._claim(rule, mention.thing, target.thing, evidence)
+                        yield from self._of_family(rule, scene, mention, target, evidence)
+
+    def _bound(self, rule: RelationRule, slot: str, scene: Scene, match: re.Match[str]) -> list[tuple[int, Node]]:
+        """What fills a slot: the node matched, the others of its list, or what is carried from before."""
+        if slot in rule.carry:
+            node = scene.topic(match.start(), rule.carry[slot])
+            if node is None or self._refused(rule, slot, node):
+                return []
+            at = next((p for p, n in scene.nodes.items() if n is node and p < match.start()), -1)
+            return [(at, node)]
+        start = match.start(slot)
+        if start < 0:
+            return []
+        found = [(start, scene.nodes[start])]
+        if rule.every == slot:
+            wanted = rule.pattern.regex.pattern
+            chars = wanted[wanted.index(f"(?P<{slot}>") + len(f"(?P<{slot}>") :]
+            chars = chars[: chars.index("]") + 1]
+            found = [(m.start(), scene.nodes[m.start()]) for m in re.finditer(chars, scene.text[: match.end()])]
+            found = [(p, n) for p, n in found if p >= match.start(slot)]
+        if slot == "o" and rule.more is not None:
+            position = found[-1][0] + 1
+            while more := rule.more.match(scene.text, position):
+                found.append((more.start("o"), scene.nodes[more.start("o")]))
+                position = more.end()
+        return [(p, n) for p, n in found if not self._refused(rule, slot, n)]
+
+    def _refused(self, rule: RelationRule, slot: str, node: Node) -> bool:
+        if slot in rule.single and len(node.mentions) > 1:
+            return True
+        excluded = rule.excluded.get(slot)
+        return bool(excluded and self._ontology.closure(node.thing.classes).intersection(excluded))
+
+    def _claim(self, rule: RelationRule, subject: Thing, obj: Thing, evidence: Evidence) -> Iterator[Claim]:
+        if (
+            subject.iri != obj.iri
+            and self.fits(rule.makes, subject, obj)
+            and not self._contradicted(rule.makes, subject, obj)
+        ):
+            confidence = min(rule.confidence, subject.confidence, obj.confidence)
+            yield Claim(subject, rule.makes, obj, evidence, rule.rule.name, confidence)
+
+    def _of_family(
+        self, rule: RelationRule, scene: Scene, subject: Mention, obj: Mention, evidence: Evidence
+    ) -> Iterator[Claim]:
+        """A generation named by its family and an ordinal (第三代NVLink) says the same of the family."""
+        link = self._family.get(rule.makes)
+        if not link:
+            return
+        surface = scene.block.text[obj.start : obj.end]
+        for iri in self._facts.get((obj.thing.iri, str(link["property"])), ()):
+            family = self._ontology.things.get(iri)
+            if family and re.search(str(link["when"]), surface) and family.label.lower() in surface.lower():
+                yield from self._claim(rule, subject.thing, family, evidence)
+
+    def fits(self, predicate: str, subject: Thing, obj: Thing) -> bool:
+        """Whether the vocabulary lets the property join these two."""
+        prop = self._ontology.properties[predicate]
+        return _any_of(self._ontology.closure(subject.classes), prop.domain) and _any_of(
+            self._ontology.closure(obj.classes), prop.range
+        )
+
+    def _contradicted(self, predicate: str, subject: Thing, obj: Thing) -> bool:
+        """Whether the lexicon knows another value for a property that has only one (who makes an A100)."""
+        if predicate not in self._known:
+            return False
+        prop, inverse = self._known[predicate]
+        asked, given = (obj, subject) if inverse else (subject, obj)
+        known = self._facts.get((asked.iri, prop), set())
+        return (
+            bool(known) and given.iri not in self._with_wholes(known) and not (self._with_wholes({given.iri}) & known)
+        )
+
+    def _with_wholes(self, iris: Iterable[str]) -> set[str]:
+        out = set(iris)
+        for iri in list(out):
+            out |= self._facts.get((iri, "partOf"), set()) | self._facts.get((iri, "locatedIn"), set())
+        return out
+
+
+def _any_of(classes: frozenset[str], wanted: Sequence[str]) -> bool:
+    return not wanted or bool(classes.intersection(wanted))
+
+
+def merge(claims: Iterable[Claim]) -> tuple[Claim, ...]:
+    """One claim for each triple: its passages together, the surest rule's name first."""
+    out: dict[tuple[str, str, str], Claim] = {}
+    for claim in claims:
+        key = (claim.subject.iri, claim.predicate, claim.object.iri)
+        if key not in out:
+            out[key] = claim
+            continue
+        old = out[key]
+        spans = tuple(dict.fromkeys((*old.evidence.spans, *claim.evidence.spans)))
+        best = max(old, claim, key=lambda c: c.confidence)
+        out[key] = replace(best, evidence=Evidence(spans, old.evidence.section))
+    return tuple(out.values())

@@ -1,0 +1,125 @@
+"""Work that can be stopped: a query runs in a child process, because nothing else ends a running one."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import sys
+import time
+import warnings
+from collections.abc import Callable
+
+from suantu.errors import QueryError
+
+_OK, _SYNTAX, _FAILED = b"+", b"!", b"?"
+FORKS = sys.platform == "linux"
+_ORPHAN = 1.0  # seconds past the limit after which the kernel ends a child whose parent has died
+
+
+def run(work: Callable[[], bytes], seconds: float) -> bytes:
+    """What ``work`` gives, done in a child process that is killed after ``seconds``.
+
+    SyntaxError is raised here as the child raised it; QueryError where the time is up or the child failed. ``work``
+    must be picklable where processes cannot be forked.
+    """
+    if FORKS:
+        return _forked(work, seconds)
+    return _spawned(work, seconds)
+
+
+def _outcome(work: Callable[[], bytes]) -> bytes:
+    try:
+        return _OK + work()
+    except SyntaxError as error:
+        return _SYNTAX + str(error).encode("utf8", "replace")
+    except Exception as error:  # noqa: BLE001 - the parent reports it; a child has no one else to tell
+        return _FAILED + str(error).encode("utf8", "replace")
+
+
+def _result(data: bytes, seconds: float, *, late: bool) -> bytes:
+    if late:
+        raise QueryError(
+            f"the query was stopped after {seconds:g} s; give it longer with --timeout SECONDS, or narrow it (LIMIT, "
+            "fewer unconnected patterns)"
+        )
+    mark, body = data[:1], data[1:]
+    if mark == _OK:
+        return body
+    if mark == _SYNTAX:
+        raise SyntaxError(body.decode("utf8"))
+    if mark == _FAILED:
+        raise QueryError(f"the query failed: {body.decode('utf8')}")
+    raise QueryError("the query's process died before it answered (too little memory?); narrow the query")
+
+
+def _forked(work: Callable[[], bytes], seconds: float) -> bytes:
+    reading, writing = os.pipe()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # forking beside threads: the child touches none of them
+        pid = os.fork()
+    if pid == 0:
+        _be_child(work, seconds, reading, writing)
+    os.close(writing)
+    try:
+        data, late = _read(reading, time.monotonic() + seconds)
+    finally:
+        os.close(reading)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+    return _result(data, seconds, late=late)
+
+
+def _be_child(work: Callable[[], bytes], seconds: float, reading: int, writing: int) -> None:
+    """Never returns. Signals end the child at once, and its own clock does where the parent is gone."""
+    try:
+        os.close(reading)
+        for name in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM):
+            signal.signal(name, signal.SIG_DFL)
+        signal.setitimer(signal.ITIMER_REAL, seconds + _ORPHAN)
+        left = memoryview(_outcome(work))
+        while left:
+            left = left[os.write(writing, left) :]
+    finally:
+        os._exit(0)
+
+
+def _read(reading: int, deadline: float) -> tuple[bytes, bool]:
+    parts: list[bytes] = []
+    poll = select.poll()  # not select(): a server may hold descriptors beyond 1023
+    poll.register(reading, select.POLLIN | select.POLLHUP)
+    while True:
+        left = deadline - time.monotonic()
+        if left <= 0 or not poll.poll(left * 1000):
+            return b"", True
+        part = os.read(reading, 1 << 20)
+        if not part:
+            return b"".join(parts), False
+        parts.append(part)
+
+
+def _send(work: Callable[[], bytes], writing: object) -> None:
+    writing.send_bytes(_outcome(work))  # type: ignore[attr-defined]
+
+
+def _spawned(work: Callable[[], bytes], seconds: float) -> bytes:
+    import multiprocessing
+
+    context = multiprocessing.get_context("spawn")
+    reading, writing = context.Pipe(duplex=False)
+    process = context.Process(target=_send, args=(work, writing), daemon=True)
+    process.start()
+    writing.close()
+    try:
+        late = not reading.poll(seconds)
+        try:
+            data = b"" if late else reading.recv_bytes()
+        except EOFError:
+            data = b""
+    finally:
+        process.kill()
+        process.join()
+        reading.close()
+    return _result(data, seconds, late=late)

@@ -1,0 +1,155 @@
+"""A knowledge base that is being written: the directory to fill, and the store in it."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from pathlib import Path
+
+import pyoxigraph as ox
+
+from suantu.errors import StoreError
+from suantu.stores import kb
+from suantu.stores.local import open_read_only
+from suantu.stores.swap import places, replacing
+
+_BATCH = 1 << 25  # bytes of N-Quads that are loaded at once
+_FEW = 3  # loads after which scans are still about as fast as in a compacted store, and compacting costs more than they
+_DEFAULT = ox.DefaultGraph()
+
+
+class Draft:
+    """The store as it is filled. Every triple of a named graph also stands, once, in the default graph."""
+
+    def __init__(self, directory: Path, store: ox.Store) -> None:
+        self.directory, self.compact = directory, False
+        self._store: ox.Store | None = store
+        self._waiting: list[bytes] = []
+        self._size = self._loads = 0
+        self._beside: Future[None] | None = None
+
+    @property
+    def store(self) -> ox.Store:
+        """The store with all that was put into it."""
+        if self._beside is not None:
+            self._beside.result()
+            self._beside = None
+        self._load()
+        return self._open_store()
+
+    def load_beside(self) -> None:
+        """Begin to load what was put so far in a thread (which does not hold the interpreter), so that documents can
+        be read meanwhile. Not before forking."""
+        pool = ThreadPoolExecutor(1)
+        self._beside = pool.submit(self._load)
+        pool.shutdown(wait=False)
+
+    def _open_store(self) -> ox.Store:
+        if self._store is None:
+            raise StoreError(f"{self.directory}: the draft is finished")
+        return self._store
+
+    def _load(self) -> None:
+        if self._waiting:
+            data, self._waiting, self._size = b"".join(self._waiting), [], 0
+            self._open_store().bulk_load(data, ox.RdfFormat.N_QUADS)
+            self._loads += 1
+
+    def put(self, data: bytes, graph: str) -> None:
+        """Add N-Quads, all of the named graph ``graph``."""
+        # A line break inside a literal is escaped, so this pattern is the end of a statement and nothing else.
+        copies = data.replace(f" <{graph}> .\n".encode(), b" .\n")
+        self._waiting += (data, copies)
+        self._size += len(data) + len(copies)
+        if self._size > _BATCH:
+            _ = self.store
+
+    def drop(self, graph: str) -> None:
+        """Take a named graph out, and of the default graph what no other named graph holds."""
+        store, name = self.store, ox.NamedNode(graph)
+        gone = [q.triple for q in store.quads_for_pattern(None, None, None, name)]
+        store.remove_graph(name)
+        for triple in gone:
+            held = store.quads_for_pattern(triple.subject, triple.predicate, triple.object, None)
+            if not any(q.graph_name != _DEFAULT for q in held):
+                store.remove(ox.Quad(triple.subject, triple.predicate, triple.object))
+
+    def write_text(self, sha256: str, text: str) -> None:
+        """Keep a source text, to the character."""
+        kb.text_path(self.directory, sha256).write_bytes(text.encode("utf8", "surrogatepass"))
+
+    def remove_text(self, sha256: str) -> None:
+        """Drop a source text."""
+        kb.text_path(self.directory, sha256).unlink(missing_ok=True)
+
+    def finish(self, manifest: kb.Manifest) -> None:
+        """Write the manifest, and the store into the shape that opens and answers fastest."""
+        (self.directory / kb.MANIFEST).write_text(manifest.text(), encoding="utf8")
+        if self.compact or self._loads > _FEW:
+            self.store.optimize()
+        self.store.flush()
+
+    def close(self) -> None:
+        """Close the store: it must not be open when its directory moves."""
+        if self._beside is not None:
+            wait([self._beside])
+        self._store = None
+
+
+@contextlib.contextmanager
+def fresh(directory: Path) -> Iterator[Draft]:
+    """A draft of an empty knowledge base that takes the place of ``directory`` when the block is left normally.
+    StoreError where that holds anything but a knowledge base."""
+    _refuse_other(directory)
+    with replacing(directory) as new:
+        (new / kb.DOCUMENTS).mkdir()
+        with _open(new) as draft:
+            yield draft
+
+
+@contextlib.contextmanager
+def revised(directory: Path) -> Iterator[tuple[Draft, kb.Manifest]]:
+    """A draft that begins as a copy of the knowledge base ``directory``, with that one's manifest."""
+    kb.read_manifest(directory)
+    with replacing(directory) as new:
+        where = places(directory).target
+        before = kb.read_manifest(where)  # again: under the lock nobody changes it
+        (new / kb.DOCUMENTS).mkdir()
+        for path in sorted((where / kb.DOCUMENTS).iterdir()):
+            _link(path, new / kb.DOCUMENTS / path.name)
+        open_read_only(where / kb.STORE).backup(str(new / kb.STORE))
+        with _open(new) as draft:
+            draft.compact = True
+            yield draft, before
+
+
+@contextlib.contextmanager
+def _open(directory: Path) -> Iterator[Draft]:
+    try:
+        draft = Draft(directory, ox.Store(str(directory / kb.STORE)))
+    except (OSError, RuntimeError) as error:
+        raise StoreError(f"{directory}: no store can be made there: {error}") from error
+    try:
+        yield draft
+    finally:
+        draft.close()
+
+
+def _link(source: Path, target: Path) -> None:
+    """The same file twice; source texts are never changed."""
+    try:
+        os.link(source, target)
+    except OSError:
+        shutil.copyfile(source, target)
+
+
+def _refuse_other(directory: Path) -> None:
+    if not directory.exists():
+        return
+    if not directory.is_dir():
+        raise StoreError(f"{directory}: a file; name a directory for the knowledge base")
+    if not (directory / kb.MANIFEST).is_file() and any(directory.iterdir()):
+        raise StoreError(f"{directory}: not empty and not a knowledge base; name another directory, or empty it")

@@ -1,0 +1,169 @@
+"""The knowledge base: a directory with the store, the source texts and a manifest.
+
+``store/`` (Oxigraph; its default graph is the union of the named graphs, each triple once: Oxigraph's own union
+would give a triple as often as graphs hold it, and every count would be wrong), ``documents/<sha256>.txt`` (the
+untouched source texts), ``manifest.json``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import pyoxigraph as ox
+
+from suantu.border.vocab import document_iri
+from suantu.errors import StoreError, UsageError
+from suantu.stores.local import LocalEndpoint, open_read_only
+from suantu.stores.swap import readable
+
+FORMAT = 1
+STORE, DOCUMENTS, MANIFEST = "store", "documents", "manifest.json"
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentEntry:
+    """A document as the manifest lists it. ``counts`` holds its claims, observations, rankings, loose figures,
+    passages and things."""
+
+    sha256: str
+    name: str = ""
+    title: str = ""
+    issued: str = ""
+    publisher: str = ""
+    language: str = ""
+    characters: int = 0
+    counts: Mapping[str, int] = field(default_factory=dict, hash=False)
+
+    @property
+    def iri(self) -> str:
+        """The document's IRI, which is also the name of its graph."""
+        return document_iri(self.sha256)
+
+    def record(self) -> dict[str, Any]:
+        """The entry as the manifest writes it."""
+        plain = {name: getattr(self, name) for name in self.__slots__ if name != "counts"}
+        return {"iri": self.iri, **plain, "counts": dict(sorted(self.counts.items()))}
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a knowledge base says of itself. ``totals`` sums the documents; ``things`` counts them by class."""
+
+    version: str
+    ontology: str
+    documents: tuple[DocumentEntry, ...]
+    totals: Mapping[str, int] = field(default_factory=dict, hash=False)
+    things: Mapping[str, int] = field(default_factory=dict, hash=False)
+
+    def text(self) -> str:
+        """The manifest's JSON, the same for the same content."""
+        content = {
+            "format": FORMAT,
+            "version": self.version,
+            "ontology": self.ontology,
+            "totals": dict(sorted(self.totals.items())),
+            "things": dict(sorted(self.things.items())),
+            "documents": [d.record() for d in sorted(self.documents, key=lambda d: d.sha256)],
+        }
+        return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+
+
+def read_manifest(directory: Path) -> Manifest:
+    """The manifest in ``directory``; StoreError where it is missing, damaged, or of a newer format."""
+    path = directory / MANIFEST
+    try:
+        content = json.loads(path.read_text(encoding="utf8"))
+        if content["format"] > FORMAT:
+            raise StoreError(
+                f"{directory}: made by a newer Suantu ({content.get('version')}, format {content['format']}; this one "
+                f"reads up to {FORMAT}); upgrade Suantu, or build it again"
+            )
+        documents = tuple(DocumentEntry(**{k: v for k, v in d.items() if k != "iri"}) for d in content["documents"])
+        return Manifest(content["version"], content["ontology"], documents, content["totals"], content["things"])
+    except FileNotFoundError:
+        what = "not a knowledge base" if directory.exists() else "no knowledge base there"
+        raise StoreError(f"{directory}: {what}; build one with: suantu build PATH… --kb {directory}") from None
+    except NotADirectoryError:
+        raise StoreError(f"{directory}: a file, not a knowledge base") from None
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise StoreError(f"{path}: damaged ({error}); build the knowledge base again") from error
+    except OSError as error:
+        raise StoreError(f"{path}: cannot be read: {error.strerror}") from error
+
+
+class KnowledgeBase:
+    """An open knowledge base, for reading; a writer may replace it meanwhile without disturbing this reader."""
+
+    def __init__(self, directory: Path, manifest: Manifest) -> None:
+        self.directory, self.manifest = directory, manifest
+        self._store: ox.Store | None = None
+
+    @classmethod
+    def open(cls, directory: Path | str) -> KnowledgeBase:
+        """The knowledge base in ``directory``. StoreError says what is wrong with it and what to do."""
+        where = readable(Path(directory))
+        return cls(where, read_manifest(where))
+
+    @property
+    def documents(self) -> tuple[DocumentEntry, ...]:
+        """The documents, by hash."""
+        return self.manifest.documents
+
+    @property
+    def store(self) -> ox.Store:
+        """The Oxigraph store, read-only, opened at the first use."""
+        if self._store is None:
+            self._store = open_read_only(self.directory / STORE)
+        return self._store
+
+    def endpoint(self, *, allow_service: bool = False) -> LocalEndpoint:
+        """An endpoint over the store."""
+        return LocalEndpoint(self.directory / STORE, allow_service=allow_service)
+
+    def find(self, document: str) -> DocumentEntry:
+        """The document with this IRI, hash (or its beginning, from four digits), file name or title. UsageError where
+        none or several match."""
+        exact = [d for d in self.documents if document in {d.iri, d.sha256}]
+        near = exact or [d for d in self.documents if document in {d.name, d.title}]
+        if not near and len(document) >= 4:
+            near = [d for d in self.documents if d.sha256.startswith(document.lower())]
+        if len(near) == 1:
+            return near[0]
+        if near:
+            raise UsageError(
+                f"{document}: {len(near)} documents match; use a hash: {', '.join(d.sha256[:8] for d in near)}"
+            )
+        names = ", ".join(d.name or d.sha256[:8] for d in self.documents[:5])
+        raise UsageError(f"{document}: no such document; there are {names or 'none'}{' …' * (len(self.documents) > 5)}")
+
+    def source_text(self, document: str) -> str:
+        """The untouched source text of a document, by hash or IRI."""
+        entry = self.find(document)
+        try:
+            return text_path(self.directory, entry.sha256).read_bytes().decode("utf8", "surrogatepass")
+        except (OSError, UnicodeDecodeError) as error:
+            raise StoreError(
+                f"{self.directory}: the source text of {entry.name or entry.sha256} is lost: {error}"
+            ) from error
+
+    def close(self) -> None:
+        """Let go of the store."""
+        self._store = None
+
+    def __enter__(self) -> KnowledgeBase:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def text_path(directory: Path, sha256: str) -> Path:
+    """Where the source text with this hash is kept."""
+    return directory / DOCUMENTS / f"{sha256}.txt"
