@@ -50,8 +50,8 @@ class Phrases:
         self._generic = self._strip(settings["generic"], "$", language)
         self._empty = {str(w).casefold() for w in settings["empty"]}
         by_label = {n.text: n.thing for n in ontology.names}
-        self._places = {str(k): by_label.get(str(v)) for k, v in settings["places"].items()}
-        place_words = "|".join(sorted(map(re.escape, self._places), key=len, reverse=True))
+        self.places = {str(k): by_label.get(str(v)) for k, v in settings["places"].items()}
+        place_words = "|".join(sorted(map(re.escape, self.places), key=len, reverse=True))
         self._place_word = re.compile(f"{edge}(?:{place_words}){after}", flags)
 
     @staticmethod
@@ -123,7 +123,7 @@ class Phrases:
             return node.thing, start + 1
         word = self._place_word.match(scene.text, start, end)
         if word:
-            return self._places.get(word[0], self._places.get(word[0].lower())), word.end()
+            return self.places.get(word[0], self.places.get(word[0].lower())), word.end()
         return None
 
     def _name(self, scene: Scene, start: int, end: int, place: Thing | None) -> Phrase:

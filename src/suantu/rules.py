@@ -142,6 +142,8 @@ class Compiler:
                 if not self.alphabet.known(name):
                     raise RuleError(self.file, rule, f"class or kind {name!r} is unknown; see suantu.ttl")
             chars = self.alphabet.matching(wanted)
+            if _in_brackets(match.string, match.start()):
+                return chars
             inside = f"[{chars}]"
             return f"(?P<{match['name']}>{inside})" if match["name"] else inside
 
@@ -174,6 +176,12 @@ class Compiler:
         words = sorted((str(w) for w in self.cues[cue]), key=lambda w: (-len(w), w))
         edge = r"\b" if self.language == "en" else ""
         return f"(?:{edge}(?:{'|'.join(words)}){edge})"
+
+
+def _in_brackets(source: str, at: int) -> bool:
+    """Whether a position stands inside a character class, where the bare characters are wanted."""
+    before = re.sub(r"\\.", "  ", source[:at])
+    return before.rfind("[") > before.rfind("]")
 
 
 def _required(source: str) -> Iterable[str]:

@@ -80,7 +80,7 @@ def _local(iri: str) -> str:
 
 def _completed(quads: list[Quad]) -> OntologyGraph:
     direct: dict[str, list[str]] = {}
-    units: dict[str, str] = {}
+    notations: dict[str, list[str]] = {}
     types: dict[str, list[str]] = {}
     for quad in quads:
         subject, predicate, term = quad.subject, quad.predicate.value, quad.object
@@ -91,8 +91,9 @@ def _completed(quads: list[Quad]) -> OntologyGraph:
         elif predicate == _SUBCLASS and isinstance(term, NamedNode):
             direct.setdefault(_local(subject.value), []).append(_local(term.value))
         elif predicate == _NOTATION and isinstance(term, Literal):
-            units.setdefault(term.value, subject.value)
+            notations.setdefault(term.value, []).append(subject.value)
     parents = superclasses(direct)
+    units = {n: iri for n, iris in notations.items() for iri in iris if "Unit" in types.get(iri, ())}
     more: list[Quad] = []
     known: dict[str, frozenset[str]] = {}
     for iri, classes in types.items():

@@ -7,8 +7,8 @@ telephones) is decided by what stands directly left and right of it. Every word 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from suantu.errors import RuleError
@@ -27,7 +27,7 @@ from suantu.stages.numerals import (
     words,
 )
 
-_ARABIC = re.compile(r"[0-9]{1,3}(?:,[0-9]{3}){1,6}(?![0-9])(?:\.[0-9]+)?|[0-9]+(?:\.[0-9]+)?")
+_ARABIC = re.compile(r"[0-9]{1,3}(?:,[0-9]{3}){1,6}(?![0-9])(?:[.．][0-9]+)?|[0-9]+(?:[.．][0-9]+)?")
 _DIGITS = re.compile(r"[0-9]+")
 _FRACTION = re.compile(r"([1-9])/([1-9]|10)(?![0-9/.])")
 _LATIN = re.compile(r"[A-Za-z]+")
@@ -97,6 +97,7 @@ class _Left:
 def _units(settings: Mapping[str, object], file: str) -> tuple[list[tuple[str, Unit]], list[tuple[str, Unit]]]:
     spellings: list[tuple[str, Unit]] = []
     prefixes: list[tuple[str, Unit]] = []
+    digits_only = frozenset(words(settings, "counters_digits_only", file))
     listed = settings.get("units")
     if not isinstance(listed, list):
         raise RuleError(file, "units", "a list of units is expected here")
@@ -105,11 +106,10 @@ def _units(settings: Mapping[str, object], file: str) -> tuple[list[tuple[str, U
             name, kind = str(row["unit"]), str(row["kind"])
             for scale, forms in row["forms"].items():
                 unit = Unit(name, kind, Decimal(str(scale)), per_second=str(row.get("per_second", "")))
-                spellings += [(str(form), unit) for form in forms]
+                spellings += [(str(form), replace(unit, digits_only=form in digits_only)) for form in forms]
             prefixes += [(str(sign), Unit(name, kind)) for sign in row.get("prefix", ())]
         except (KeyError, TypeError, AttributeError, ArithmeticError) as error:
             raise RuleError(file, "units", f"unit, kind and forms (scale: spellings) are needed in {row}") from error
-    digits_only = frozenset(words(settings, "counters_digits_only", file))
     for word in (*words(settings, "counters", file), *words(settings, "latin_counters", file)):
         spellings.append((word, Unit("count", "count", counter=word, digits_only=word in digits_only)))
     return spellings, prefixes
@@ -151,6 +151,7 @@ class Figures:
         self._value_words = words(settings, "value_words", file)
         self._measured = Lexicon((word, True) for word in words(settings, "measured_names", file))
         self._label_hard = words(settings, "label_hard", file)
+        self._label_colons = words(settings, "label_colons", file)
         self._labels = Lexicon((word, True) for word in words(settings, "label_before", file))
         self._label_after = words(settings, "label_after", file)
         self._stop = frozenset(words(settings, "latin_stop", file))
@@ -234,9 +235,11 @@ class Figures:
             return None, match.end()
         if atom := self._slash_fraction(text, start, left):
             return atom, atom.end
-        number = Decimal(match[0].replace(",", ""))
-        if self._marker and text.startswith(self._marker, match.end()):
-            return self._fraction(text, left.start, number, match.end())
+        number = Decimal(_plain(match[0]))
+        if text.startswith(self._marker, match.end()):
+            fraction, end = self._fraction(text, left.start, number, match.end())
+            if fraction is not None:
+                return fraction, end
         tail = self._tail(text, folded, match.end(), left.currency is not None)
         atom = Atom(left.start, tail.end, number * left.sign, tail.mult, tail.unit or left.currency, tail.bound)
         atom.prefixed, atom.after_dash = left.currency is not None, left.after_dash
@@ -254,6 +257,8 @@ class Figures:
         if unit is not None and unit.kind == "duration" and unit.notation == "year" and _year_like(match[0]):
             return False
         if unit is not None or atom.mult is not None:
+            if unit is not None and unit.kind == "count" and atom.mult is None and _section_like(text, match):
+                return False
             if left.state == "named" and unit is not None and atom.mult is None:
                 spelled = text[match.end() : atom.end].strip()
                 latin = is_latin(spelled[-1:] or " ")
@@ -292,7 +297,7 @@ class Figures:
             return _Left("ok", start)
         if text.endswith(self._label_hard, 0, edge):
             return _Left("no", start)
-        if self._labels.before(text, edge):
+        if self._labels.before(text, edge - text.endswith(self._label_colons, 0, edge)):
             return _Left("label", start)
         return self._spaced(text, start, edge) if spaced else self._glued(text, start)
 
@@ -357,7 +362,7 @@ class Figures:
             if found[0].isascii() is False and (more := _ARABIC.match(text, end)):
                 second = self._mults.at(text, folded, more.end())
                 if second and second[1] < found[1] and len(more[0]) < LONGEST:
-                    extra = Decimal(more[0].replace(",", "")) * second[1]
+                    extra = Decimal(_plain(more[0])) * second[1]
                     end = more.end() + len(second[0])
             return found[1], end, extra
         if money and (found := self._money_mults.at(text, folded, place)):
@@ -407,9 +412,10 @@ class Figures:
         run = self._run.match(text, start)
         end = run.end() if run else start + 1
         if run and text.startswith(self._marker, end) and not text.endswith(self._label_hard, 0, start):
-            if numeral := self._han.read(run[0]):
-                return self._fraction(text, start, numeral.value, end)
-            return None, end
+            numeral = self._han.read(run[0])
+            fraction, stop = self._fraction(text, start, numeral.value, end) if numeral else (None, end)
+            if fraction is not None:
+                return fraction, stop
         if text[start] in self._phrase_chars and (found := self._phrases.at(text, folded, start)):
             word, (value, bound, unit) = found
             stop = start + len(word)
@@ -476,7 +482,7 @@ class Figures:
         run, arabic = self._run.match(text, begin), _ARABIC.match(text, begin)
         part: Decimal | None = None
         if arabic and len(arabic[0]) < LONGEST:
-            part, stop = Decimal(arabic[0].replace(",", "")), arabic.end()
+            part, stop = Decimal(_plain(arabic[0])), arabic.end()
         elif run and (numeral := self._han.read(run[0])):
             part, stop = numeral.value, run.end()
         if part is None or not whole:
@@ -556,6 +562,10 @@ def _percentage(part: Decimal, whole: Decimal) -> Decimal:
     return Decimal(value.to_integral_value()) if value == value.to_integral_value() else value.quantize(_FOUR)
 
 
+def _plain(digits: str) -> str:
+    return digits.replace(",", "").replace("．", ".")
+
+
 def _year_like(digits: str) -> bool:
     return len(digits) == 4 and digits.isdigit() and "1900" <= digits <= "2099"
 
@@ -575,6 +585,6 @@ def _marker_like(text: str, match: re.Match[str]) -> bool:
     return bool(following) and not following.isdigit() and ("." in match[0] or small) and not (following in "%‰+-—~")
 
 
-def ordered(words_: Sequence[str]) -> list[str]:
-    """Words, longest first, for a regular expression's alternatives."""
-    return sorted(set(words_), key=lambda word: (-len(word), word))
+def _section_like(text: str, match: re.Match[str]) -> bool:
+    """A section's number at the head of a text (6.1 …)."""
+    return "." in match[0] and text.startswith(" ", match.end()) and not text[: match.start()].strip()

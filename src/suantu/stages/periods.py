@@ -79,6 +79,8 @@ class PeriodGrammar:
         self._ahead = Lexicon((word, True) for word in words(settings, "ahead", file))
         self._not_ahead = words(settings, "not_ahead", file)
         self._separators = Lexicon((word, True) for word in words(settings, "separators", file))
+        self._plain_separators = [word for word in words(settings, "separators", file) if not word[0].isalpha() or is_han(word[0])]
+        self._han_separators = [word for word in self._plain_separators if is_han(word[0])]
         self._between = words(settings, "between", file)
         self._between_separators = Lexicon((word, True) for word in words(settings, "between_separators", file))
         self._month_cue = Lexicon((word, True) for word in words(settings, "latin_month_cue", file))
@@ -104,9 +106,9 @@ class PeriodGrammar:
         years, of = _either(words(rules, "year", file)), _either(words(rules, "of", file))
         future, past = words(rules, "future", file), words(rules, "past", file)
         self._future_words, self._past_words, self._past_left = future, past, words(rules, "past_not_after", file)
-        sep = "至|到|-|—|~" if not self._separators else _either(["-", "—", "~", "～", "–", *self._han_separators()])
+        sep, digits = _either(self._plain_separators), "".join(self._digits)
         self._span = re.compile(
-            f"({_either([*future, *past])}) ?(?:{of})?(?:(?:{number})(?:{sep}|)(?={number}))?({number}|{vague}) ?(?:{years})"
+            f"({_either([*future, *past])}) ?(?:{of})?(?:(?:{number})(?:{sep})|[{digits}](?=[{digits}]))?({number}|{vague}) ?(?:{years})"
         )
         growth = _either(words(rules, "growth_after", file))
         self._growth = re.compile(f"({number}) ?{re.escape(self._year_word)}(?=(?:{growth}))")
@@ -119,26 +121,25 @@ class PeriodGrammar:
             f"({count})[- ](?:{_either(words(rules, 'latin_joined', file))})(?=[- ](?:{_either([w.lower() for w in words(rules, 'latin_growth_after', file)])}))"
         )
 
-    def _han_separators(self) -> list[str]:
-        return [word for word in "至到" if self._separators.at(word, word, 0)]
-
     def _compile_parts(self, settings: Mapping[str, object], file: str) -> None:
         han = "".join(d for d in self._digits)
         number, prefix = f"[1-4]|[{han}]", re.escape(str(settings["quarter_prefix"]))
         quarters = _either(words(settings, "quarter_words", file))
-        first, month = re.escape(str(settings["first_quarters"])), f"(?:1[0-2]|0?[1-9])|{self._ten}[一二]?|[{han}]"
+        first = re.escape(str(settings["first_quarters"]))
         month = f"(?:1[0-2]|0?[1-9])|{self._ten}[{han}]?|[{han}]"
         tail, days = _either(words(settings, "month_tail", file)), _either(words(settings, "day", file))
         day = f"(?:[12][0-9]|3[01]|0?[1-9])|[{han}]?{self._ten}?[{han}]"
-        seps = _either(["-", "–", "—", "~", "～", *self._han_separators(), " to "])
-        mark = re.escape(str(settings["month"]))
+        seps = _either([*(w for w in self._plain_separators if w != "/"), " to "])
+        mark, share = re.escape(str(settings["month"])), re.escape(str(settings["month_mark"]))
+        counter = re.escape(str(settings["quarter_counter"]))
         self._half = re.compile(f"({_either(list(self._halves))})")
-        self._quarters = re.compile(f"{first}({number})个?(?:{quarters})")
+        self._quarters = re.compile(f"{first}({number})(?:{counter})?(?:{quarters})")
         self._quarter = re.compile(f"{prefix}?({number})(?:{quarters})")
         self._quarter_range = re.compile(f"{prefix}?({number})(?:{quarters})?(?:{seps}){prefix}?({number})(?:{quarters})")
         self._first_months = re.compile(f"{re.escape(str(settings['months_prefix']))}({month}){re.escape(str(settings['months_counter']))}")
-        self._month_range = re.compile(f"({month})(?:{mark}份?)?(?:{seps})({month})(?:{tail})")
+        self._month_range = re.compile(f"({month})(?:{mark}(?:{share})?)?(?:{seps})({month})(?:{tail})")
         self._month = re.compile(f"({month}) ?(?:{mark} ?({day}) ?(?:{days})|(?:{tail}))")
+        self._prefix_heads = {str(settings[key])[0] for key in ("quarter_prefix", "first_quarters", "months_prefix")}
         letters, q = "".join(words(settings, "half_latin", file)), "".join(words(settings, "quarter_latin", file))
         self._code = re.compile(f"[ -]?(?:([{letters}])([12])|([{q}])([1-4])(?:[-–—~]{q}?([1-4]))?)(?![0-9A-Za-z])")
         self._code_first = re.compile(f"(?:([{letters}])([12])|([{q}])([1-4])(?:[-–—~]{q}?([1-4]))?)(?![0-9A-Za-z])")
@@ -150,12 +151,18 @@ class PeriodGrammar:
         tails = _either(words(self._year, "tail", file))
         fiscal = _either(words(self._year, "fiscal", file))
         self._digit_year = re.compile(f"({year})(?![0-9])")
-        self._tail = re.compile(f" ?(?:{fiscal}|{word}(?:的)?(?:{tails})?)")
+        joined, cut = _either(words(self._year, "tail_joined", file)), _either(words(self._year, "tail_not_before", file))
+        self._tail = re.compile(f" ?(?:{fiscal}|{word}(?:(?:{joined})?(?:{tails})(?!{cut}))?)")
+        self._title_after = re.compile(str(self._year["title_after"]))
+        self._tail_cut = words(self._year, "tail_not_before", file)
+        self._title_before = words(self._year, "title_before", file)
         self._iso = re.compile(f"({year})([-/.])(0?[1-9]|1[0-2])(?:\\2(0?[1-9]|[12][0-9]|3[01]))(?![0-9])")
         self._iso_month = re.compile(f"({year})-(0[1-9]|1[0-2])(?![0-9])(?!{word})")
         self._short_range = re.compile(f"({year})[-–—/]([0-9]{{2}})(?![0-9.%])")
         self._short_year = re.compile(f"([0-9]{{2}})(?=(?:[HQ][1-4](?![0-9A-Za-z])|{word}))")
         self._short_code = re.compile("([0-9]{2})(?=[HQ][1-4](?![0-9A-Za-z]))")
+        seps = _either([*self._plain_separators, "to", "and", "through"])
+        self._interval = re.compile(f" ?(?:{seps}) ?{year}(?![0-9])")
         self._han_year = re.compile(f"([{han}]{{4}}){word}")
         decade = _either([w for w in words(settings, "decade", file) if not w.isascii()])
         century = _either(words(settings, "century", file))
@@ -206,14 +213,10 @@ class PeriodGrammar:
         add(latin_months, self._read_latin_month)
         add(ordinal_heads, self._read_latin_part)
         add(set("FfCcHQ"), self._read_code)
-        bare = {word[0] for word in self._halves} | han | {self._ten} | set("1234567890前第")
-        add(bare & (digits | han | {self._ten} | {w[0] for w in self._halves} | self._prefix_heads()), self._read_bare)
+        add(digits | han | {self._ten} | {w[0] for w in self._halves} | self._prefix_heads, self._read_bare)
         self._table = table
         heads = "".join(sorted(set(table) | self._relative_heads))
         self._start = re.compile(f"[{re.escape(heads)}]")
-
-    def _prefix_heads(self) -> set[str]:
-        return {pattern.pattern.lstrip("\\")[0] for pattern in (self._quarters, self._quarter, self._first_months)}
 
     # -- finding
 
@@ -224,7 +227,7 @@ class PeriodGrammar:
         the text, for 同期, 当年 and a bare 上半年. Times inside titles are left out.
         """
         folded = lowered(text)
-        titles = [match.span() for match in self._title.finditer(text)] if "《" in text or "“" in text else []
+        titles = [match.span() for match in self._title.finditer(text)]
         found: list[Period] = []
         pos, search = 0, self._start.search
         from_issue = bool(issued) and any(cue in text for cue in self._issued_cues)
@@ -237,12 +240,20 @@ class PeriodGrammar:
             pos = period.end
             if not any(begin <= period.start < end for begin, end in titles):
                 found.append(period)
-                previous = period.value or previous
+                previous = self._anchor(period, folded) or previous
         return found
 
+    def _anchor(self, period: Period, folded: str) -> str:
+        """The value that later words count from; 去年同期 and 未来五年 leave it as it was."""
+        relative = self._relative.at(period.text, folded[period.start : period.end], 0)
+        passing = period.years or (relative is not None and relative[1] != ("issued", 0))
+        return "" if passing else period.value
+
     def _past_run(self, text: str, start: int) -> int:
-        """Past the rest of a run of digits or letters: no time begins inside one."""
+        """Past the rest of a run of digits or letters, or a whole interval of years: no time begins inside one."""
         pos = start + 1
+        if (year := self._digit_year.match(text, start)) and (interval := self._interval.match(text, year.end())):
+            return interval.end()
         if text[start].isascii():
             while pos < len(text) and text[pos].isascii() and text[pos].isalnum():
                 digit = text[start].isdigit()
@@ -271,8 +282,17 @@ class PeriodGrammar:
         end, value = point.end, point.value
         if point.year and not point.until and not point.last and (second := self._second(text, folded, start, point)):
             end, value = second.end, f"{value}/{second.value}"
+            if self._in_title(text, start, end):
+                return None
         ahead = self._looks_ahead(text, start) and (not issued or value[-4:] >= "" and _last_year(value) >= _year_of(issued))
         return Period(start, end, text[start:end], value, ahead)
+
+    def _in_title(self, text: str, start: int, end: int) -> bool:
+        """Whether a bare year or interval belongs to a title or an edition (2020-2021中国…报告)."""
+        if text.startswith(self._edition, end):
+            return not text.startswith(self._bare_before, end)
+        bare = text[end - 1].isdigit() and text[start].isdigit()
+        return bare and (bool(self._title_after.match(text, end)) or text.endswith(self._title_before, 0, start))
 
     def _second(self, text: str, folded: str, start: int, first: Point) -> Point | None:
         """The end of an interval whose beginning was read."""
@@ -351,10 +371,12 @@ class PeriodGrammar:
             return False
         if text.startswith(self._figure_before, end + 1) and after == " ":
             return False
-        if self._interval_ahead(text, end):
-            return before not in ("-", "/")
+        if interval := self._interval.match(text, end):
+            return before not in ("-", "/") and not self._in_title(text, start, interval.end())
+        if self._in_title(text, start, end):
+            return False
         if text.startswith(self._edition, end):
-            return text.startswith(self._bare_before, end)
+            return True
         if text[max(0, start - 3) : start].endswith(self._bare_after) or self._interval_behind(text, start):
             return True
         return self._latin_year(text, start, end)
@@ -375,18 +397,13 @@ class PeriodGrammar:
             return True
         return window.rstrip()[-1:] in ("", "(", "（", ",", "，", ":", "：", "|") and len(text) > 4
 
-    def _interval_ahead(self, text: str, end: int) -> bool:
-        return bool(re.match(r" ?(?:[-–—~～至到/]|to|and) ?(?:19|20)[0-9]{2}(?![0-9])", text[end : end + 12])) and self._separators.at(
-            text, text, end + (text[end : end + 1] == " ")
-        ) is not None
-
     def _interval_behind(self, text: str, start: int) -> bool:
         window = text[max(0, start - 12) : start].rstrip()
         for size in (1, 2):
             head = window[:-size].rstrip()
-            if head[-4:].isdigit() and head[-5:-4].isdigit() is False and window[-size:] in ("-", "–", "—", "~", "～", "to", *self._han_separators()):
+            if head[-4:].isdigit() and head[-5:-4].isdigit() is False and window[-size:] in ("-", "–", "—", "~", "～", "to", *self._han_separators):
                 return True
-            if head.endswith(self._year_word) and window[-size:] in self._han_separators():
+            if head.endswith(self._year_word) and window[-size:] in self._han_separators:
                 return True
         return False
 
@@ -519,7 +536,7 @@ class PeriodGrammar:
 
     def _read_growth(self, text: str, folded: str, start: int) -> Period | None:
         match = self._growth.match(text, start) or self._latin_growth.match(folded, start)
-        if match is None or (start and text[start - 1] in ".-第"):
+        if match is None or (start and (text[start - 1] in ".-" or text[start - 1] in self._prefix_heads)):
             return None
         years = self._count.get(match[1]) or self._small(match[1])
         return Period(start, match.end(), text[start : match.end()], "", False, years)
@@ -559,7 +576,7 @@ class PeriodGrammar:
         """Past 底, 末, 初 after 今年."""
         tails = self._year.get("tail", ())
         listed = [str(word) for word in tails] if isinstance(tails, list) else []
-        return next((end + len(w) for w in sorted(listed, key=len, reverse=True) if text.startswith(w, end) and len(w) < 3 and w[0] != self._year_word and w[-1] != "中"), end)
+        return next((end + len(w) for w in sorted(listed, key=len, reverse=True) if text.startswith(w, end) and len(w) < 3 and w[0] != self._year_word and not text.startswith(self._tail_cut, end + len(w))), end)
 
 
 def begins_run(text: str, start: int) -> bool:

@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from pathlib import Path
 
 from suantu.errors import InputError
@@ -145,7 +146,7 @@ def _with_edition(title: str, lines: Sequence[str], layout: Layout) -> str:
     rules = layout.about
     if match := rules.leading_edition.match(title):
         return match.group(1).replace(" ", "") + title[match.end() :].strip() if _HAN.search(title) else title
-    after = (following for line, following in zip(lines, lines[1:], strict=False) if line == title)
+    after = (following for line, following in pairwise(lines) if line == title)
     editions = Counter(match.group(1) for line in after if (match := rules.edition.match(line)))
     if not editions or not rules.report.search(title):
         return title
@@ -164,7 +165,9 @@ def _issued(lines: Sequence[str], folded: str, title: str, layout: Layout) -> st
     if years:
         best = max(years.values())
         return max(year for year, times in years.items() if times == best)
-    if match := rules.leading_edition.match(title) or re.search(r"((?:19|20)\d\d)(?:\s*[-–—/]\s*((?:19|20)\d\d))?$", title):
+    if match := rules.leading_edition.match(title) or re.search(
+        r"((?:19|20)\d\d)(?:\s*[-–—/]\s*((?:19|20)\d\d))?$", title
+    ):
         return max(re.findall(r"(?:19|20)\d\d", match.group(0)))
     return ""
 

@@ -11,7 +11,7 @@ from suantu.stages.clean.copies import merge_copies
 from suantu.stages.clean.furniture import mark_furniture
 from suantu.stages.clean.groups import Group, Joiner
 from suantu.stages.clean.kinds import Kinds, Sections, is_spread
-from suantu.stages.clean.lines import Classifier, Line, Role, split_lines, tidy
+from suantu.stages.clean.lines import Classifier, Line, split_lines, tidy
 from suantu.stages.clean.tables import label_cells, mark_tables
 from suantu.stages.fold import fold
 from suantu.stages.layout import Layout
@@ -21,6 +21,9 @@ _LATIN_START = re.compile(r"[A-Za-z0-9(\[{“‘\"'$\u00c0-\u024f]")
 _BROKEN_NUMBER = re.compile(r"\d[,.]?$")
 _HAN = re.compile("[\u4e00-\u9fff]")
 _WIDE = re.compile("[\uff10-\uff5a]")
+_WORD = re.compile("[a-z]+")
+_WORD_END = re.compile("([A-Za-z]+)-$")
+_WORD_START = re.compile("[a-z]+")
 _TITLE_REACH = 2  # blocks above a table in which its title is looked for
 
 
@@ -58,6 +61,7 @@ class _Builder:
         self.source, self.debris, self.layout = source, debris, layout
         self.sections = Sections()
         self.headers: dict[int, Block] = {}
+        self.words: set[str] | None = None
 
     def build(self, groups: Sequence[tuple[Group, BlockKind]]) -> list[Block]:
         blocks: list[Block] = []
@@ -68,6 +72,8 @@ class _Builder:
             if kind is BlockKind.ROW:
                 if not shown or shown[-1][1] is not BlockKind.ROW:
                     title = self._table_title(shown)
+                elif group.lines[0].header is None and shown[-1][0].lines[0].header is not None:
+                    title = ()  # another table follows at once
                 blocks.append(self._row(group, text, offsets, title))
             elif kind is BlockKind.HEADING:
                 blocks.append(Block(kind, text, offsets, sections=self.sections.enter(group.level, text)))
@@ -122,12 +128,24 @@ class _Builder:
         texts = [lines[0].text[start:]]
         offsets = list(lines[0].offsets[start:])
         for before, line in pairwise(lines):
-            if self._needs_space(before, line):
+            if before.text[-1] == "-" and self._is_hyphenated(before.text, line.text):
+                texts[-1] = texts[-1][:-1]
+                self.debris.append(offsets.pop())
+            elif self._needs_space(before, line):
                 texts.append(" ")
                 offsets.append(offsets[-1])
             texts.append(line.text)
             offsets.extend(line.offsets)
         return "".join(texts), offsets
+
+    def _is_hyphenated(self, before: str, after: str) -> bool:
+        """Whether the hyphen at the line's end only divides a word, which the text has undivided elsewhere."""
+        first, second = _WORD_END.search(before), _WORD_START.match(after)
+        if first is None or second is None:
+            return False
+        if self.words is None:
+            self.words = set(_WORD.findall(self.source.lower()))
+        return first.group(1).lower() + second.group() in self.words
 
     def _needs_space(self, before: Line, line: Line) -> bool:
         """Whether a space stood where the line was broken: between Latin words, not inside a number."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from itertools import pairwise
 
 from suantu.stages.clean.lines import Ending, Line, Role
 from suantu.stages.layout import Layout
@@ -72,7 +73,7 @@ def _numbered(lines: Sequence[Line], layout: Layout) -> set[str]:
             places[match["words"].strip()].append((index, int(number)))
     found = set()
     for words, where in places.items():
-        pairs = list(zip(where, where[1:], strict=False))
+        pairs = list(pairwise(where))
         rising = all(b[1] > a[1] and b[0] - a[0] >= _APART for a, b in pairs)
         if len(where) >= layout.furniture.repeats and rising and len(_core(words)) >= _SHORTEST:
             found.add(words)

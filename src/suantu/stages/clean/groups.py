@@ -165,7 +165,9 @@ class Joiner:
 
     def _is_scrap(self, group: Group, line: Line) -> bool:
         """Whether the line is rather a label than the end of a paragraph: short, and without a stop."""
-        open_end = line.ending is Ending.NONE or (line.ending is Ending.CLAUSE and group.widest < self.layout.widths.prose)
+        open_end = line.ending is Ending.NONE or (
+            line.ending is Ending.CLAUSE and group.widest < self.layout.widths.prose
+        )
         return open_end and line.width * 2 < group.widest
 
     def _fills(self, group: Group, line: Line, slack: int = _SLACK) -> bool:

@@ -22,6 +22,7 @@ _KINDS = {
 _VERTICAL = 3  # lines of one character that are a label set upright
 _LOOSE_BEFORE = 1  # loose lines that a heading may have before it: more are a figure's labels
 _TITLE_LINES = 2
+_FEWEST_LETTERS = 2  # in a heading
 
 
 class Kinds:
@@ -39,8 +40,7 @@ class Kinds:
         kinds = {}
         loose_before = 0
         for index, group in enumerate(shown):
-            following = shown[index + 1] if index + 1 < len(shown) else None
-            kind = self._kind(group, following, loose_before, first=index == 0)
+            kind = self._kind(shown, index, loose_before)
             loose_before = loose_before + 1 if kind is BlockKind.LABEL else 0
             kinds[id(group)] = kind
         return [(group, kinds.get(id(group), BlockKind.FURNITURE)) for group in groups]
@@ -57,7 +57,12 @@ class Kinds:
         found: list[Group] = []
         run: list[Group] = []
         for group in groups:
-            if group.role is Role.PLAIN and len(group.lines) == 1 and group.lines[0].text.isalpha() and group.widest < 3:
+            if (
+                group.role is Role.PLAIN
+                and len(group.lines) == 1
+                and group.lines[0].text.isalpha()
+                and group.widest < 3
+            ):
                 run.append(group)
                 continue
             found += self._joined(run)
@@ -98,9 +103,12 @@ class Kinds:
                 gone.add(id(second))
         return [g for g in groups if id(g) not in gone], [g for g in shown if id(g) not in gone]
 
-    def _kind(self, group: Group, following: Group | None, loose_before: int, *, first: bool) -> BlockKind:
+    def _kind(self, shown: Sequence[Group], index: int, loose_before: int) -> BlockKind:
+        group = shown[index]
+        following = shown[index + 1] if index + 1 < len(shown) else None
         if group.role is Role.ITEM and group.rule is not None and group.rule.weak:
-            return self._numbered(group, following)
+            before = shown[index - 1] if index else None
+            return self._numbered(group, before, following)
         if group.role is not Role.PLAIN:
             if group.role is Role.HEADING and group.rule is not None:
                 group.level = self._level(group)
@@ -108,9 +116,9 @@ class Kinds:
         if not self._is_loose(group):
             return BlockKind.PARAGRAPH
         text = group.lines[0].text
-        if label_cells(text) or not any(char.isalpha() for char in text):
+        if label_cells(text) or sum(char.isalpha() for char in text) < _FEWEST_LETTERS:
             return BlockKind.LABEL
-        if first and not (following and following.role is Role.ROW):
+        if index == 0 and not (following and following.role is Role.ROW):
             group.level = self.layout.title_level
             return BlockKind.HEADING
         if any(rule.loose and rule.pattern.match(text) for rule in self.layout.captions):
@@ -121,12 +129,14 @@ class Kinds:
             return BlockKind.HEADING
         return BlockKind.LABEL if group.widest <= self.layout.widths.label else BlockKind.PARAGRAPH
 
-    def _numbered(self, group: Group, following: Group | None) -> BlockKind:
-        """A numbered line is a heading where prose follows it, else an item of a list."""
+    def _numbered(self, group: Group, before: Group | None, following: Group | None) -> BlockKind:
+        """A numbered line is a heading where prose or a table follows it, else an item of a list."""
         line = group.lines[0]
         short = len(group.lines) == 1 and line.ending is Ending.NONE and group.widest <= self.layout.widths.label
-        if short and not self.sentence.search(line.text) and following is not None:
-            if following.role is Role.PLAIN and self._is_prose(following):
+        if short and following is not None and not self.sentence.search(line.text):
+            prose = following.role is Role.PLAIN and self._is_prose(following)
+            table = following.role in (Role.ROW, Role.CAPTION) and (before is None or before.rule is not group.rule)
+            if prose or table:
                 group.level = self._level(group)
                 return BlockKind.HEADING
         return BlockKind.ITEM

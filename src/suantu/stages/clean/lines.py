@@ -168,14 +168,17 @@ class Classifier:
         for rule in layout.headings:
             if match := rule.pattern.match(line.text):
                 heading = "mark" in match.groupdict() or (short and not rule.weak)
-                line.role, line.rule = (Role.HEADING if heading else Role.ITEM), rule
-                return
-        for role, rules in ((Role.CAPTION, layout.captions), (Role.ITEM, layout.items)):
-            for rule in rules:
-                if rule.pattern.match(line.text) and not (finished and not rule.finished):
-                    if not (rule.loose and (role is Role.CAPTION or short)):
-                        line.role, line.rule = role, rule
+                if heading or not rule.loose:
+                    line.role, line.rule = (Role.HEADING if heading else Role.ITEM), rule
                     return
+        for rule in layout.captions:
+            if not rule.loose and rule.pattern.match(line.text) and not (finished and not rule.finished):
+                line.role, line.rule = Role.CAPTION, rule
+                return
+        for rule in layout.items:
+            if not (rule.loose and short) and rule.pattern.match(line.text):
+                line.role, line.rule = Role.ITEM, rule
+                return
 
 
 def _says_nothing(text: str) -> bool:

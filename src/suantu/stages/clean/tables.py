@@ -41,7 +41,7 @@ def label_cells(text: str) -> Cells:
     if len(cells) > 1:
         return cells
     words = tuple(match.span() for match in _WORDS.finditer(text))
-    han = all(text[start] >= "\u4e00" and columns(text[start:end]) <= _WIDEST_WORD for start, end in words)
+    han = all(text[start] > "\u2000" and columns(text[start:end]) <= _WIDEST_WORD for start, end in words)
     return words if len(words) >= _LABELS and han else ()
 
 

@@ -71,6 +71,7 @@ class Observer:
             f"^(?:的|主要|不同|关键|重要|major|main|key|\\s)*(?:{enumerated}){after}", re.IGNORECASE
         )
         self._period_char = period
+        self._market_words = tuple(map(str, settings["market-words"]))
 
     # -- reading a sentence ------------------------------------------------------------------------------------------
 
@@ -360,12 +361,6 @@ class Observer:
             return False
         words = scene.surface(low + match.start("w"), low + match.end("w"))
         return any(w in words for w in self._market_words)
-
-    _market_words: tuple[str, ...] = ()
-
-    def set_market_words(self, words: Iterable[str]) -> None:
-        """The words that show that a whole is a market (so that a part of it is a market share)."""
-        self._market_words = tuple(map(str, words))
 
     def _is_seller(self, thing: Thing) -> bool:
         return bool(self._ontology.closure(thing.classes).intersection(("Organization", "Chip", "ChipType")))

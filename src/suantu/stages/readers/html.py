@@ -8,11 +8,62 @@ from html.parser import HTMLParser
 from suantu.stages.readers import Extracted
 from suantu.stages.readers.plain import decode
 
-_SKIPPED = frozenset("script style noscript template svg nav aside form button select iframe canvas object math".split())
+_SKIPPED = frozenset(
+    (
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "svg",
+        "nav",
+        "aside",
+        "form",
+        "button",
+        "select",
+        "iframe",
+        "canvas",
+        "object",
+        "math",
+    )
+)
 _BOILERPLATE = frozenset({"header", "footer"})  # outside an article only
 _BLOCKS = frozenset(
-    "p div section article main header footer ul ol dl dt dd li blockquote pre table thead tbody tr figure figcaption "
-    "h1 h2 h3 h4 h5 h6 hr address details summary body title caption".split()
+    (
+        "p",
+        "div",
+        "section",
+        "article",
+        "main",
+        "header",
+        "footer",
+        "ul",
+        "ol",
+        "dl",
+        "dt",
+        "dd",
+        "li",
+        "blockquote",
+        "pre",
+        "table",
+        "thead",
+        "tbody",
+        "tr",
+        "figure",
+        "figcaption",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "hr",
+        "address",
+        "details",
+        "summary",
+        "body",
+        "title",
+        "caption",
+    )
 )
 _HEADINGS = {f"h{level}": "#" * level for level in range(1, 7)}
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset=[\"']?([A-Za-z0-9_-]{2,20})", re.IGNORECASE)
@@ -126,7 +177,7 @@ class _Parser(HTMLParser):
             kept.insert(0, f"# {self.title}")
         parts: list[str] = []
         for before, line in zip(["", *kept], kept, strict=False):
-            if before and not (line[:2] == before[:2] and line[:2] in ("- ", "| ", "|-", "| -")) and line[:1] != "|":
+            if before and not (line[0] == before[0] and line.startswith(("- ", "|"))):
                 parts.append("")
             parts.append(line)
         return "\n".join(parts) + "\n" if parts else ""

@@ -11,7 +11,7 @@ _MOST_PAGES = 5000
 def read_pdf(data: bytes, name: str) -> Extracted:
     """The text of a PDF's pages, a form feed between two of them."""
     try:
-        import pypdfium2
+        import pypdfium2  # type: ignore[import-untyped,unused-ignore]
     except ImportError:
         missing(name, ".pdf", "pypdfium2", "pdf")
     try:

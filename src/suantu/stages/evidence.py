@@ -1,0 +1,83 @@
+"""Decides which ambiguous names count: 平安 the insurer or 平安 the word, Meta the firm or meta the prefix."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from suantu.ontology import Name, Ontology
+from suantu.stages.names import Match
+
+_SEPARATORS = ("、", "，", "和", "与", "及", "以及", "/", ", ", " and ", ", and ", "或")
+
+
+class Evidence:
+    """The evidence words of ``rules/names.yaml``."""
+
+    def __init__(self, settings: Mapping[str, Any], ontology: Ontology) -> None:
+        self._heads = {str(k): tuple(map(str, v)) for k, v in settings["heads"].items()}
+        self._before = {str(k): tuple(map(str, v)) for k, v in settings["before"].items()}
+        self._never = tuple(map(str, settings["never-after"]))
+        self._ontology = ontology
+
+    def certain(self, matches: Sequence[Sequence[Match]]) -> frozenset[str]:
+        """The things that a document names without doubt, by IRI."""
+        return frozenset(
+            name.thing.iri for found in matches for match in found for name in match.names if not name.ambiguous
+        )
+
+    def choose(self, text: str, found: Sequence[Match], certain: frozenset[str]) -> list[tuple[Match, Name]]:
+        """The matches of a block that count, each with the name that it stands for."""
+        out: list[tuple[Match, Name]] = []
+        for i, match in enumerate(found):
+            name = self._one(text, found, i, certain)
+            if name is not None:
+                out.append((match, name))
+        return out
+
+    def _one(self, text: str, found: Sequence[Match], i: int, certain: frozenset[str]) -> Name | None:
+        match = found[i]
+        clear = [n for n in match.names if not n.ambiguous]
+        if clear:
+            return clear[0]
+        refused = text[max(0, match.start - 2) : match.start].endswith(self._never) and not text[match.start].isascii()
+        for name in match.names:
+            if name.thing.iri in certain and not refused:
+                return name
+            closure = self._ontology.closure(name.thing.classes)
+            if self._in_list(text, found, i, closure):
+                return name
+            if not refused and self._beside(text, match, closure):
+                return name
+            if not refused and text[match.start].isascii() and self._proper(text, match):
+                return name
+        return None
+
+    def _beside(self, text: str, match: Match, closure: frozenset[str]) -> bool:
+        after = text[match.end : match.end + 16].lstrip()
+        before = text[max(0, match.start - 16) : match.start].rstrip()
+        for cls in closure:
+            if cls in self._heads and after.startswith(self._heads[cls]):
+                return True
+            if cls in self._before and before.endswith(self._before[cls]):
+                return True
+        return False
+
+    def _in_list(self, text: str, found: Sequence[Match], i: int, closure: frozenset[str]) -> bool:
+        for j in (i - 1, i + 1):
+            if not 0 <= j < len(found):
+                continue
+            low, high = sorted((i, j))
+            gap = text[found[low].end : found[high].start]
+            if gap in _SEPARATORS or gap.strip() in _SEPARATORS:
+                for name in found[j].names:
+                    if self._ontology.closure(name.thing.classes) & closure - {"Entity", "Concept"}:
+                        return True
+        return False
+
+    def _proper(self, text: str, match: Match) -> bool:
+        """A Latin name, capitalised where a plain word would not be."""
+        if not text[match.start].isupper():
+            return False
+        before = text[max(0, match.start - 2) : match.start].strip()
+        return bool(before) and before[-1] not in ".。!?\"“:"
