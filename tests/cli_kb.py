@@ -33,6 +33,7 @@ sti:Inspur a st:Vendor ; skos:prefLabel "浪潮"@zh , "Inspur"@en ; skos:altLabe
     skos:exactMatch <http://www.wikidata.org/entity/Q6040526> .
 sti:NVIDIA a st:Vendor ; skos:prefLabel "英伟达"@zh , "NVIDIA"@en .
 sti:Huawei a st:Vendor ; skos:prefLabel "华为"@zh , "Huawei"@en ; st:locatedIn sti:Shenzhen .
+sti:InspurCloud a st:Vendor ; skos:prefLabel "浪潮云"@zh ; st:partOf sti:Inspur .
 sti:IDC a st:Organization ; skos:prefLabel "IDC"@en , "国际数据公司"@zh .
 sti:OpenCompute a st:Consortium ; skos:prefLabel "开放计算联盟"@zh , "Open Compute Alliance"@en .
 sti:MIIT a st:GovernmentBody ; skos:prefLabel "工业和信息化部"@zh .
@@ -87,9 +88,9 @@ IDC指出，2019年中国人工智能服务器市场规模为20亿美元。
 """
 REVIEW = """复盘
 
-2024年人工智能服务器市场规模实际为70亿美元，同比增长25%。另有文章称2020年为30亿美元。
+2024年人工智能服务器市场规模实际为70亿美元，同比增长25%。另有文章称2020年为30亿美元，2019年为20亿美元。
 昇腾910是NPU，由华为制造，显存32GB。浪潮和华为参加开放计算联盟，华为参与MLPerf。
-工业和信息化部发布人工智能发展规划，适用于深圳。深圳有智能制造，使用NF5488。华为投资杭州，投资额5亿美元。
+工业和信息化部发布人工智能发展规划，适用于深圳。深圳有智能制造，使用NF5488，其增长率为-14%。华为投资杭州，投资额5亿美元。
 云岭芯科技在杭州。CXL基于PCIe 5.0，连接GPU。2019年中国算力规模为120 EFLOPS，医疗渗透率45%。
 """
 CLASSES = {
@@ -198,6 +199,8 @@ def _review() -> _Reader:
     r.figure("marketSize", "AIServer", "7000000000", "USD", "70亿美元", period="2024", place="China")
     r.figure("growthRate", "AIServer", "25", "percent", "25%", period="2024", place="China")
     r.figure("marketSize", "AIServer", "3000000000", "USD", "30亿美元", period="2020", place="China")
+    r.figure("marketSize", "AIServer", "2000000000", "USD", "20亿美元", period="2019", place="China")
+    r.figure("growthRate", "NF5488", "-14", "percent", "-14%", period="2023")
     r.figure("memory", "Ascend910", "32", "GB", "32GB")
     r.figure("investment", "Huawei", "500000000", "USD", "5亿美元", place="Hangzhou", status="Forecast", period="2025")
     r.figure("computeScale", "China", "120", "EFLOPS", "120 EFLOPS", period="2019")

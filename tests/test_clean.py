@@ -127,6 +127,25 @@ def test_indented_paragraphs_begin_anew() -> None:
     assert [kind for kind, _ in shown(text)] == ["paragraph", "paragraph"]
 
 
+def test_wrapped_items_join_and_are_no_headings() -> None:
+    text = (
+        "二、支持措施\n（一）对新建的机房，按照设备投资额给予补助，同一个项目累计最多补\n助三年。到2028年，全市机柜的总数力争达到\n"
+        "3.5万个。\n（二）鼓励企业租用算力，年内发放的总额不少于一千万元，先到先得，用\n完为止。\n"
+    )
+    assert shown(text) == [
+        ("heading", "二、支持措施"),
+        (
+            "item",
+            "（一）对新建的机房，按照设备投资额给予补助，同一个项目累计最多补助三年。到2028年，全市机柜的总数力争达到3.5万个。",
+        ),
+        ("item", "（二）鼓励企业租用算力，年内发放的总额不少于一千万元，先到先得，用完为止。"),
+    ]
+
+
+def test_spaced_out_letters_close_up() -> None:
+    assert shown("智 算 中 心 ， 共 有 3 座 。\n") == [("paragraph", "智算中心，共有3座。")]
+
+
 def test_running_headers_are_lifted_out_of_sentences() -> None:
     header = "算力设施年度调查报告\n                         第 {} 页\n"
     text = (
@@ -146,7 +165,7 @@ def test_running_headers_are_lifted_out_of_sentences() -> None:
 
 def test_a_figure_may_interrupt_a_sentence() -> None:
     text = (
-        "丙市去年新增的算力大部分来自三家运营商，它们合计投入的资金超过了二十\n亿元，折合机柜约有四千个，预计今年还会再新增\n\n"
+        "丙市去年新增的算力大部分来自三家运营商，它们合计投入的资金超过了二十\n亿元，折合机柜约有四千个，分布在三个区之内，预计今年还会再新增\n\n"
         "图 2 丙市机柜数\n甲区\n乙区\n数据来源：某院, 2022\n\n一千个左右，主要分布在城北的园区之内，年底前陆续交付使用。\n"
     )
     assert any("预计今年还会再新增一千个左右" in words for _, words in shown(text))
@@ -203,6 +222,13 @@ def test_markdown_marks_are_no_text() -> None:
         ("item", "Acme makes chips."),
         ("item", "Globex does not."),
     ]
+
+
+def test_the_last_of_a_list_is_no_heading() -> None:
+    text = "## 榜单\n\n1. 甲市\n2. 乙市\n\n两市都在东部。\n"
+    assert [kind for kind, _ in shown(text)] == ["heading", "item", "item", "paragraph"]
+    text = "1. 组织保障\n由市政府统筹，各区分头落实。\n2. 资金保障\n由市财政安排，逐年增加预算。\n"
+    assert [kind for kind, _ in shown(text)] == ["heading", "paragraph", "heading", "paragraph"]
 
 
 def test_ranks_are_items_and_loose_lines_are_labels() -> None:
@@ -265,6 +291,11 @@ def test_flattened_table_with_years_above() -> None:
     assert len(found) == 3
 
 
+def test_the_unit_of_a_table_stands_before_its_title() -> None:
+    found = rows("表1 销售额\n单位：亿元\n厂商\t去年\n甲\t12.5\n乙\t8.0\n")
+    assert found[1] == (["甲", "12.5"], "厂商\t去年", ("单位：亿元", "表1 销售额"))
+
+
 def test_two_columns_without_header() -> None:
     assert rows(" 图 4 得分\n 甲国  61\n 乙国  58\n") == [
         (["甲国", "61"], "", ("图 4 得分",)),
@@ -311,10 +342,39 @@ def test_similar_text_is_not_merged() -> None:
 # --- anything at all -----------------------------------------------------------------------------------------------
 
 PIECES = st.sampled_from(
-    "算力|2020| |  |。|，|---|# |- |１２|計|\x00|\u202e|\ufeff|图 1 |来源：|第 3 页|一、|3.1 |（一）|A100|word |\ud800|**|①".split(
-        "|"
-    )
-    + ["|", "\n", "\n\n", "\r\n", "\f", "inter-\n"]
+    [
+        "算力",
+        "2020",
+        " ",
+        "  ",
+        "\n",
+        "\n\n",
+        "\r\n",
+        "\f",
+        "。",
+        "，",
+        "|",
+        "---",
+        "# ",
+        "- ",
+        "１２",
+        "計",
+        "\x00",
+        "\u202e",
+        "\ufeff",
+        "图 1 ",
+        "来源：",
+        "第 3 页",
+        "一、",
+        "3.1 ",
+        "（一）",
+        "A100",
+        "word ",
+        "inter-\n",
+        "\ud800",
+        "**",
+        "①",
+    ]
 )
 
 

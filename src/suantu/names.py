@@ -1,20 +1,25 @@
 """What people call things: from a label, alias, CURIE or IRI to the thing, and the search over all names.
 
-The names of a local knowledge base are kept beside it in ``names.tsv`` (one line a name: name, IRI, class, kind,
-pinyin, initials), which ``build`` writes, so that a search imports no pinyin dictionary.
+The names of a local knowledge base are kept in it as ``names.tsv``: a line that says of which state they are, then one
+line a name (name, IRI, class, kind, pinyin, initials). The pinyin comes in with the first search that wants it.
 """
 
 from __future__ import annotations
 
+import os
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from suantu.border.vocab import ST
+from suantu.border.vocab import ST, STM
 from suantu.errors import UsageError
 from suantu.query import full, one_of, readable, values
 from suantu.stores.base import Endpoint, Term, iri
+
+if TYPE_CHECKING:
+    from suantu.stores.kb import KnowledgeBase
 
 NAMES_FILE = "names.tsv"
 _NAMING = "VALUES ?p { skos:prefLabel skos:altLabel rdfs:label dcterms:title skos:notation }"
@@ -196,6 +201,23 @@ def resolve_class(endpoint: Endpoint, name: str) -> str:
     raise UsageError(f"unknown class {name!r}: {hint}")
 
 
+def resolve_metric(endpoint: Endpoint, name: str) -> str:
+    """The IRI of a metric by local name, CURIE or label in any case; UsageError lists the metrics there are."""
+    query = (
+        "SELECT DISTINCT ?m ?l WHERE { ?m a st:Metric . OPTIONAL { ?m skos:prefLabel|skos:altLabel ?l } } ORDER BY ?m"
+    )
+    known: dict[str, str] = {}
+    for row in endpoint.select(query):
+        metric = row["m"].value
+        known[fold(metric.removeprefix(STM))] = known[fold(readable(metric))] = known[fold(metric)] = metric
+        if "l" in row:
+            known.setdefault(fold(row["l"].value), metric)
+    if fold(name) in known:
+        return known[fold(name)]
+    there = ", ".join(sorted({m.removeprefix(STM) for m in known.values()}))
+    raise UsageError(f"unknown metric {name!r}: there are {there or 'none'}")
+
+
 def _did_you_mean(endpoint: Endpoint, name: str) -> str:
     near = list(dict.fromkeys(hit.name for hit in search(index(endpoint, pinyin=False), name)))[:3]
     return f": did you mean {', '.join(near)}?" if near else ""
@@ -237,16 +259,31 @@ def _reader() -> Callable[[str], tuple[str, str]]:
     return read
 
 
-def write_index(names: Iterable[Name], path: Path) -> None:
-    """Write names as ``names.tsv``: one line a name, fields between tabs."""
-    lines = ("\t".join(" ".join(field.split()) for field in name) for name in names)
-    path.write_text("".join(line + "\n" for line in lines), "utf-8")
+def names_of(kb: KnowledgeBase, endpoint: Endpoint, *, pinyin: bool) -> list[Name]:
+    """The names of a local knowledge base, from ``names.tsv`` where that is of this state of it (and has the pinyin,
+    if wanted); else from the graph, and then kept for the next time."""
+    path = kb.directory / NAMES_FILE
+    state = _state(kb.directory)
+    with suppress(OSError, ValueError):
+        head, _, body = path.read_text("utf-8").partition("\n")
+        kept, read = head.split("\t")
+        if kept == state and (read == "pinyin" or not pinyin):
+            return [Name(*line.split("\t")) for line in body.splitlines()]
+    names = [Name(*(" ".join(field.split()) for field in name)) for name in index(endpoint, pinyin=pinyin)]
+    lines = [f"{state}\t{'pinyin' if pinyin else 'plain'}", *("\t".join(name) for name in names)]
+    with suppress(OSError):  # a knowledge base that may only be read
+        draft = path.with_name(f".{NAMES_FILE}.{os.getpid()}")
+        draft.write_text("\n".join(lines) + "\n", "utf-8")
+        draft.replace(path)
+    return names
 
 
-def read_index(path: Path) -> list[Name]:
-    """The names that ``write_index`` wrote."""
-    rows = (line.split("\t") for line in path.read_text("utf-8").split("\n") if line)
-    return [Name(*row) for row in rows if len(row) == len(Name._fields)]
+def _state(directory: Path) -> str:
+    """Changes whenever the knowledge base is written."""
+    from suantu.stores.kb import MANIFEST
+
+    found = (directory / MANIFEST).stat()
+    return f"{found.st_mtime_ns}-{found.st_size}-{found.st_ino}"
 
 
 def search(names: Iterable[Name], text: str, limit: int = 20) -> list[Hit]:

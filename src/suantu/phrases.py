@@ -40,6 +40,8 @@ class Phrases:
 
     def __init__(self, settings: Mapping[str, Any], language: str, ontology: Ontology, alphabet: Alphabet) -> None:
         self._language, self._ontology, self._alphabet = language, ontology, alphabet
+        listed = sorted(map(str, settings["lists"]["separators"]), key=len, reverse=True)
+        self._separator = re.compile("|".join(re.escape(w) for w in listed if w.strip() != settings["lists"]["comma"]))
         words = "|".join(map(str, settings["boundaries"]))
         edge = r"(?<![A-Za-z])" if language == "en" else ""
         after = r"(?![A-Za-z])" if language == "en" else ""
@@ -48,6 +50,7 @@ class Phrases:
         self._leading = self._strip(settings["leading"], "^", language)
         self._trailing = self._strip(settings["trailing"], "$", language)
         self._generic = self._strip(settings["generic"], "$", language)
+        self._relative = self._strip(settings["relative"], "^", language)
         self._empty = {str(w).casefold() for w in settings["empty"]}
         by_label = {n.text: n.thing for n in ontology.names}
         self.places = {str(k): by_label.get(str(v)) for k, v in settings["places"].items()}
@@ -93,8 +96,27 @@ class Phrases:
         skipped = self._leading.match(text[start:limit])
         if skipped:
             start += skipped.end()
+        if self._relative.match(text[start:limit]) and (head := text.rfind("的", start, self._clause(text, start))) > 0:
+            start, limit = head + 1, min(len(text), head + 1 + _MAX[self._language])
         stop = self._boundary.search(text, start, limit)
         return self.read(scene, start, stop.start() if stop else limit)
+
+    def members(self, scene: Scene, end: int, start: int, count: int) -> tuple[Thing, ...]:
+        """The ``count`` members of a list that ends at ``end`` (硬件、软件和服务), or none if their number differs."""
+        end = self._skip_back(scene.text, start, end)
+        parts: list[tuple[int, int]] = []
+        for match in reversed(list(self._separator.finditer(scene.text, start, end))):
+            parts.insert(0, (match.end(), end))
+            end = match.start()
+        if len(parts) != count - 1:
+            return ()
+        first = self.left(scene, end, start)
+        things = [first.about, *(self.read(scene, a, b).about for a, b in parts)]
+        return tuple(t for t in things if t is not None) if all(things) else ()
+
+    @staticmethod
+    def _clause(text: str, start: int) -> int:
+        return min((i for c in "，。；;,：" if (i := text.find(c, start)) >= 0), default=len(text))
 
     def read(self, scene: Scene, start: int, end: int) -> Phrase:
         """What the encoded stretch ``start:end`` names."""

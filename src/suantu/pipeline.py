@@ -6,7 +6,9 @@ ontology and the version: no clock, no randomness, no other document.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -77,6 +79,7 @@ class Pipeline:
         names = setting("names")
         self.gazetteer = Gazetteer(ontology.names, names["decoys"])
         self.evidence = Evidence(names, ontology)
+        self.layout_label = re.compile(str(names["paragraph-label"]))
         self.languages = {code: self._language(code) for code in LANGUAGES}
         self.grammars = {code: language.grammar for code, language in self.languages.items()}
 
@@ -129,6 +132,9 @@ class _Reading:
     loose: list[Loose] = field(default_factory=list)
     mentions: dict[str, tuple[Thing, list[Words]]] = field(default_factory=dict)
     previous: str = ""
+    sections: tuple[str, ...] = ()
+    label: Thing | None = None
+    heading: Thing | None = None
 
     def extraction(self) -> Extraction:
         blocks = [b for b in clean(self.document, self.pipeline.layout) if b.kind in _READ]
@@ -173,7 +179,7 @@ class _Reading:
         language = language_of(block.text)
         thread = threads[language]
         thread.begin_block()
-        place, period = home, None
+        place, near = self._place_of(block, singles, home)
         for bounds in sentences(block.text):
             inside = [n for n in singles if bounds[0] <= n.start and n.end <= bounds[1]]
             code = language_of(block.text[bounds[0] : bounds[1]])
@@ -181,7 +187,7 @@ class _Reading:
             nodes = talk.resolve_pronouns(block, bounds, inside, thread, rules.talk, pipeline.alphabet)
             scene = encode(block, bounds, nodes, pipeline.alphabet, pipeline.grammars)
             scene.moods, scene.sayers = rules.moods.read(scene)
-            scene.place, scene.period = place, period
+            scene.place, scene.place_near = place, near
             talk.note_topics(scene, thread, rules.talk, pipeline.alphabet)
             self.claims.extend(rules.relations.read(scene, asserted))
             facts, loose = rules.observer.read(scene, self.document)
@@ -189,39 +195,60 @@ class _Reading:
             self.loose.extend(loose)
             thread.end_sentence(scene)
 
+    def _place_of(self, block: Block, singles: Sequence[Node], home: Thing | None) -> tuple[Thing | None, bool]:
+        """Where a paragraph's figures are from when they do not say: its label (北京⸺…), else its heading's place, else
+        the document's own; and whether that is near by."""
+        alphabet = self.pipeline.alphabet
+        if block.sections != self.sections:
+            self.sections, self.label = block.sections, None
+            heading = block.sections[-1] if block.sections else ""
+            found = [n.thing for m in self.pipeline.gazetteer.find(heading) for n in m.names if not n.ambiguous]
+            places = [t for t in found if "Place" in self.pipeline.ontology.closure(t.classes)]
+            self.heading = places[0] if len(places) == 1 else None
+        if singles and singles[0].start == 0 and self.pipeline.layout_label.match(block.text, singles[0].end):
+            self.label = singles[0].thing if "Place" in alphabet.classes(singles[0].char) else None
+        if self.label or self.heading:
+            return self.label or self.heading, True
+        return home, False
+
     def _singles(self, block: Block, matches: Sequence[Match], certain: frozenset[str]) -> list[Node]:
+        """Names, times, figures and ordinals of a block, apart from one another: where they overlap the longer wins,
+        and of two that are as long the name."""
         pipeline = self.pipeline
+        alphabet = pipeline.alphabet
         nodes: list[Node] = []
         for match, name in pipeline.evidence.choose(block.text, matches, certain):
-            mention = Mention(match.start, match.end, name.thing)
-            char = pipeline.alphabet.name(pipeline.ontology.closure(name.thing.classes))
-            nodes.append(Node(match.start, match.end, char, (mention,)))
-        taken = [(n.start, n.end) for n in nodes]
-        periods = [
-            p
-            for p in pipeline.periods.find(block.text, self.document.issued, self.previous)
-            if not _overlaps(p.start, p.end, taken)
-        ]
+            char = alphabet.name(pipeline.ontology.closure(name.thing.classes))
+            nodes.append(Node(match.start, match.end, char, (Mention(match.start, match.end, name.thing),)))
+        periods = pipeline.periods.find(block.text, self.document.issued, self.previous)
         if known := [p.value for p in periods if p.value]:
             self.previous = known[-1]
-        for period in periods:
-            nodes.append(Node(period.start, period.end, pipeline.alphabet.kind("period"), periods=(period,)))
-        taken += [(p.start, p.end) for p in periods]
-        for quantity in pipeline.quantities.find(block.text, periods):
-            if not _overlaps(quantity.start, quantity.end, taken):
-                char = pipeline.alphabet.kind(quantity.kind)
-                nodes.append(Node(quantity.start, quantity.end, char, quantities=(quantity,)))
-                taken.append((quantity.start, quantity.end))
-        for ordinal in pipeline.quantities.find_ordinals(block.text):
-            if not _overlaps(ordinal.start, ordinal.end, taken):
-                kind = "ordinal" if ordinal.kind == "rank" else ordinal.kind
-                nodes.append(Node(ordinal.start, ordinal.end, pipeline.alphabet.kind(kind), ordinals=(ordinal,)))
-                taken.append((ordinal.start, ordinal.end))
-        return sorted(nodes, key=lambda n: n.start)
+        nodes += [Node(p.start, p.end, alphabet.kind("period"), periods=(p,)) for p in periods]
+        nodes += [
+            Node(q.start, q.end, alphabet.kind(q.kind), quantities=(q,))
+            for q in pipeline.quantities.find(block.text, periods)
+        ]
+        nodes += [
+            Node(o.start, o.end, alphabet.kind("ordinal" if o.kind == "rank" else o.kind), ordinals=(o,))
+            for o in pipeline.quantities.find_ordinals(block.text)
+        ]
+        return _apart(nodes)
 
 
-def _overlaps(start: int, end: int, taken: Iterable[tuple[int, int]]) -> bool:
-    return any(a < end and start < b for a, b in taken)
+def _apart(nodes: list[Node]) -> list[Node]:
+    """The longest first; what overlaps a chosen one falls away. In the order of the text."""
+    out: list[Node] = []
+    ends: list[int] = []
+    starts: list[int] = []
+    for node in sorted(nodes, key=lambda n: (n.start - n.end, not n.mentions, n.start)):
+        i = bisect_left(starts, node.end)
+        if i and ends[i - 1] > node.start:
+            continue
+        at = bisect_left(starts, node.start)
+        starts.insert(at, node.start)
+        ends.insert(at, node.end)
+        out.append(node)
+    return sorted(out, key=lambda n: n.start)
 
 
 def _alphabet(ontology: Ontology) -> Alphabet:

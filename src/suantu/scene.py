@@ -6,7 +6,7 @@ be quoted.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from suantu.records import Block, Evidence, Mention, Ordinal, Period, Quantity, Thing
@@ -61,7 +61,7 @@ class Scene:
     """One sentence, encoded. ``starts``/``ends`` give, for each encoded character, its place in the block's text.
 
     ``topics`` are what earlier sentences and the sentence itself talk about, the latest last; ``sayers`` who says
-    what stretch of it; ``period`` and ``place`` what the text before it set.
+    what stretch of it; ``period`` and ``place`` what the text before it set (``place_near``: by its own paragraph or heading).
     """
 
     block: Block
@@ -78,6 +78,7 @@ class Scene:
     topics: list[Topic] = field(default_factory=list)
     period: Period | None = None
     place: Thing | None = None
+    place_near: bool = False
 
     def surface(self, start: int, end: int) -> str:
         """The block's words for the encoded characters ``start:end``."""
@@ -94,16 +95,20 @@ class Scene:
         """Whether a mood of one of these kinds touches the encoded characters ``start:end``."""
         return any(m.kind in kinds and m.start < end and start < m.end for m in self.moods)
 
-    def topic(self, position: int, wanted: Collection[str], age: int = 3) -> Node | None:
-        """The first fitting thing of the latest clause before ``position`` that has one."""
-        chosen: Topic | None = None
+    def topic(self, position: int, wanted: Sequence[str], age: int = 3) -> Node | None:
+        """The thing of the latest clause before ``position`` whose class stands first in ``wanted``."""
+        best: tuple[int, Topic] | None = None
         for topic in reversed(self.topics):
-            if topic.position >= position or topic.age > age or not topic.classes.intersection(wanted):
+            if topic.position >= position or topic.age > age:
                 continue
-            if chosen is not None and (topic.clause, topic.age) != (chosen.clause, chosen.age):
+            order = next((i for i, cls in enumerate(wanted) if cls in topic.classes), None)
+            if order is None:
+                continue
+            if best is not None and (topic.clause, topic.age) != (best[1].clause, best[1].age):
                 break
-            chosen = topic
-        return chosen.node if chosen else None
+            if best is None or order <= best[0]:
+                best = (order, topic)
+        return best[1].node if best else None
 
     def sayer(self, position: int) -> Thing | None:
         """Who says what stands at ``position``."""

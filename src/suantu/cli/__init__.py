@@ -19,7 +19,7 @@ import click
 from suantu import __version__
 from suantu.errors import SuantuError
 
-_HELPERS = {"__init__", "common", "output", "messages"}
+_HELPERS = {"common", "output", "messages"}
 _FIRST = (
     "build",
     "add",
@@ -43,7 +43,7 @@ class Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The reader's usual order first, the rest by name."""
-        stems = {p.stem for p in Path(__file__).parent.glob("*.py")} - _HELPERS
+        stems = {p.stem for p in Path(__file__).parent.glob("*.py") if not p.stem.startswith("_")} - _HELPERS
         found = {stem.replace("_", "-") for stem in stems}
         return [name for name in _FIRST if name in found] + sorted(found - set(_FIRST))
 

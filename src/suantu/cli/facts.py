@@ -8,8 +8,6 @@ import click
 
 from suantu.cli.common import Session, common
 
-_HEADER = ("about", "metric", "place", "within", "period", "value", "status", "said_by", "source", "fact")
-
 
 @click.command("facts")
 @click.option("--about", multiple=True, metavar="THING", help="What is measured; may be given more than once.")
@@ -33,11 +31,13 @@ def command(session: Session, **options: Any) -> None:  # noqa: ANN401 - click's
 
     found = figures(session.endpoint, **_conditions(session, options))
     quoted = sources(session.endpoint, [f.fact for f in found])
-    rows = figure_rows(session, found, quoted)
-    session.rows([session.say(k) for k in _HEADER], rows, figure_records(session, found, quoted))
+    header, rows = figure_rows(session, found, quoted)
+    session.rows(header, rows, figure_records(session, found, quoted))
 
 
 def _conditions(session: Session, options: dict[str, Any]) -> dict[str, Any]:
+    from suantu.names import resolve_metric
+
     year = options["year"]
     if year and not (year.isdecimal() and len(year) == 4):
         raise click.UsageError(f"--year {year}: not a year of four digits")
@@ -45,32 +45,10 @@ def _conditions(session: Session, options: dict[str, Any]) -> dict[str, Any]:
     status = () if ahead is None else ("Forecast",) if ahead else ("Actual", "Estimate")
     return {
         "about": [session.thing(name) for name in options["about"]],
-        "metric": metric(session, options["metric"]) if options["metric"] else "",
+        "metric": resolve_metric(session.endpoint, options["metric"]) if options["metric"] else "",
         "place": session.thing(options["place"]) if options["place"] else "",
         "year": year,
         "status": status,
         "said_by": session.thing(options["said_by"]) if options["said_by"] else "",
         "limit": options["limit"] or 0,
     }
-
-
-def metric(session: Session, name: str) -> str:
-    """The IRI of a metric by its local name, CURIE or label."""
-    from suantu.border.vocab import STM
-    from suantu.errors import UsageError
-    from suantu.names import fold, resolve
-
-    rows = session.endpoint.select(
-        "SELECT DISTINCT ?m ?l WHERE { ?m a st:Metric . OPTIONAL { ?m skos:prefLabel|skos:altLabel ?l } }"
-    )
-    known: dict[str, str] = {}
-    for row in rows:
-        known[fold(row["m"].value.removeprefix(STM))] = row["m"].value
-        if "l" in row:
-            known.setdefault(fold(row["l"].value), row["m"].value)
-    if fold(name) in known:
-        return known[fold(name)]
-    if ":" in name:
-        return resolve(session.endpoint, name, session.language)
-    names = sorted({m.removeprefix(STM) for m in known.values()})
-    raise UsageError(f"unknown metric {name!r}: there are {', '.join(names) or 'none'}")

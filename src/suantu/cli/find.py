@@ -9,7 +9,7 @@ import click
 from suantu.cli.common import Session, common
 
 if TYPE_CHECKING:
-    from suantu.names import Name
+    from suantu.names import Hit, Name
     from suantu.why import Place
 
 
@@ -40,10 +40,11 @@ def command(session: Session, text: str, limit: int, only: bool | None) -> None:
         raise click.UsageError("TEXT is empty: give a name or some words")
     rows, records = [], []
     if only is not False:
-        from suantu.names import search
         from suantu.query import readable
 
-        for hit in search(_names(session, text), text, limit):
+        hits = _hits(session, text, limit)
+        labels = session.labels(hit.iri for hit in hits)
+        for hit in (hit._replace(label=labels[hit.iri]) for hit in hits):
             rows.append([hit.label, hit.cls, session.say(f"how_{hit.how}"), readable(hit.iri)])
             records.append({"kind": "thing", **hit._asdict()})
     if only is not True:
@@ -56,15 +57,19 @@ def command(session: Session, text: str, limit: int, only: bool | None) -> None:
         click.get_current_context().exit(1)
 
 
-def _names(session: Session, text: str) -> list[Name]:
-    """The names kept beside a local knowledge base; otherwise those that the graph gives."""
-    from suantu.names import NAMES_FILE, index, read_index
+def _hits(session: Session, text: str, limit: int) -> list[Hit]:
+    """Things by name; the pinyin is looked at only where the letters are no name by themselves."""
+    from suantu.names import index, names_of, search
 
-    if not session.url:
-        path = session.kb.directory / NAMES_FILE
-        if path.is_file():
-            return read_index(path)
-    return index(session.endpoint, pinyin=text.isascii())
+    def names(pinyin: bool) -> list[Name]:
+        if session.url:
+            return index(session.endpoint, pinyin=pinyin)
+        return names_of(session.kb, session.endpoint, pinyin=pinyin)
+
+    hits = search(names(False), text, limit)
+    if text.isascii() and not any(hit.how in ("exact", "prefix", "pinyin") for hit in hits):
+        hits = search(names(True), text, limit)
+    return hits
 
 
 def _places(session: Session, text: str, limit: int) -> list[Place]:

@@ -88,7 +88,7 @@ def source_text(session: Session, source: Source | None) -> str:
     if source is None:
         return ""
     where = session.say("page_short", page=source.page) if source.page else source.section
-    return ", ".join(part for part in (source.title, where) if part)
+    return ", ".join(dict.fromkeys(part for part in (source.title, where) if part))
 
 
 def fact_number(fact: str) -> str:
@@ -96,16 +96,20 @@ def fact_number(fact: str) -> str:
     return fact.rpartition("/")[2][:10]
 
 
-def figure_rows(session: Session, found: list[Figure], sources: dict[str, Source]) -> list[list[str]]:
-    """Figures as rows: about, metric, place, of, period, value, status, said by, source, fact."""
+def figure_rows(session: Session, found: list[Figure], sources: dict[str, Source]) -> tuple[list[str], list[list[str]]]:
+    """A header and figures as rows. People get the value as they would write it, programs the number and its unit."""
     labels = session.labels(_iris(found))
+    people = session.terminal and session.form == "table"
+    numbers = ("value",) if people else ("value", "unit", "bound")
+    header = ("about", "metric", "place", "within", "period", *numbers, "status", "said_by", "source", "fact")
 
     def row(f: Figure) -> list[str]:
         first = [labels.get(f.about, ""), labels.get(f.metric, ""), labels.get(f.place, ""), labels.get(f.within, "")]
+        value = [amount(f)] if people else [f.value, f.unit, f.bound]
         last = [labels.get(f.status, ""), labels.get(f.said_by, ""), source_text(session, sources.get(f.fact))]
-        return [*first, f.period, amount(f), *last, fact_number(f.fact)]
+        return [*first, f.period, *value, *last, fact_number(f.fact)]
 
-    return [row(f) for f in found]
+    return [session.say(name) for name in header], [row(f) for f in found]
 
 
 def figure_records(session: Session, found: list[Figure], sources: dict[str, Source]) -> list[dict[str, Any]]:

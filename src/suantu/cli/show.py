@@ -9,13 +9,16 @@ import click
 from suantu.cli.common import Session, common
 
 if TYPE_CHECKING:
-    from suantu.lookup import Card, Figure, Relation, Source
+    from suantu.lookup import Card, Figure, Source
+
+_SHOWN = 12  # things named of a relation that only the ontology states
 
 
 @click.command("show")
 @click.argument("thing")
+@click.option("--all", "everything", is_flag=True, help="Leave nothing out of long lists.")
 @common(formats=("table", "json"))
-def command(session: Session, thing: str) -> None:
+def command(session: Session, thing: str, everything: bool) -> None:
     """Everything about one thing, each fact with its source and the number that `suantu why` takes.
 
     THING is a name in any case, an alias, Class:name, a CURIE or an IRI.
@@ -30,7 +33,7 @@ def command(session: Session, thing: str) -> None:
     card = show(session.endpoint, session.thing(thing))
     facts = [r.fact for r in card.relations] + [f.fact for f in card.figures] + [r.fact for r in card.ranks]
     found = sources(session.endpoint, facts)
-    view = _View(session, card, found)
+    view = _View(session, card, found, everything)
     if session.form == "json":
         from suantu.cli.output import write_json
 
@@ -42,8 +45,8 @@ def command(session: Session, thing: str) -> None:
 class _View:
     """A card with its labels and sources, ready to be written."""
 
-    def __init__(self, session: Session, card: Card, sources: dict[str, Source]) -> None:
-        self.session, self.card, self.sources = session, card, sources
+    def __init__(self, session: Session, card: Card, sources: dict[str, Source], everything: bool) -> None:
+        self.session, self.card, self.sources, self.everything = session, card, sources, everything
         iris = {card.iri, *card.classes, *(i for r in card.relations for i in (r.subject, r.predicate, r.object))}
         iris |= {i for f in card.figures for i in (f.metric, f.place, f.within, f.status, f.said_by)}
         self.labels = session.labels(iris | {r.place for r in card.ranks})
@@ -115,23 +118,32 @@ class _View:
             for line in tabbed(head, body):
                 click.echo(line)
 
-    def _source(self, fact: str, origin: str = "") -> str:
+    def _source(self, fact: str) -> str:
         from suantu.cli.output import source_text
 
-        if not fact:
-            return self.session.say(f"origin_{origin}")
         return source_text(self.session, self.sources.get(fact))
 
     def _relations(self) -> list[list[str]]:
+        """Claims one by one; what only the ontology or the inference says, one line a relation."""
         from suantu.cli.output import fact_number
 
-        def row(r: Relation) -> list[str]:
+        stated: list[list[str]] = []
+        known: dict[tuple[str, str], list[str]] = {}
+        for r in self.card.relations:
             outward = r.subject == self.card.iri
             arrow = f"{self.label(r.predicate)} →" if outward else f"← {self.label(r.predicate)}"
-            other = r.object if outward else r.subject
-            return [arrow, self.label(other), self._source(r.fact, r.origin), fact_number(r.fact)]
+            other = self.label(r.object if outward else r.subject)
+            if r.fact:
+                stated.append([arrow, other, self._source(r.fact), fact_number(r.fact)])
+            else:
+                known.setdefault((arrow, self.session.say(f"origin_{r.origin}")), []).append(other)
+        stated.sort(key=lambda cells: cells[0].startswith("←"))
+        return stated + [[arrow, self._some(things), origin, ""] for (arrow, origin), things in known.items()]
 
-        return sorted((row(r) for r in self.card.relations), key=lambda cells: cells[0].startswith("←"))
+    def _some(self, things: list[str]) -> str:
+        if self.everything or len(things) <= _SHOWN:
+            return ", ".join(things)
+        return f"{', '.join(things[:_SHOWN])} {self.session.say('and_more', n=len(things) - _SHOWN)}"
 
     def _figures(self) -> list[list[str]]:
         from suantu.cli.output import amount, fact_number

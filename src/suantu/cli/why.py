@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from suantu.border.vocab import RDF
 from suantu.cli.common import Session, common
 
 if TYPE_CHECKING:
     from suantu.stores.base import Term
     from suantu.why import Quote, Reason
 
+_ORDER = {RDF + "subject": 0, RDF + "predicate": 1, RDF + "object": 2}
 _MARKS = ("⟦", "⟧")
 
 
@@ -79,9 +81,10 @@ def _print(session: Session, reason: Reason, labels: dict[str, str]) -> None:
     from suantu.query import readable
     from suantu.table import visible
 
-    click.echo(visible(f"{readable(reason.fact)}"))
-    for name, term in reason.says:
-        click.echo(visible(f"  {labels.get(name, name)}: {_value(term, labels)}"))
+    click.echo(visible(readable(reason.fact)))
+    for name, term in sorted(reason.says, key=lambda pair: _ORDER.get(pair[0], 9)):
+        said = session.say(name.removeprefix(RDF)) if name in _ORDER else labels.get(name, name)
+        click.echo(visible(f"  {said}: {_value(term, labels)}"))
     click.echo(visible(f"  {session.say('rule')}: {', '.join(reason.rules)}"))
     if reason.confidence:
         click.echo(visible(f"  {session.say('confidence')}: {reason.confidence}"))

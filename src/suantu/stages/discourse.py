@@ -78,11 +78,27 @@ def resolve_pronouns(
         for match in pronoun.words.finditer(text, *bounds):
             if any(n.start < match.end() and match.start() < n.end for n in out):
                 continue
-            found = _antecedent(pronoun.classes, match.start(), text, out, thread, discourse, alphabet)
+            found = _by_head(match[0], pronoun.classes, match.start(), text, out, alphabet) or _antecedent(
+                pronoun.classes, match.start(), text, out, thread, discourse, alphabet
+            )
             if found is not None:
                 mentions = tuple(Mention(match.start(), match.end(), m.thing) for m in found.mentions)
                 out.append(Node(match.start(), match.end(), found.char, mentions, pronoun=match[0]))
     return sorted(out, key=lambda n: n.start)
+
+
+def _by_head(
+    word: str, classes: tuple[str, ...], at: int, text: str, nodes: Sequence[Node], alphabet: Alphabet
+) -> Node | None:
+    """The latest name before that ends in the pronoun's own noun (该委员会 → the committee, not the alliance)."""
+    head = word[1:]
+    if len(head) < 2:
+        return None
+    for node in sorted(nodes, key=lambda n: -n.end):
+        if node.end <= at and node.mentions and text[node.start : node.end].endswith(head):
+            if alphabet.classes(node.char).intersection(classes):
+                return node
+    return None
 
 
 def _antecedent(
@@ -155,6 +171,7 @@ def note_topics(scene: Scene, thread: Thread, discourse: Discourse, alphabet: Al
     """Fill ``scene.topics``: those of earlier sentences, then clause by clause the first thing of each class."""
     scene.topics = thread.topics()
     seen: set[tuple[int, frozenset[str]]] = set()
+    said = {start for start, _, _ in scene.sayers}
     for position in sorted(scene.nodes):
         node = scene.nodes[position]
         if not node.mentions:
@@ -162,7 +179,7 @@ def note_topics(scene: Scene, thread: Thread, discourse: Discourse, alphabet: Al
         start = max((m.end() for m in _CLAUSE.finditer(scene.text, 0, position)), default=0)
         compared = discourse.comparison.search(scene.text, start, position)
         classes = alphabet.classes(node.char)
-        if compared or (start, classes) in seen:
+        if compared or (start, classes) in seen or position in said:
             continue
         seen.add((start, classes))
         scene.topics.append(Topic(node, classes, position, 0, start))

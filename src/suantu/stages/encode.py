@@ -26,13 +26,15 @@ class Grammar:
 
     separators: re.Pattern[str]
     comma: str
+    closed: re.Pattern[str]
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, Any]) -> Grammar:
         """Compile the ``lists`` section of ``language.<code>.yaml``."""
         lists = settings["lists"]
         words = "|".join(sorted((re.escape(w) for w in lists["separators"]), key=len, reverse=True))
-        return cls(re.compile(f"(?:{words})"), str(lists["comma"]))
+        closed = "|".join(re.escape(str(w)) for w in lists["closed-by"])
+        return cls(re.compile(f"(?:{words})"), str(lists["comma"]), re.compile(f"(?:{closed})"))
 
 
 _ENDS = re.compile(r"[。！？!?\n]+[”’」』）)]*|(?<=[a-z0-9%)\]”\"A-Z])[.]+[”’)\"]*(?=\s+[A-Z“\"(]|\s*$)")
@@ -142,10 +144,22 @@ def _run(scene: Scene, encoded: str, at: int, alphabet: Alphabet, grammar: Gramm
         members.append(node)
         by_comma += match[0].strip() == grammar.comma
         position = match.end() + 1
-    last_joined = encoded[position - 2 : position - 1] != grammar.comma
-    if by_comma and len(members) < 3 and (by_comma == len(members) - 1 or not last_joined):
-        return [scene.nodes[at]], at + 1
+    if by_comma and not grammar.closed.match(encoded, position) and (len(members) < 3 or by_comma < len(members) - 1):
+        return _before_comma(members, encoded, at, grammar)
     return members, position
+
+
+def _before_comma(members: list[Node], encoded: str, at: int, grammar: Grammar) -> tuple[list[Node], int]:
+    """The list up to its first comma, where what follows may be another clause."""
+    kept = [members[0]]
+    position = at + 1
+    for node in members[1:]:
+        match = grammar.separators.match(encoded, position)
+        if match is None or match[0].strip() == grammar.comma:
+            break
+        kept.append(node)
+        position = match.end() + 1
+    return kept, position
 
 
 def _classes(node: Node, alphabet: Alphabet) -> frozenset[str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 _KEPT_WIDE = "，：；？！（）"  # these are Chinese punctuation, not wide ASCII
@@ -23,6 +23,7 @@ _HAN = re.compile("[\u3400-\u9fff]")
 _NAME_CHARACTERS = "\u6607\u581d\u5586\u6dfc\u7287\u752f\u90a8\u965e"
 
 
+@lru_cache(maxsize=8)  # a document is folded when it is read and when it is cleaned
 def fold(text: str) -> str:
     """``text`` folded; the result always has the same length."""
     if text.isascii():

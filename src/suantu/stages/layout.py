@@ -24,6 +24,7 @@ class LineRule:
     dots: bool = False
     loose: bool = False
     finished: bool = True
+    unit: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +227,7 @@ class _Reader:
             raise self.fail(key, "must be a mapping with name and pattern")
         read = _Reader(cast("Mapping[str, object]", value), self.file, f"{self.path}{key}.")
         name = read.text("name")
-        known = {"name", "pattern", "level", "strong", "weak", "dots", "loose", "finished"}
+        known = {"name", "pattern", "level", "strong", "weak", "dots", "loose", "finished", "unit"}
         unknown = sorted(str(field) for field in value if field not in known)
         if unknown:
             raise self.fail(name, f"has the unknown field {unknown[0]}")
@@ -239,4 +240,5 @@ class _Reader:
             dots=value.get("dots") is True,
             loose=value.get("loose") is True,
             finished=value.get("finished") is not False,
+            unit=value.get("unit") is True,
         )

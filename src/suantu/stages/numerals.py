@@ -18,8 +18,9 @@ _LOWER = {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
 
 
 def lowered(text: str) -> str:
-    """The text with ASCII capitals made small, of the same length (``str.lower`` may change it)."""
-    return text.translate(_LOWER)
+    """The text in small letters and of the same length (where ``str.lower`` changes it, only ASCII is made small)."""
+    small = text.lower()
+    return small if len(small) == len(text) else text.translate(_LOWER)
 
 
 def section(settings: Mapping[str, object], key: str, file: str) -> Mapping[str, object]:
@@ -133,9 +134,15 @@ class Numerals:
         self._digits, self._small, self._big, self._point = digits, small, big, point
         self.letters = frozenset([*digits, *small, *big])
 
+    @classmethod
+    def from_settings(cls, settings: Mapping[str, object], file: str) -> Numerals:
+        """Numerals of a ``numerals`` section: its ``digits``, ``small`` and ``big`` multipliers and its ``point``."""
+        digits, small, big = (numbers(settings, key, file) for key in ("digits", "small", "big"))
+        return cls(digits, small, big, str(settings.get("point", "")))
+
     def read(self, run: str) -> Numeral | None:
         """The value of a run of numeral characters, or None where they make no number (七八, 三四十)."""
-        if not run or len(run) > LONGEST:
+        if not run or len(run) > LONGEST or not self.letters.issuperset(run.replace(self._point, "", 1)):
             return None
         whole, dot, part = run.partition(self._point)
         if dot:

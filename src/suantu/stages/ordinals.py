@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from suantu.stages.numerals import Lexicon, Numerals, is_latin, lowered, numbers, on_edge, section, words
@@ -22,6 +22,9 @@ class Ordinal:
     kind: str = "rank"
 
 
+Reader = Callable[[str, str, int], list[Ordinal]]
+
+
 def _either(items: tuple[str, ...] | list[str]) -> str:
     return "|".join(re.escape(word) for word in sorted(set(items), key=lambda word: -len(word)))
 
@@ -31,27 +34,44 @@ class Ordinals:
 
     def __init__(self, settings: Mapping[str, object], file: str) -> None:
         table = section(settings, "numerals", file)
-        self._han = Numerals(*(numbers(table, key, file) for key in ("digits", "small", "big")), str(table["point"]))
+        self._han = Numerals.from_settings(table, file)
         rules = section(settings, "ordinals", file)
         self._latin = {word: int(value) for word, value in numbers(rules, "latin", file).items()}
         self._count = {word: int(value) for word, value in numbers(table, "latin_digits", file).items()}
-        self._words = Lexicon(
-            (str(word), int(value)) for value, listed in section(rules, "words", file).items() for word in listed
-        )
+        listed = section(rules, "words", file)
+        rows = [(word, int(value)) for value in listed for word in words(listed, value, file)]
+        self._words = Lexicon(rows)
+        self._word_heads = {word[0] for word, _ in rows}
         self._words_not = words(rules, "words_not", file)
         self._not_before = words(rules, "not_before", file)
         self._top_not = words(rules, "top_not_before", file)
         self._latin_not = words(rules, "latin_not_before", file)
-        self._heads = re.compile("[" + "".join(sorted(self._head_characters(rules, file))) + "]")
         self._compile(rules, file)
+        self._dispatch(rules, file)
 
-    def _head_characters(self, rules: Mapping[str, object], file: str) -> set[str]:
-        heads = {str(word)[0] for listed in section(rules, "words", file).values() for word in listed}
-        heads |= {str(rules["prefix"])[0], *(word[0] for word in words(rules, "top_prefix", file)), *"0123456789"}
-        for key in ("top_latin", "tier_latin", "number_signs", "number_verbs", "cues"):
-            heads |= {word[0] for word in words(rules, key, file)}
-        heads |= {word[0] for word in self._latin} | {char for char in self._han.letters}
-        return {re.escape(head) for head in heads}
+    def _dispatch(self, rules: Mapping[str, object], file: str) -> None:
+        """Which readers to try at which first character."""
+        table: dict[str, list[Reader]] = {}
+
+        def add(heads: Iterable[str], *readers: Reader) -> None:
+            for head in set(heads):
+                table.setdefault(head, []).extend(reader for reader in readers if reader not in table.get(head, ()))
+
+        def first(*keys: str) -> set[str]:
+            return {word[0] for key in keys for word in words(rules, key, file)}
+
+        digits = set("0123456789")
+        add(str(rules["prefix"])[0], self._read_tier, self._read_range, self._read_single)
+        add(first("tier_latin"), self._read_tier)
+        add(first("top_prefix", "top_latin"), self._read_top)
+        add(first("cues"), self._read_range, self._read_cued)
+        add(digits, self._read_range)
+        add(digits | self._han.letters, self._read_list)
+        add(first("number_signs", "number_verbs"), self._read_sign)
+        add(self._word_heads, self._read_word)
+        add((head for word in self._latin for head in (word[0], word[0].upper())), self._read_latin)
+        self._table = table
+        self._heads = re.compile("[" + "".join(re.escape(head) for head in sorted(table)) + "]")
 
     def _compile(self, rules: Mapping[str, object], file: str) -> None:
         def listed(key: str) -> str:
@@ -62,12 +82,16 @@ class Ordinals:
         sep, units, comma = listed("separators"), listed("cue_units"), listed("list_separators")
         latin = _either(list(self._latin))
         count = f"[0-9]{{1,3}}|{_either(list(self._count))}"
-        self._tier = re.compile(f"{prefix}({number})(?:{listed('tier_units')})|(?:{listed('tier_latin')})[ -]?([0-9])(?![0-9])")
+        self._tier = re.compile(
+            f"{prefix}({number})(?:{listed('tier_units')})|(?:{listed('tier_latin')})[ -]?([0-9])(?![0-9])"
+        )
         self._span = re.compile(f"{prefix} ?({number}) ?(?:{units})?(?:{sep}) ?{prefix}? ?({number}) ?(?:{units}|)")
         self._single = re.compile(f"{prefix} ?({number})(?: ?(?:{ranks}))?")
         self._top = re.compile(f"(?:{listed('top_prefix')}) ?({number})(?: ?(?:{listed('top_units')}))?")
         self._top_latin = re.compile(f"(?:{listed('top_latin')})[ -]?({count})(?![A-Za-z0-9%.])(?! ?%)")
-        self._cued = re.compile(f"(?:{listed('cues')})(?:{prefix})?({number})(?:{sep})({number})(?![0-9])(?: ?(?:{units}))?")
+        self._cued = re.compile(
+            f"(?:{listed('cues')})(?:{prefix})?({number})(?:{sep})({number})(?![0-9])(?: ?(?:{units}))?"
+        )
         ends = listed("cue_ends")
         self._cued_one = re.compile(f"(?:{listed('cues')}) ?([0-9]{{1,3}})(?![0-9.%])(?: ?(?:{units})|(?=$|{ends}))")
         self._plain = re.compile(f"([0-9]{{1,3}})(?:{sep})([0-9]{{1,3}})(?:{units})")
@@ -80,7 +104,9 @@ class Ordinals:
         self._ordinal = re.compile(f"({latin})(?![A-Za-z0-9])")
         self._superlative = re.compile(f"[ -](?:{listed('latin_superlatives')})(?![A-Za-z])")
         self._cue_before = re.compile(f"(?:^|[^a-z])(?:{listed('latin_cues')})(?: the| a)? $")
-        self._ends = re.compile(f" ?(?:[,.;:)]|$|(?:{_either([w for w in words(rules, 'latin_end', file) if w[0].isalpha()])})(?![a-z]))")
+        self._ends = re.compile(
+            f" ?(?:[,.;:)]|$|(?:{_either([w for w in words(rules, 'latin_end', file) if w[0].isalpha()])})(?![a-z]))"
+        )
         self._name_before = re.compile(r"[A-Z][A-Za-z0-9]* $")
 
     def find(self, text: str, folded: str | None = None) -> list[Ordinal]:
@@ -88,19 +114,20 @@ class Ordinals:
         folded = lowered(text) if folded is None else folded
         found: list[Ordinal] = []
         pos = 0
-        while match := self._heads.search(text, pos):
-            here = self._at(text, folded, match.start())
-            found += here
-            pos = here[-1].end if here else match.start() + 1
+        for match in self._heads.finditer(text):
+            start = match.start()
+            if start >= pos and (here := self._at(text, folded, start)):
+                found += here
+                pos = here[-1].end
         return found
 
     def _at(self, text: str, folded: str, start: int) -> list[Ordinal]:
         if is_latin(text[start]) and start and text[start - 1].isascii() and text[start - 1].isalnum():
             return []
-        for reader in (self._read_tier, self._read_range, self._read_top, self._read_single, self._read_list, self._read_sign):
-            if found := reader(text, start):
+        for reader in self._table[text[start]]:
+            if found := reader(text, folded, start):
                 return found
-        return self._read_word(text, folded, start) or self._read_latin(text, folded, start)
+        return []
 
     def _number(self, word: str) -> int:
         if word.isdigit():
@@ -113,11 +140,11 @@ class Ordinals:
         last = last or value
         return [Ordinal(start, end, text[start:end], value, last, kind)] if 0 < value <= last <= 5000 else []
 
-    def _read_tier(self, text: str, start: int) -> list[Ordinal]:
+    def _read_tier(self, text: str, folded: str, start: int) -> list[Ordinal]:
         match = self._tier.match(text, start)
         return self._made(text, start, match.end(), self._number(match[1] or match[2]), kind="tier") if match else []
 
-    def _read_range(self, text: str, start: int) -> list[Ordinal]:
+    def _read_range(self, text: str, folded: str, start: int) -> list[Ordinal]:
         if start and text[start - 1].isdigit():
             return []
         for pattern in (self._span, self._cued, self._plain):
@@ -129,25 +156,28 @@ class Ordinals:
                 return self._made(text, start if pattern is self._span else match.start(1), match.end(), first, last)
         return []
 
-    def _read_top(self, text: str, start: int) -> list[Ordinal]:
+    def _read_top(self, text: str, folded: str, start: int) -> list[Ordinal]:
         match = self._top.match(text, start)
         if match and not text.startswith(self._top_not, match.end()):
             return self._made(text, start, match.end(), self._number(match[1]), kind="top")
         latin = self._top_latin.match(text, start)
         return self._made(text, start, latin.end(), self._number(latin[1]), kind="top") if latin else []
 
-    def _read_single(self, text: str, start: int) -> list[Ordinal]:
+    def _read_single(self, text: str, folded: str, start: int) -> list[Ordinal]:
         match = self._single.match(text, start)
         if match is None:
-            match = self._cued_one.match(text, start)
-            return self._made(text, match.start(1), match.end(), self._number(match[1])) if match else []
+            return []
         end = match.end()
         bare = end == match.end(1)
         if bare and text.startswith(self._not_before, end + (1 if text.startswith(" ", end) else 0)):
             return []
         return self._made(text, start, end, self._number(match[1]))
 
-    def _read_list(self, text: str, start: int) -> list[Ordinal]:
+    def _read_cued(self, text: str, folded: str, start: int) -> list[Ordinal]:
+        match = self._cued_one.match(text, start)
+        return self._made(text, match.start(1), match.end(), self._number(match[1])) if match else []
+
+    def _read_list(self, text: str, folded: str, start: int) -> list[Ordinal]:
         """分列二、三位: each place of its own."""
         if label := self._label.match(text, start):
             alone = not (start and (text[start - 1].isalnum() or text[start - 1] in ".-:/"))
@@ -155,10 +185,12 @@ class Ordinals:
         whole = self._list_whole.match(text, start)
         if whole is None or not self._list_cue.search(text, max(0, start - 6), start):
             return []
-        spans = [(m.start(), m.end(), self._number(m[1] or m[2])) for m in self._list.finditer(text, start, whole.end())]
+        spans = [
+            (m.start(), m.end(), self._number(m[1] or m[2])) for m in self._list.finditer(text, start, whole.end())
+        ]
         return [one for begin, end, value in spans for one in self._made(text, begin, end, value)]
 
-    def _read_sign(self, text: str, start: int) -> list[Ordinal]:
+    def _read_sign(self, text: str, folded: str, start: int) -> list[Ordinal]:
         if match := self._sign.match(text, start):
             return self._made(text, start, match.end(), int(match[1]))
         match = self._verb.match(text, start)

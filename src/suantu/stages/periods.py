@@ -79,7 +79,9 @@ class PeriodGrammar:
         self._ahead = Lexicon((word, True) for word in words(settings, "ahead", file))
         self._not_ahead = words(settings, "not_ahead", file)
         self._separators = Lexicon((word, True) for word in words(settings, "separators", file))
-        self._plain_separators = [word for word in words(settings, "separators", file) if not word[0].isalpha() or is_han(word[0])]
+        self._plain_separators = [
+            word for word in words(settings, "separators", file) if not word[0].isalpha() or is_han(word[0])
+        ]
         self._han_separators = [word for word in self._plain_separators if is_han(word[0])]
         self._between = words(settings, "between", file)
         self._between_separators = Lexicon((word, True) for word in words(settings, "between_separators", file))
@@ -95,6 +97,7 @@ class PeriodGrammar:
         rows = [(w, (k, int(v))) for k in ("issued", "previous", "same") for w, v in numbers(rules, k, file).items()]
         self._relative = Lexicon(rows)
         self._relative_heads = {head for word, _ in rows for head in (word[0], word[0].upper())}
+        self._relative_pairs = frozenset(word[:2] for word, _ in rows)
         self._issued_cues = words(rules, "issued_cues", file)
         banned, left = section(rules, "not_before", file), section(rules, "not_after", file)
         self._relative_banned = {word: words(banned, word, file) for word in banned}
@@ -135,10 +138,19 @@ class PeriodGrammar:
         self._half = re.compile(f"({_either(list(self._halves))})")
         self._quarters = re.compile(f"{first}({number})(?:{counter})?(?:{quarters})")
         self._quarter = re.compile(f"{prefix}?({number})(?:{quarters})")
-        self._quarter_range = re.compile(f"{prefix}?({number})(?:{quarters})?(?:{seps}){prefix}?({number})(?:{quarters})")
-        self._first_months = re.compile(f"{re.escape(str(settings['months_prefix']))}({month}){re.escape(str(settings['months_counter']))}")
+        self._quarter_range = re.compile(
+            f"{prefix}?({number})(?:{quarters})?(?:{seps}){prefix}?({number})(?:{quarters})"
+        )
+        self._first_months = re.compile(
+            f"{re.escape(str(settings['months_prefix']))}({month}){re.escape(str(settings['months_counter']))}"
+        )
         self._month_range = re.compile(f"({month})(?:{mark}(?:{share})?)?(?:{seps})({month})(?:{tail})")
         self._month = re.compile(f"({month}) ?(?:{mark} ?({day}) ?(?:{days})|(?:{tail}))")
+        heads = "".join(str(settings[key]) for key in ("quarter_prefix", "first_quarters", "months_prefix"))
+        self._hint = re.compile(
+            f"(?:{_either(list(self._halves))})|[{heads}]?(?:[0-9]{{1,2}}|[{han}{self._ten}]{{1,3}}) ?"
+            f"(?:{mark}|{quarters}|{seps}|{counter}|{re.escape(str(settings['months_counter']))})"
+        )
         self._prefix_heads = {str(settings[key])[0] for key in ("quarter_prefix", "first_quarters", "months_prefix")}
         letters, q = "".join(words(settings, "half_latin", file)), "".join(words(settings, "quarter_latin", file))
         self._code = re.compile(f"[ -]?(?:([{letters}])([12])|([{q}])([1-4])(?:[-–—~]{q}?([1-4]))?)(?![0-9A-Za-z])")
@@ -151,7 +163,10 @@ class PeriodGrammar:
         tails = _either(words(self._year, "tail", file))
         fiscal = _either(words(self._year, "fiscal", file))
         self._digit_year = re.compile(f"({year})(?![0-9])")
-        joined, cut = _either(words(self._year, "tail_joined", file)), _either(words(self._year, "tail_not_before", file))
+        joined, cut = (
+            _either(words(self._year, "tail_joined", file)),
+            _either(words(self._year, "tail_not_before", file)),
+        )
         self._tail = re.compile(f" ?(?:{fiscal}|{word}(?:(?:{joined})?(?:{tails})(?!{cut}))?)")
         self._title_after = re.compile(str(self._year["title_after"]))
         self._tail_cut = words(self._year, "tail_not_before", file)
@@ -166,19 +181,27 @@ class PeriodGrammar:
         self._han_year = re.compile(f"([{han}]{{4}}){word}")
         decade = _either([w for w in words(settings, "decade", file) if not w.isascii()])
         century = _either(words(settings, "century", file))
-        self._decade = re.compile(f"(?:(19|20)([0-9])0(?:{decade}|s)|(20|21){century}([0-9])0{decade}|([5-9])0{decade})(?![A-Za-z])")
+        self._decade = re.compile(
+            f"(?:(19|20)([0-9])0(?:{decade}|s)|(20|21){century}([0-9])0{decade}|([5-9])0{decade})(?![A-Za-z])"
+        )
         plan = section(settings, "plan", file)
-        self._plan = re.compile(f"{re.escape(str(plan['prefix']))}([{han}]){re.escape(str(plan['suffix']))}(?!{_either(words(plan, 'not_after', file))})")
+        self._plan = re.compile(
+            f"{re.escape(str(plan['prefix']))}([{han}]){re.escape(str(plan['suffix']))}(?!{_either(words(plan, 'not_after', file))})"
+        )
         self._plan_base, self._plan_step = int(str(plan["base"])), int(str(plan["step"]))
         self._plan_left = words(plan, "before", file)
 
     def _compile_latin(self, settings: Mapping[str, object], file: str) -> None:
         months = _either(list(self._months))
-        self._latin_day_first = re.compile(f"([12][0-9]|3[01]|0?[1-9])(?:st|nd|rd|th)? ({months}),? ((?:19|20)[0-9]{{2}})(?![0-9])")
+        self._latin_day_first = re.compile(
+            f"([12][0-9]|3[01]|0?[1-9])(?:st|nd|rd|th)? ({months}),? ((?:19|20)[0-9]{{2}})(?![0-9])"
+        )
         self._latin_month = re.compile(
             f"({months})(?![a-z])(?: ([12][0-9]|3[01]|0?[1-9])(?:st|nd|rd|th)?(?![0-9.%]))?(?:,? (?:of )?((?:19|20)[0-9]{{2}})(?![0-9]))?"
         )
-        self._latin_month_range = re.compile(f"({months})(?: to |[-–—]| through )({months}),? (?:of )?((?:19|20)[0-9]{{2}})(?![0-9])")
+        self._latin_month_range = re.compile(
+            f"({months})(?: to |[-–—]| through )({months}),? (?:of )?((?:19|20)[0-9]{{2}})(?![0-9])"
+        )
         ordinals = _either(list(self._ordinals))
         count, of = _either(list(self._count)), _either(words(settings, "latin_of", file))
         half, quarter = _either(words(settings, "latin_half", file)), _either(words(settings, "latin_quarter", file))
@@ -188,7 +211,9 @@ class PeriodGrammar:
             f"({ordinals})[ -](?:({half})|({quarter})|({count}|[0-9]{{1,2}}) ({many}))(?![a-z])(?! (?:a|an) )"
             f"(?:,? (?:(?:{of}) )?(?:{fiscal})?((?:19|20)[0-9]{{2}})(?![0-9]))?"
         )
-        self._fiscal = re.compile(f"(?:{_either(words(self._year, 'latin_fiscal', file))})'?((?:19|20)?[0-9]{{2}})(?![0-9A-Za-z%.])")
+        self._fiscal = re.compile(
+            f"(?:{_either(words(self._year, 'latin_fiscal', file))})'?((?:19|20)?[0-9]{{2}})(?![0-9A-Za-z%.])"
+        )
         self._code_year = re.compile(" ?(?:of |FY ?|CY)?'?((?:19|20)[0-9]{2}|[0-9]{2})(?![0-9A-Za-z%]|\\.[0-9])")
         self._many_quarters = words(settings, "latin_quarters_word", file)
 
@@ -230,10 +255,9 @@ class PeriodGrammar:
         titles = [match.span() for match in self._title.finditer(text)]
         found: list[Period] = []
         pos, search = 0, self._start.search
-        from_issue = bool(issued) and any(cue in text for cue in self._issued_cues)
         while match := search(text, pos):
             start = match.start()
-            period = self._at(text, folded, start, issued, previous, from_issue)
+            period = self._at(text, folded, start, issued, previous)
             if period is None:
                 pos = self._past_run(text, start)
                 continue
@@ -252,20 +276,21 @@ class PeriodGrammar:
     def _past_run(self, text: str, start: int) -> int:
         """Past the rest of a run of digits or letters, or a whole interval of years: no time begins inside one."""
         pos = start + 1
+        if not text[start].isascii():
+            return pos
         if (year := self._digit_year.match(text, start)) and (interval := self._interval.match(text, year.end())):
             return interval.end()
-        if text[start].isascii():
-            while pos < len(text) and text[pos].isascii() and text[pos].isalnum():
-                digit = text[start].isdigit()
-                if digit and not text[pos].isdigit():
-                    break
-                pos += 1
+        digits = text[start].isdigit()
+        while pos < len(text) and text[pos].isascii() and text[pos].isalnum() and (text[pos].isdigit() or not digits):
+            pos += 1
         return pos
 
-    def _at(self, text: str, folded: str, start: int, issued: str, previous: str, from_issue: bool) -> Period | None:
+    def _at(self, text: str, folded: str, start: int, issued: str, previous: str) -> Period | None:
         if text[start].isascii() and not begins_run(text, start):
             return None
-        if text[start] in self._relative_heads and (found := self._relative_at(text, folded, start, issued, previous, from_issue)):
+        if folded[start : start + 2] in self._relative_pairs and (
+            found := self._relative_at(text, folded, start, issued, previous)
+        ):
             return found
         for reader in self._table.get(text[start], ()):
             made = reader(text, folded, start)
@@ -284,7 +309,9 @@ class PeriodGrammar:
             end, value = second.end, f"{value}/{second.value}"
             if self._in_title(text, start, end):
                 return None
-        ahead = self._looks_ahead(text, start) and (not issued or value[-4:] >= "" and _last_year(value) >= _year_of(issued))
+        ahead = self._looks_ahead(text, start) and (
+            not issued or (value[-4:] >= "" and _last_year(value) >= _year_of(issued))
+        )
         return Period(start, end, text[start:end], value, ahead)
 
     def _in_title(self, text: str, start: int, end: int) -> bool:
@@ -298,7 +325,7 @@ class PeriodGrammar:
         """The end of an interval whose beginning was read."""
         place = _SPACE.match(text, first.end).end()  # type: ignore[union-attr]
         separator = self._separators.at(text, folded, place)
-        if separator is None and text[:start].rstrip().endswith(self._between):
+        if separator is None and text[max(0, start - 12) : start].rstrip().endswith(self._between):
             separator = self._between_separators.at(text, folded, place)
         if separator is None:
             return None
@@ -332,7 +359,7 @@ class PeriodGrammar:
             part = f"H{match[1]}" if match[1] else f"Q{match[3]}"
             return Point(year.end(), _full_year(year[1]), part)
         if (match := self._short_code.match(text, start)) and (part := self._part(text, match.end())):  # type: ignore[assignment]
-            return replace(part, year=_full_year(match[1]))  # type: ignore[type-var]
+            return replace(part, year=_full_year(match[1]))
         return self._year_point(text, start)
 
     def _year_point(self, text: str, start: int) -> Point | None:
@@ -345,15 +372,19 @@ class PeriodGrammar:
             return Point(month.end(), int(month[1]), month[2])
         year, end = int(match[1]), match.end()
         tail = self._tail.match(text, end)
-        if short := self._short_range.match(text, start):
-            if (last := year // 100 * 100 + int(short[2])) > year and last < year + 60:
-                closing = self._tail.match(text, short.end())
-                return Point(closing.end() if closing else short.end(), year, until=last)
+        short = self._short_range.match(text, start)
+        if short and year < (last := year // 100 * 100 + int(short[2])) < year + 60:
+            closing = self._tail.match(text, short.end())
+            return Point(closing.end() if closing else short.end(), year, until=last)
         part = self._part(text, tail.end() if tail else end)
         if part is not None:
             return replace(part, year=year)
         if tail is not None:
-            return None if text.startswith(self._not_year(), tail.end()) and tail[0].strip() == self._year_word else Point(tail.end(), year)
+            return (
+                None
+                if text.startswith(self._not_year(), tail.end()) and tail[0].strip() == self._year_word
+                else Point(tail.end(), year)
+            )
         return Point(end, year) if self._bare_year(text, start, end, year) else None
 
     def _not_year(self) -> tuple[str, ...]:
@@ -365,11 +396,11 @@ class PeriodGrammar:
         if not self._earliest <= year <= self._latest or text.startswith(self._figure_before, end):
             return False
         before, after = text[start - 1 : start], text[end : end + 1]
-        if before and (before in ".,$¥€£_#@" and not before == "," or before == "," and text[start - 2 : start - 1].isdigit()):
+        if before in tuple(".$¥€£_#@") or (before == "," and text[start - 2 : start - 1].isdigit()):
             return False
-        if after and (is_latin(after) or after == "." and text[end + 1 : end + 2].isdigit() or after == "," and text[end + 1 : end + 2].isdigit()):
+        if is_latin(after or " ") or (after in (".", ",") and text[end + 1 : end + 2].isdigit()):
             return False
-        if text.startswith(self._figure_before, end + 1) and after == " ":
+        if after == " " and text.startswith(self._figure_before, end + 1):
             return False
         if interval := self._interval.match(text, end):
             return before not in ("-", "/") and not self._in_title(text, start, interval.end())
@@ -387,7 +418,7 @@ class PeriodGrammar:
         edge = start - 1 if text[start - 1 : start] == " " else start
         if edge and self._prepositions.before(text, edge):
             return True
-        following = text[end:].lstrip(" ")[:1]
+        following = text[end : end + 4].lstrip(" ")[:1]
         if following and is_han(following):
             return False
         window = text[max(0, start - 24) : start]
@@ -401,7 +432,11 @@ class PeriodGrammar:
         window = text[max(0, start - 12) : start].rstrip()
         for size in (1, 2):
             head = window[:-size].rstrip()
-            if head[-4:].isdigit() and head[-5:-4].isdigit() is False and window[-size:] in ("-", "–", "—", "~", "～", "to", *self._han_separators):
+            if (
+                head[-4:].isdigit()
+                and head[-5:-4].isdigit() is False
+                and window[-size:] in ("-", "–", "—", "~", "～", "to", *self._han_separators)
+            ):
                 return True
             if head.endswith(self._year_word) and window[-size:] in self._han_separators:
                 return True
@@ -412,6 +447,8 @@ class PeriodGrammar:
         place = _SPACE.match(text, pos).end()  # type: ignore[union-attr]
         if match := self._code.match(text, pos):
             return Point(match.end(), 0, *_coded(match))
+        if not self._hint.match(text, place):
+            return None
         if match := self._half.match(text, place):
             return Point(match.end(), 0, f"H{self._halves[match[1]]}")
         if match := self._quarters.match(text, place):
@@ -473,17 +510,18 @@ class PeriodGrammar:
         return part
 
     def _read_code(self, text: str, folded: str, start: int) -> Point | None:
-        if match := self._fiscal.match(text, start):
-            part = self._part(text, match.end())
-            return replace(part, year=_full_year(match[1])) if part else Point(match.end(), _full_year(match[1]))
+        if fiscal := self._fiscal.match(text, start):
+            inner = self._part(text, fiscal.end())
+            return replace(inner, year=_full_year(fiscal[1])) if inner else Point(fiscal.end(), _full_year(fiscal[1]))
         match = self._code_first.match(text, start)
         if match is None:
             return None
         part, last = _coded(match)
-        year = self._code_year.match(text, match.end())
-        if year and (len(year[1]) == 4 or text[match.end() : match.end() + 1] in "'F" or text.startswith(" FY", match.end())):
+        end = match.end()
+        year = self._code_year.match(text, end)
+        if year and (len(year[1]) == 4 or text[end : end + 1] in "'F" or text.startswith(" FY", end)):
             return Point(year.end(), _full_year(year[1]), part, last)
-        return Point(match.end(), 0, part, last)
+        return Point(end, 0, part, last)
 
     def _read_latin_month(self, text: str, folded: str, start: int) -> Point | None:
         if not ("A" <= text[start : start + 1] <= "Z"):
@@ -550,17 +588,18 @@ class PeriodGrammar:
         first, last = (here, here + period.years) if period.ahead else (here - period.years, here)
         return replace(period, value=f"{first}/{last}")
 
-    def _relative_at(
-        self, text: str, folded: str, start: int, issued: str, previous: str, from_issue: bool
-    ) -> Period | None:
+    def _relative_at(self, text: str, folded: str, start: int, issued: str, previous: str) -> Period | None:
         found = self._relative.at(text, folded, start)
         if found is None:
             return None
         word, (anchor, shift) = found
         end = start + len(word)
-        if text.startswith(self._relative_banned.get(word, ()), end) or text.endswith(self._relative_left.get(word, ()), 0, start):
+        if text.startswith(self._relative_banned.get(word, ()), end) or text.endswith(
+            self._relative_left.get(word, ()), 0, start
+        ):
             return None
-        base = issued if anchor == "issued" or (anchor == "previous" and shift and from_issue) else previous or issued
+        from_issue = bool(issued) and shift and anchor == "previous" and any(cue in text for cue in self._issued_cues)
+        base = issued if anchor == "issued" or from_issue else previous or issued
         if anchor == "same":
             return Period(start, end, text[start:end], _shifted(base, shift))
         year = int(_year_of(base) or 0)
@@ -576,7 +615,17 @@ class PeriodGrammar:
         """Past 底, 末, 初 after 今年."""
         tails = self._year.get("tail", ())
         listed = [str(word) for word in tails] if isinstance(tails, list) else []
-        return next((end + len(w) for w in sorted(listed, key=len, reverse=True) if text.startswith(w, end) and len(w) < 3 and w[0] != self._year_word and not text.startswith(self._tail_cut, end + len(w))), end)
+        return next(
+            (
+                end + len(w)
+                for w in sorted(listed, key=len, reverse=True)
+                if text.startswith(w, end)
+                and len(w) < 3
+                and w[0] != self._year_word
+                and not text.startswith(self._tail_cut, end + len(w))
+            ),
+            end,
+        )
 
 
 def begins_run(text: str, start: int) -> bool:
@@ -585,7 +634,9 @@ def begins_run(text: str, start: int) -> bool:
         return True
     before = text[start - 1]
     if text[start].isdigit():
-        return not (before.isascii() and (before.isalnum() or (before in "._" and text[start - 2 : start - 1].isalnum())))
+        return not (
+            before.isascii() and (before.isalnum() or (before in "._" and text[start - 2 : start - 1].isalnum()))
+        )
     return begins(text, start)
 
 

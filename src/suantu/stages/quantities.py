@@ -11,7 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from suantu.records import Period, Quantity
-from suantu.stages.figures import Atom, Figures, Unit
+from suantu.stages.figures import Figures
+from suantu.stages.measures import Atom, Unit
 from suantu.stages.numerals import Lexicon, begins, is_latin, lowered, section, words
 from suantu.stages.ordinals import Ordinal, Ordinals
 
@@ -92,7 +93,8 @@ class QuantityGrammar:
         for first, second in zip(reversed(atoms[:-1]), reversed(atoms[1:]), strict=True):
             if first.unit is not None or second.unit is None or second.start - first.end > 6:
                 continue
-            if text[first.end : second.start].strip() in self._list_separators:
+            gap = text[first.end : second.start].strip()
+            if gap in self._list_separators and not (first.weak and gap == ","):
                 first.unit, first.weak = second.unit, False
                 first.mult = first.mult or second.mult
 
@@ -161,7 +163,9 @@ class QuantityGrammar:
             return ""
         if found := self._bound_at(folded, edge):
             return found[1]
-        if (short := self._short.before(folded, edge)) and (found := self._bound_at(folded, _trim(folded, edge - len(short[0])))):
+        if (short := self._short.before(folded, edge)) and (
+            found := self._bound_at(folded, _trim(folded, edge - len(short[0])))
+        ):
             return found[1]
         for _ in range(5):
             particle = self._particles.before(folded, edge)
@@ -174,7 +178,9 @@ class QuantityGrammar:
 
     def _bound_at(self, folded: str, edge: int) -> tuple[str, str] | None:
         found = self._prefix.before(folded, edge) if edge > 0 else None
-        if found is None or (len(found[0]) <= 2 and folded.endswith(self._bound_decoys, 0, edge) and not is_latin(found[0][0])):
+        if found is None or (
+            len(found[0]) <= 2 and folded.endswith(self._bound_decoys, 0, edge) and not is_latin(found[0][0])
+        ):
             return None
         return found
 
@@ -199,6 +205,8 @@ def _plain(value: Decimal | None) -> Decimal:
     """The value without exponent or trailing zeros."""
     if value is None:
         return None  # type: ignore[return-value]
+    if value.as_tuple().exponent < -6 and abs(value) >= 1:  # type: ignore[operator]
+        value = value.quantize(Decimal("0.0001"))
     whole = value.to_integral_value()
     return Decimal(int(whole)) if value == whole else Decimal(f"{value.normalize():f}")
 

@@ -19,11 +19,14 @@ _HAN = re.compile("[\u3400-\u9fff]")
 _LATIN = re.compile("[A-Za-z]")
 _HAN_SHARE = 0.2
 _SAMPLE = 20_000  # characters in which the language and the captions are looked for
-_CORE = re.compile(r"[\W\d_]+")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_FINAL_YEARS = re.compile(r"(?:19|20)\d\d(?:\s*[-–—/]\s*(?:19|20)\d\d)?$")
 _TITLE_WIDTH = 60  # characters
 _TITLE_COLUMNS = 120
+_PARAGRAPH_LINES = 3  # this many lines of one width are a paragraph, not a title
 _RAGGED = 10  # columns by which the lines of a paragraph differ
 _PARAGRAPH = 400
+_LONGEST_NOTE = 200
 
 
 def read(path: Path, layout: Layout) -> Document:
@@ -87,13 +90,15 @@ def _document(extracted: Extracted, name: str, layout: Layout) -> Document:
     folded = fold(text)
     lines = [line for raw in folded.splitlines() if (line := raw.strip())]
     title = _title(lines, layout)
+    # where figures and tables name their sources
+    notes = "\n".join(line for line in lines if len(line) <= _LONGEST_NOTE and (":" in line or "：" in line))
     return Document(
         text=text,
         sha256=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
         name=name,
         title=title,
-        issued=_issued(lines, folded, title, layout),
-        publisher=_publisher(lines, folded, layout),
+        issued=_issued(lines, notes, title, layout),
+        publisher=_publisher(lines, notes, layout),
         language=_language(folded),
         pages=extracted.pages,
     )
@@ -123,9 +128,11 @@ def _title(lines: Sequence[str], layout: Layout) -> str:
 def _stands_alone(lines: Sequence[str], layout: Layout) -> bool:
     """Whether the first line is a title, and not the first of a paragraph cut into lines of one width."""
     width = _columns(lines[0])
-    if width > _TITLE_COLUMNS or len(lines) < 2:
+    listed = any(rule.pattern.match(lines[0]) for rule in (*layout.items, *layout.captions) if not rule.loose)
+    if width > _TITLE_COLUMNS or len(lines) < 2 or listed:
         return False
-    return width < layout.widths.prose or abs(_columns(lines[1]) - width) > _RAGGED
+    after = lines[1:_PARAGRAPH_LINES]
+    return width < layout.widths.prose or any(abs(_columns(line) - width) > _RAGGED for line in after)
 
 
 def _columns(text: str) -> int:
@@ -145,7 +152,7 @@ def _with_edition(title: str, lines: Sequence[str], layout: Layout) -> str:
     """``title`` with the edition in front: the years that stand alone in the line after it."""
     rules = layout.about
     if match := rules.leading_edition.match(title):
-        return match.group(1).replace(" ", "") + title[match.end() :].strip() if _HAN.search(title) else title
+        return match.group().replace(" ", "") + title[match.end() :].strip() if _HAN.search(title) else title
     after = (following for line, following in pairwise(lines) if line == title)
     editions = Counter(match.group(1) for line in after if (match := rules.edition.match(line)))
     if not editions or not rules.report.search(title):
@@ -154,28 +161,25 @@ def _with_edition(title: str, lines: Sequence[str], layout: Layout) -> str:
     return f"{edition}{title}" if _HAN.search(title) else f"{title} {edition}"
 
 
-def _issued(lines: Sequence[str], folded: str, title: str, layout: Layout) -> str:
+def _issued(lines: Sequence[str], notes: str, title: str, layout: Layout) -> str:
     rules = layout.about
     ends = (*lines[: rules.lines], *lines[-rules.lines :])
     for pattern in rules.dates:
         for line in ends:
             if (match := pattern.search(line[:_PARAGRAPH])) and (date := _date(match, rules.months)):
                 return date
-    years = Counter(rules.caption_year.findall(folded))
+    years: Counter[str] = Counter(rules.caption_year.findall(notes))
     if years:
         best = max(years.values())
-        return max(year for year, times in years.items() if times == best)
-    if match := rules.leading_edition.match(title) or re.search(
-        r"((?:19|20)\d\d)(?:\s*[-–—/]\s*((?:19|20)\d\d))?$", title
-    ):
-        return max(re.findall(r"(?:19|20)\d\d", match.group(0)))
-    return ""
+        return max((str(year) for year, times in years.items() if times == best), default="")
+    edition = rules.leading_edition.match(title) or _FINAL_YEARS.search(title)
+    return max(_YEAR.findall(edition.group())) if edition else ""
 
 
 def _date(match: re.Match[str], months: Sequence[str]) -> str:
     """An ISO date, as exact as the match is; empty where there is no such day."""
-    groups = match.groupdict()
-    year, month, day = groups["year"], groups.get("month"), groups.get("day")
+    groups: dict[str, str] = match.groupdict(default="")
+    year, month, day = groups["year"], groups.get("month", ""), groups.get("day", "")
     if named := groups.get("name"):
         if named[:3].lower() not in months:
             return ""
@@ -189,12 +193,12 @@ def _date(match: re.Match[str], months: Sequence[str]) -> str:
     return f"{year}-{int(month):02}-{int(day):02}" if 1 <= int(day) <= 31 else ""
 
 
-def _publisher(lines: Sequence[str], folded: str, layout: Layout) -> str:
+def _publisher(lines: Sequence[str], notes: str, layout: Layout) -> str:
     rules: Sequence[Pattern] = layout.about.publishers
     ends = (*lines[: layout.about.lines], *lines[-layout.about.lines :])
     for pattern in rules:
         for line in ends:
             if match := pattern.search(line[:_PARAGRAPH]):
                 return match.group(1).strip()
-    sources = Counter(name.strip() for name in rules[-1].findall(folded)) if rules else Counter()
+    sources = Counter(name.strip() for name in rules[-1].findall(notes)) if rules else Counter()
     return sources.most_common(1)[0][0] if sources else ""

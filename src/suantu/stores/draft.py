@@ -14,7 +14,7 @@ import pyoxigraph as ox
 from suantu.errors import StoreError
 from suantu.stores import kb
 from suantu.stores.local import open_read_only
-from suantu.stores.swap import places, replacing
+from suantu.stores.swap import MANIFEST, places, replacing
 
 _BATCH = 1 << 25  # bytes of N-Quads that are loaded at once
 _FEW = 3  # loads after which scans are still about as fast as in a compacted store, and compacting costs more than they
@@ -87,7 +87,7 @@ class Draft:
 
     def finish(self, manifest: kb.Manifest) -> None:
         """Write the manifest, and the store into the shape that opens and answers fastest."""
-        (self.directory / kb.MANIFEST).write_text(manifest.text(), encoding="utf8")
+        (self.directory / MANIFEST).write_text(manifest.text(), encoding="utf8")
         if self.compact or self._loads > _FEW:
             self.store.optimize()
         self.store.flush()
@@ -151,5 +151,5 @@ def _refuse_other(directory: Path) -> None:
         return
     if not directory.is_dir():
         raise StoreError(f"{directory}: a file; name a directory for the knowledge base")
-    if not (directory / kb.MANIFEST).is_file() and any(directory.iterdir()):
+    if not (directory / MANIFEST).is_file() and any(directory.iterdir()):
         raise StoreError(f"{directory}: not empty and not a knowledge base; name another directory, or empty it")

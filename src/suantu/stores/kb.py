@@ -19,10 +19,10 @@ import pyoxigraph as ox
 from suantu.border.vocab import document_iri
 from suantu.errors import StoreError, UsageError
 from suantu.stores.local import LocalEndpoint, open_read_only
-from suantu.stores.swap import readable
+from suantu.stores.swap import MANIFEST, readable
 
 FORMAT = 1
-STORE, DOCUMENTS, MANIFEST = "store", "documents", "manifest.json"
+STORE, DOCUMENTS = "store", "documents"
 
 
 @dataclass(frozen=True, slots=True)

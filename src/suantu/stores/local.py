@@ -15,6 +15,7 @@ from suantu.border.vocab import PREFIXES, ST
 from suantu.errors import QueryError, StoreError
 from suantu.stores import child, sparql
 from suantu.stores.base import Answer, Table, Term, format_for
+from suantu.stores.swap import steady
 
 _ROWS = {
     "json": ox.QueryResultsFormat.JSON,
@@ -108,25 +109,13 @@ class LocalEndpoint:
 
 def open_read_only(directory: Path) -> ox.Store:
     """The store in ``directory``; StoreError where it is none or is damaged."""
-    while True:
-        before = _identity(directory)
+    with steady(directory.parent):
+        if not (directory / "CURRENT").is_file():
+            raise StoreError(f"{directory}: not a store; build the knowledge base again with: suantu build")
         try:
-            store, problem = ox.Store.read_only(str(directory)), None
+            return ox.Store.read_only(str(directory))
         except (OSError, RuntimeError, ValueError) as error:
-            store, problem = None, error
-        if before != _identity(directory):
-            continue  # a writer put another knowledge base in its place while its files were being opened
-        if store is not None:
-            return store
-        raise StoreError(f"{directory}: cannot be opened ({problem}); build it again with: suantu build") from problem
-
-
-def _identity(directory: Path) -> tuple[int, int]:
-    try:
-        status = (directory / "CURRENT").stat()
-    except OSError:
-        raise StoreError(f"{directory}: not a store; build the knowledge base again with: suantu build") from None
-    return status.st_dev, status.st_ino
+            raise StoreError(f"{directory}: cannot be opened ({error}); build it again with: suantu build") from error
 
 
 def check_form(query: str, forms: set[str] | None) -> str:
@@ -148,7 +137,7 @@ def evaluate(store: ox.Store, query: str, name: str) -> bytes:
 
 
 def _evaluate_path(directory: str, query: str, name: str) -> bytes:
-    return evaluate(ox.Store.read_only(directory), query, name)
+    return evaluate(open_read_only(Path(directory)), query, name)
 
 
 @cache

@@ -12,7 +12,7 @@ from typing import Any
 
 import pyoxigraph as ox
 from SPARQLWrapper import CSV, JSON, POST, TSV, TURTLE, URLENCODED, XML, SPARQLWrapper
-from SPARQLWrapper.SPARQLExceptions import QueryBadFormed, SPARQLWrapperException
+from SPARQLWrapper.SPARQLExceptions import QueryBadFormed, SPARQLWrapperException, Unauthorized
 
 from suantu.border.vocab import PREFIXES
 from suantu.errors import EndpointError, QueryError
@@ -106,6 +106,9 @@ class RemoteEndpoint:
                 raise QueryError(_late(self._url, timeout)) from error
             except QueryBadFormed:
                 raise
+            except Unauthorized as error:
+                remedy = "set SUANTU_ENDPOINT_USER and SUANTU_ENDPOINT_PASSWORD"
+                raise EndpointError(f"{self._url}: {_server_words(error)}; {remedy}") from error
             except SPARQLWrapperException as error:
                 raise EndpointError(f"{self._url}: {_server_words(error)}") from error
             except urllib.error.HTTPError as error:

@@ -165,7 +165,7 @@ def _near(name: str, known: Callable[[str], bool]) -> str:
     prefix, _, local = name.partition(":")
     if local and known(local):
         return f"; did you mean st:{local}?"
-    close = difflib.get_close_matches(prefix, PREFIXES, 1, 0.5)
+    close = difflib.get_close_matches(prefix, PREFIXES, 1, 0.7)
     return f"; did you mean {close[0]}:{local}?" if close else f"; known are {', '.join(p + ':' for p in PREFIXES)}"
 
 

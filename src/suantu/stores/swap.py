@@ -4,16 +4,19 @@ Beside a knowledge base ``kb`` there may stand, all hidden: ``.kb.lock`` (held b
 dies), ``.kb.new`` (being filled, or the one just replaced), and, only where the system cannot exchange two
 directories in one step, ``.kb.old`` for the moment in which ``kb`` is missing. Whatever a crash leaves, ``kb`` (or, in
 that moment, ``.kb.old``) is whole, and the next writer clears the rest.
+
+A reader must not see the places change while it opens the store: RocksDB, given the files of two stores, does not fail
+but eats all memory. So a reader holds a shared lock on the manifest while it opens (milliseconds; afterwards it has all
+files open and nothing disturbs it), and the writer waits for an exclusive one before it changes places.
 """
 
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import errno
 import os
-import shutil
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +28,8 @@ try:
 except ImportError:  # Windows has no flock; there the lock file's existence is the lock
     fcntl = None  # type: ignore[assignment]
 
+MANIFEST = "manifest.json"
+_PATIENCE = 10.0  # seconds that a writer waits for readers that are just opening
 _EXCHANGE = 2  # RENAME_EXCHANGE of renameat2(2)
 _AT_FDCWD = -100
 
@@ -54,6 +59,63 @@ def readable(directory: Path) -> Path:
 
 
 @contextlib.contextmanager
+def steady(directory: Path) -> Iterator[None]:
+    """While the block runs, no writer puts another directory in the place of ``directory``. Does nothing where there is
+    no manifest to lock, or no locks."""
+    while True:
+        try:
+            descriptor = os.open(directory / MANIFEST, os.O_RDONLY)
+        except OSError:
+            yield
+            return
+        try:
+            _flock(descriptor, shared=True)
+            if _same(descriptor, directory / MANIFEST):
+                yield
+                return
+        finally:
+            os.close(descriptor)
+
+
+def _same(descriptor: int, path: Path) -> bool:
+    """Whether ``path`` still is the file that was opened."""
+    try:
+        return os.path.samestat(path.stat(), os.fstat(descriptor))
+    except OSError:
+        return False
+
+
+def _flock(descriptor: int, *, shared: bool, wait: bool = True) -> None:
+    """Lock; BlockingIOError where another holds it and ``wait`` is false. Some file systems know no locks."""
+    if fcntl is not None:
+        with contextlib.suppress(OSError) if wait else contextlib.nullcontext():
+            fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | (0 if wait else fcntl.LOCK_NB))
+
+
+@contextlib.contextmanager
+def _alone(directory: Path) -> Iterator[None]:
+    """No reader is just opening ``directory``, or all of them have taken very long."""
+    try:
+        descriptor = os.open(directory / MANIFEST, os.O_RDONLY)
+    except OSError:
+        yield
+        return
+    try:
+        until = time.monotonic() + _PATIENCE
+        while time.monotonic() < until:
+            try:
+                _flock(descriptor, shared=False, wait=False)
+                break
+            except BlockingIOError:
+                time.sleep(0.002)
+            except OSError:
+                break
+        yield
+    finally:
+        os.close(descriptor)
+
+
+@contextlib.contextmanager
 def replacing(directory: Path) -> Iterator[Path]:
     """Gives an empty directory to fill; leaving the block normally puts it in the place of ``directory``, leaving it
     by an error drops it. StoreError at once where another process is writing, or nothing can be written there."""
@@ -66,9 +128,10 @@ def replacing(directory: Path) -> Iterator[Path]:
             try:
                 yield where.new
                 _sync(where.new)
-                _put(where)
+                with _alone(where.target):
+                    _put(where)
             finally:
-                shutil.rmtree(where.new, ignore_errors=True)
+                _erase(where.new)
     except OSError as error:
         raise StoreError(f"{directory}: cannot be written: {error.strerror or error}") from error
 
@@ -78,8 +141,13 @@ def _recover(where: Places) -> None:
     if where.old.is_dir() and not where.target.exists():
         where.old.rename(where.target)
     for leftover in (where.new, where.old):
-        if leftover.exists():
-            shutil.rmtree(leftover)
+        _erase(leftover)
+
+
+def _erase(directory: Path) -> None:
+    import shutil  # readers import this module, and have no use for it
+
+    shutil.rmtree(directory, ignore_errors=True)
 
 
 @contextlib.contextmanager
@@ -106,13 +174,11 @@ def _acquire(where: Places) -> int:
         descriptor = os.open(where.lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if where.lock.stat().st_ino == os.fstat(descriptor).st_ino:
+            if _same(descriptor, where.lock):
                 return descriptor
         except BlockingIOError:
             os.close(descriptor)
             raise busy from None
-        except FileNotFoundError:
-            pass
         os.close(descriptor)
 
 
@@ -135,13 +201,15 @@ def _put(where: Places) -> None:
     elif not _exchange(where.new, where.target):
         where.target.rename(where.old)
         where.new.rename(where.target)
-        shutil.rmtree(where.old, ignore_errors=True)
+        _erase(where.old)
 
 
 def _exchange(one: Path, other: Path) -> bool:
     """The two change places in one step; False where the system cannot."""
     if sys.platform != "linux":
         return False
+    import ctypes
+
     rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
     if rename is None:
         return False

@@ -85,13 +85,18 @@ class _Builder:
         return blocks
 
     def _table_title(self, shown: Sequence[tuple[Group, BlockKind, str]]) -> tuple[str, ...]:
-        """The caption or label just above a table, if it has one."""
+        """The caption or label just above a table, if it has one; the unit that stands there comes before it."""
+        found: list[str] = []
         for group, kind, text in reversed(shown[-_TITLE_REACH:]):
-            if kind is BlockKind.LABEL or (kind is BlockKind.CAPTION and not (group.rule and group.rule.finished)):
-                return (text,)
-            if kind is not BlockKind.CAPTION:
-                return ()
-        return ()
+            rule = group.rule
+            unit = kind is BlockKind.CAPTION and rule is not None and rule.unit
+            title = kind is BlockKind.LABEL or (kind is BlockKind.CAPTION and not (rule is not None and rule.finished))
+            if not unit and not title:
+                break
+            found.append(text)
+            if title:
+                break
+        return tuple(found)
 
     def _row(self, group: Group, text: str, offsets: Sequence[int], title: tuple[str, ...]) -> Block:
         line = group.lines[0]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import pairwise
 
 from suantu.stages.clean.lines import Ending, Line, Role, columns
 from suantu.stages.layout import Layout, LineRule
@@ -15,6 +16,7 @@ _NEAR_LATIN = 10
 _SLACK = 4  # columns that justified setting may leave at the end of a line
 _LOOSE_SLACK = 8  # the same, where other lines of the text are as wide
 _RAGGED = 1.4  # how much wider the next line may be where a sentence is plainly under way
+_RAGGED_SPREAD = 1.15  # the same over an empty line
 _WIDEST = 400
 _PATIENCE = 12  # lines of a figure that may interrupt a sentence
 _UNFINISHED = (Ending.NONE, Ending.COMMA)
@@ -29,7 +31,6 @@ class Group:
     rule: LineRule | None = None
     widest: int = 0
     level: int = -1
-    marks: list[int] = field(default_factory=list)
 
     def add(self, line: Line) -> None:
         self.lines.append(line)
@@ -63,6 +64,7 @@ class Joiner:
 
     def groups(self, lines: Sequence[Line]) -> list[Group]:
         """The lines in groups, in the order in which the groups begin."""
+        self._unmask_items(lines)
         found: list[Group] = []
         current: Group | None = None
         waiting: Group | None = None
@@ -87,6 +89,17 @@ class Joiner:
             found.append(group)
             current = group if line.role in (Role.PLAIN, Role.ITEM, Role.CAPTION) else None
         return found
+
+    def _unmask_items(self, lines: Sequence[Line]) -> None:
+        """A numbered line that is cut in the middle of a sentence is no heading: the next line carries it on."""
+        for line, after in pairwise(line for line in lines if line.role is not Role.FURNITURE):
+            numbered = line.role is Role.HEADING and line.rule is not None and not line.rule.strong
+            if not numbered or line.width < self.layout.widths.prose or line.ending not in _UNFINISHED:
+                continue
+            near = after.role is Role.PLAIN and after.gap <= self.spread
+            prose = after.ending is not Ending.NONE or self.clause.search(after.text)
+            if near and prose and self.clause.search(line.text) and after.width <= line.width * _RAGGED:
+                line.role = Role.ITEM
 
     def _is_cut(self, group: Group) -> bool:
         """Whether a paragraph of several lines stops in the middle of a sentence."""
@@ -122,7 +135,7 @@ class Joiner:
         if last.ending in (Ending.SENTENCE, Ending.CLAUSE):
             return self._goes_on_after_stop(group, line)
         if last.ending is Ending.COMMA:
-            return last.width >= self.layout.widths.wrapped // 2 and line.gap <= 2
+            return group.widest >= self.layout.widths.wrapped // 2 and line.gap <= 2
         return self._goes_on_in_sentence(group, line)
 
     def _looks_like_start(self, group: Group, line: Line) -> bool:
@@ -148,6 +161,8 @@ class Joiner:
 
     def _goes_on_in_sentence(self, group: Group, line: Line) -> bool:
         last, widths = group.lines[-1], self.layout.widths
+        if line.text[0].islower() and last.text[-1].isascii() and last.width >= widths.wrapped:
+            return line.gap <= self.spread
         if self._is_scrap(group, line):
             return False
         if len(group.lines) > 1 and group.widest >= widths.wrapped:
@@ -156,12 +171,12 @@ class Joiner:
             return False
         if self._supported(last, _SUPPORT) and self._fills(group, line, _LOOSE_SLACK):
             return True
-        if line.gap > 0:
+        if line.gap > self.spread:
             return False
         if last.width >= widths.prose and line.ending in _UNFINISHED and self.clause.search(last.text):
-            return line.width <= last.width * _RAGGED
+            return line.width <= last.width * (_RAGGED_SPREAD if line.gap else _RAGGED)
         near = line.width <= last.width + _SLACK and (last.width >= widths.prose or line.width * 5 >= last.width * 4)
-        return near and self._fills(group, line, _SLACK)
+        return line.gap == 0 and near and self._fills(group, line, _SLACK)
 
     def _is_scrap(self, group: Group, line: Line) -> bool:
         """Whether the line is rather a label than the end of a paragraph: short, and without a stop."""

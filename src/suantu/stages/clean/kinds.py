@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from suantu.records import BlockKind
 from suantu.stages.clean.groups import Group
@@ -19,6 +20,7 @@ _KINDS = {
     Role.LABEL: BlockKind.LABEL,
     Role.FURNITURE: BlockKind.FURNITURE,
 }
+_COLON = re.compile("[:：].")
 _VERTICAL = 3  # lines of one character that are a label set upright
 _LOOSE_BEFORE = 1  # loose lines that a heading may have before it: more are a figure's labels
 _TITLE_LINES = 2
@@ -127,7 +129,8 @@ class Kinds:
         if heads and loose_before <= _LOOSE_BEFORE:
             group.level = self.layout.unnumbered_level
             return BlockKind.HEADING
-        return BlockKind.LABEL if group.widest <= self.layout.widths.label else BlockKind.PARAGRAPH
+        listed = _COLON.search(text) and any(mark in text for mark in self.layout.list_separators)
+        return BlockKind.PARAGRAPH if listed or group.widest > self.layout.widths.label else BlockKind.LABEL
 
     def _numbered(self, group: Group, before: Group | None, following: Group | None) -> BlockKind:
         """A numbered line is a heading where prose or a table follows it, else an item of a list."""
@@ -135,8 +138,8 @@ class Kinds:
         short = len(group.lines) == 1 and line.ending is Ending.NONE and group.widest <= self.layout.widths.label
         if short and following is not None and not self.sentence.search(line.text):
             prose = following.role is Role.PLAIN and self._is_prose(following)
-            table = following.role in (Role.ROW, Role.CAPTION) and (before is None or before.rule is not group.rule)
-            if prose or table:
+            in_list = before is not None and before.rule is group.rule
+            if (prose or following.role in (Role.ROW, Role.CAPTION)) and not in_list:
                 group.level = self._level(group)
                 return BlockKind.HEADING
         return BlockKind.ITEM
@@ -171,5 +174,7 @@ class Sections:
 
 def is_spread(lines: Sequence[Line], layout: Layout) -> bool:
     """Whether the text has an empty line after nearly every line, as dumps of PDF files do."""
-    wide = [line for line in lines if line.width >= layout.widths.prose and line.ending in (Ending.NONE, Ending.COMMA)]
-    return sum(line.gap > 0 for line in wide) * 2 > len(wide)
+    unfinished = (Ending.NONE, Ending.COMMA)
+    pairs = pairwise(lines)
+    gaps = [b.gap > 0 for a, b in pairs if a.width >= layout.widths.prose and a.ending in unfinished]
+    return sum(gaps) * 2 > len(gaps)

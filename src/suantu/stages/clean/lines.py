@@ -56,6 +56,7 @@ _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|\\*\\*"
 )
 _LETTER_SPACED = re.compile("(?<![\u4e00-\u9fff])(?:[\u4e00-\u9fff] ){3,}[\u4e00-\u9fff](?![\u4e00-\u9fff])")
+_BESIDE_HAN = re.compile(r"(?<=[\u3000-\u9fff\uff01-\uff5e]) (?=\S)|(?<=\S) (?=[\u3000-\u9fff\uff01-\uff5e])")
 _SPACES = re.compile(r"\s{2,}|[^\S ]")
 _FRONT_MATTER_LINES = 60
 _DEEPEST_INDENT = 8  # columns; text further in is set apart, not a paragraph's first line
@@ -82,6 +83,8 @@ def split_lines(source: str, pages: Sequence[int]) -> tuple[list[Line], list[int
         indent = len(raw) - len(raw.lstrip(" \t")) if content else 0
         if odd and content:
             content, offsets = _drop_invisible(content, offsets, debris)
+        if " " in content and _LETTER_SPACED.search(content):
+            content, offsets = without(content, offsets, [match.start() for match in _BESIDE_HAN.finditer(content)])
         if page < len(pages) and first >= pages[page]:
             page = bisect_left(pages, first + 1)
             new_page = True
@@ -114,10 +117,7 @@ def without(text: str, offsets: Sequence[int], gone: Iterable[int]) -> tuple[str
 
 
 def tidy(text: str, offsets: Sequence[int]) -> tuple[str, Sequence[int]]:
-    """Without the spaces between the letters of spaced-out words, and with single spaces elsewhere."""
-    if " " in text and _LETTER_SPACED.search(text):
-        spaces = [i for m in _LETTER_SPACED.finditer(text) for i in range(m.start(), m.end()) if text[i] == " "]
-        text, offsets = without(text, offsets, spaces)
+    """With single spaces for runs of them."""
     if _SPACES.search(text):
         runs = list(_SPACES.finditer(text))
         text, offsets = without(text, offsets, (i for m in runs for i in range(m.start() + 1, m.end())))
@@ -130,7 +130,7 @@ class Classifier:
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
-        rules = (*layout.headings, *layout.items, *layout.captions)
+        rules = (*layout.headings, *layout.items, *(rule for rule in layout.captions if not rule.loose))
         parts = (re.sub(r"\(\?P<\w+>", "(?:", rule.pattern.pattern) for rule in rules)
         self.any_rule = re.compile("|".join(f"(?:{part})" for part in parts))
         self.endings = {

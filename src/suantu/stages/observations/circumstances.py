@@ -34,6 +34,8 @@ class Circumstances:
         words = sorted(map(str, settings["compare-period"]), key=len, reverse=True)
         self._compare = re.compile("(?:" + "|".join(words) + ")\\s?$")
         self._places = places
+        wholes = sorted(map(str, settings["whole-before"]), key=len, reverse=True)
+        self._whole = re.compile("(?:" + "|".join(wholes) + ")\\s?$") if wholes else None
         edge = r"(?<![A-Za-z])" if language == "en" else ""
         options = "|".join(sorted(map(re.escape, places), key=len, reverse=True))
         self._place_words = re.compile(f"{edge}(?:{options})") if places else None
@@ -84,8 +86,8 @@ class Circumstances:
         same = [p for at, p in after if not _HARD.search(text, position, at)]
         return same[0] if same and (self._after or not _CLAUSE.search(text, position, after[0][0])) else None
 
-    def where(self, scene: Scene, position: int, start: int) -> Thing | None:
-        """The place of the figure at ``position``, whose phrase begins at ``start``."""
+    def where(self, scene: Scene, position: int, home: bool) -> Thing | None:
+        """The place of the figure at ``position``; ``home``: else the one that the text is about."""
         spots: list[tuple[int, Thing | None]] = [
             (at, node.thing)
             for at, node in scene.nodes.items()
@@ -98,6 +100,8 @@ class Circumstances:
             spots += [
                 (m.start(), self._places[m[0]]) for m in self._place_words.finditer(scene.text) if m[0] in self._places
             ]
+        if self._whole:
+            spots = [(at, thing) for at, thing in spots if not self._whole.search(scene.text[max(0, at - 4) : at])]
         clause = max((m.end() for m in _CLAUSE.finditer(scene.text, 0, position)), default=0)
         for low, high in ((clause, position), (0, clause)):
             inside = [thing for at, thing in sorted(spots, key=lambda s: s[0]) if low <= at < high]
@@ -107,8 +111,7 @@ class Circumstances:
             behind = [(at, thing) for at, thing in sorted(spots, key=lambda s: s[0]) if at > position]
             if behind and not _CLAUSE.search(scene.text, position, behind[0][0]):
                 return behind[0][1]
-        del start
-        return scene.place
+        return scene.place if home or scene.place_near else None
 
     def status(self, scene: Scene, position: int, quantity: Quantity, period: Period | None, issued: str) -> str:
         """``Actual``, ``Estimate`` or ``Forecast``: by the period against the document's date, then by cue."""

@@ -13,14 +13,18 @@ from suantu.rules import Compiler, Pattern, Rule
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """One reading of metric words: ``name`` as in the vocabulary; ``sign`` is -1 for words of decline."""
+    """One reading of metric words: ``name`` as in the vocabulary; ``sign`` is -1 for words of decline.
+
+    ``placed`` is ``home`` where the document's own place may fill in, ``near`` where only a place near by, or empty.
+    """
 
     name: str
     kinds: frozenset[str]
-    placed: bool
+    placed: str
     device: bool
     rate: bool
     sign: int
+    topic: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +53,11 @@ class Metrics:
             metric = Metric(
                 name,
                 frozenset(entry["kinds"]),
-                bool(entry.get("placed")),
+                {True: "home", None: ""}.get(entry.get("placed"), str(entry.get("placed"))),
                 bool(entry.get("device")),
                 bool(entry.get("rate")),
                 int(entry.get("sign", 1)),
+                tuple(entry.get("topic", ())),
             )
             self.by_name.setdefault(name, metric)
             for word in entry.get(language, ()):
@@ -92,6 +97,7 @@ class Frame:
     has: str
     words: str
     counter: bool
+    last: bool
 
 
 def compile_frame(rule: Rule, compiler: Compiler, metrics: Metrics) -> Frame:
@@ -117,4 +123,5 @@ def compile_frame(rule: Rule, compiler: Compiler, metrics: Metrics) -> Frame:
         str(body.get("has", "")),
         str(body.get("words", "")),
         bool(body.get("counter")),
+        bool(body.get("last")),
     )

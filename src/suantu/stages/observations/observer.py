@@ -17,6 +17,18 @@ from suantu.stages.observations.circumstances import Circumstances, When
 from suantu.stages.observations.frames import Cue, Frame, Metric, Metrics
 
 _SKIPPED = ("hypothetical", "rumour", "question")
+_TOPICS = (
+    "Market",
+    "Organization",
+    "Industry",
+    "Technology",
+    "ChipType",
+    "Chip",
+    "Product",
+    "UseCase",
+    "Interconnect",
+    "AIModel",
+)
 _DEVICES = ("Chip", "Product", "Server", "Interconnect", "AIModel")
 _CLAUSE = re.compile(r"[，；;。：:]|, ")
 _FIGURES = "\uf000-\uf8ff"
@@ -37,6 +49,35 @@ class Placing:
     compared: Thing | None = None
     group: tuple[Thing, ...] = ()
     sign: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    """Where a frame matched around the figure at ``position``."""
+
+    left: re.Match[str] | None
+    low: int
+    right: re.Match[str] | None
+    position: int
+
+    @property
+    def begin(self) -> int:
+        return self.low + self.left.start() if self.left else self.position
+
+    @property
+    def stop(self) -> int:
+        return self.position + 1 + (self.right.end() if self.right else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Subject:
+    """Whose figure it is, and the encoded stretch that says so."""
+
+    about: Thing
+    place: Thing | None
+    group: tuple[Thing, ...]
+    begin: int
+    stop: int
 
 
 class Observer:
@@ -62,6 +103,8 @@ class Observer:
         places = alphabet.matching(["Place"])
         period = alphabet.matching(["period"])
         self._link = re.compile(f"(?:{edge}(?:{link}){after}|[{period}{places}]|\\s)*", re.IGNORECASE)
+        inserted = "|".join(settings.get("inserted", ()))
+        self._inserted = re.compile(inserted.replace("{percent}", f"[{alphabet.matching(['percent'])}]")) if inserted else None
         listed = "|".join(
             re.escape(str(w)) for w in sorted(settings["list-link"], key=lambda w: (-len(str(w)), str(w)))
         )
@@ -71,6 +114,13 @@ class Observer:
             f"^(?:的|主要|不同|关键|重要|major|main|key|\\s)*(?:{enumerated}){after}", re.IGNORECASE
         )
         self._period_char = period
+        conditions = settings["conditions"]
+        self._condition_left = re.compile("|".join(conditions["left"]) or "(?!)")
+        self._condition_right = re.compile("|".join(conditions["right"]) or "(?!)")
+        self._each = re.compile("|".join(map(str, settings["each"])))
+        self._owners = tuple(settings["owners"])
+        self._possessive, self._comma = str(settings["possessive"]), str(settings["joint"])
+        self._joint_metrics = frozenset(settings["joint-metrics"])
         self._market_words = tuple(map(str, settings["market-words"]))
 
     # -- reading a sentence ------------------------------------------------------------------------------------------
@@ -92,7 +142,10 @@ class Observer:
             if placing is None:
                 loose.extend(self._loose(scene, q, reason or "no metric or subject found") for q in node.quantities)
                 continue
-            facts.extend(self._facts(scene, position, node, placing, document))
+            found = list(self._facts(scene, position, node, placing, document))
+            if not found:
+                loose.extend(self._loose(scene, q, "a list of figures without as many subjects") for q in node.quantities)
+            facts.extend(found)
             last = (position, placing)
             before[quantity.kind] = placing
         return facts, loose
@@ -102,8 +155,14 @@ class Observer:
             return "supposed, rumoured or asked"
         if quantity.kind == "count" and self._enumerated.match(scene.text[position + 1 : position + 12]):
             return "an enumeration"
+        if quantity.kind == "count" and quantity.value == 1:
+            return "an enumeration"
         if quantity.kind == "duration":
             return "a duration"
+        if self._condition_left.search(scene.text[max(0, position - 30) : position]) or self._condition_right.match(
+            scene.text[position + 1 : position + 30]
+        ):
+            return "a condition"
         return ""
 
     def _loose(self, scene: Scene, quantity: Quantity, reason: str) -> Loose:
@@ -126,32 +185,44 @@ class Observer:
     ) -> Placing | None:
         kind = node.quantities[0].kind
         for frame in self._frames:
-            if kind in frame.kinds and (placing := self._framed(frame, scene, position, node, cues, last, before)):
-                return placing
+            if kind in frame.kinds and not frame.last:
+                if placing := self._framed(frame, scene, position, node, last, before):
+                    return placing
         if placing := self._by_left_cue(scene, position, kind, cues, last):
             return placing
         if placing := self._by_right_cue(scene, position, kind, cues):
             return placing
         if placing := self._by_list(scene, position, kind, last):
             return placing
+        for frame in self._frames:
+            if kind in frame.kinds and frame.last:
+                if placing := self._framed(frame, scene, position, node, last, before):
+                    return placing
         return self._by_clause(scene, position, kind, cues)
 
     def _by_left_cue(
         self, scene: Scene, position: int, kind: str, cues: Sequence[Cue], last: tuple[int, Placing] | None
     ) -> Placing | None:
         """``ABOUT METRIC (links) FIGURE``, the plainest form."""
-        for cue in reversed(cues):
+        for i in range(len(cues) - 1, -1, -1):
+            cue = cues[i]
             if cue.end > position:
                 continue
             metric = cue.metric(kind)
-            if metric is None:
-                if any(f"{c}" >= "\uf000" for c in scene.text[cue.start : position] if "\uf000" <= c <= "\uf8ff"):
-                    break
-                continue
             between = scene.text[cue.end : position]
+            if metric is None:
+                if re.search(f"[{_FIGURES}]", re.sub(f"[{self._period_char}]", "", between)):
+                    return None
+                continue
             if not self._link.fullmatch(between):
                 return None
-            return self._with_subject(scene, metric, cue.start, position + 1, "figure.after-metric", last, "0.9")
+            end = cue.start
+            named = cues[i - 1] if i and metric.rate and self._link.fullmatch(scene.text[cues[i - 1].end : end]) else None
+            if named is not None:
+                end = named.start
+                if (own := named.metric(kind)) is not None:
+                    metric = replace(own, sign=metric.sign)
+            return self._with_subject(scene, metric, end, position, "figure.after-metric", last, "0.9")
         return None
 
     def _by_right_cue(self, scene: Scene, position: int, kind: str, cues: Sequence[Cue]) -> Placing | None:
@@ -165,7 +236,8 @@ class Observer:
             metric = cue.metric(kind)
             if metric is None:
                 continue
-            return self._with_subject(scene, metric, position, cue.end, "figure.before-metric", None, "0.85")
+            placing = self._with_subject(scene, metric, position, position, "figure.before-metric", None, "0.85")
+            return replace(placing, end=cue.end) if placing else None
         return None
 
     def _by_list(self, scene: Scene, position: int, kind: str, last: tuple[int, Placing] | None) -> Placing | None:
@@ -175,7 +247,10 @@ class Observer:
         at, placing = last
         if kind not in placing.metric.kinds or scene.nodes[at].quantities[0].kind != kind:
             return None
-        if not self._list_link.fullmatch(scene.text[at + 1 : position]):
+        between = scene.text[at + 1 : position]
+        if self._inserted:
+            between = self._inserted.sub("", between)
+        if not self._list_link.fullmatch(between):
             return None
         return replace(placing, rule="figure.series", start=placing.start, end=position + 1, confidence=Decimal("0.85"))
 
@@ -186,7 +261,7 @@ class Observer:
             if start <= cue.start and cue.end <= position and (metric := cue.metric(kind)):
                 if re.search(f"[{_FIGURES}]", re.sub(f"[{self._period_char}]", "", scene.text[cue.end : position])):
                     return None
-                return self._with_subject(scene, metric, cue.start, position + 1, "figure.in-clause", None, "0.7")
+                return self._with_subject(scene, metric, cue.start, position, "figure.in-clause", None, "0.7")
         return None
 
     def _with_subject(
@@ -194,51 +269,51 @@ class Observer:
         scene: Scene,
         metric: Metric,
         end: int,
-        stop: int,
+        position: int,
         rule: str,
         last: tuple[int, Placing] | None,
         confidence: str,
     ) -> Placing | None:
         """The placing whose subject is the phrase left of ``end``, or what the text goes on about."""
         start = _clause_start(scene.text, end)
+        count = len(scene.nodes[position].quantities)
+        if count > 1 and (members := self._members(scene, end, start, count)):
+            return Placing(metric, members[0], rule, start, position + 1, Decimal(confidence), group=members)
         phrase = self._phrases.left(scene, end, start)
-        about = phrase.about
-        group = _group(phrase, scene.text)
+        about, group = phrase.about, _group(phrase)
         if metric.device and not self._is_device(about):
-            device = next((n for n in phrase.nodes if self._device_node(n)), None) or scene.topic(end, _DEVICES)
+            device = next((n for n in phrase.nodes if self._device_node(n)), None) or scene.topic(
+                end, metric.topic or _DEVICES
+            )
             if device is not None:
                 about, group = device.thing, device.things if len(device.mentions) > 1 else ()
-        if about is None and group:
-            about = group[0]
-        if about is None and metric.rate and last is not None:
-            about = last[1].about
-            phrase = replace(phrase, place=phrase.place or last[1].place)
-        if about is None and last is not None and _CLAUSE.search(scene.text, last[0], end):
-            about = last[1].about
-        if about is None:
-            about = self._topic(scene, end, metric)
-        if about is None and phrase.place is not None:
-            about = phrase.place
+        about = about or (group[0] if group else None)
+        place = phrase.place
+        if about is None and last is not None and (metric.rate or self._follows(scene, last[0], start)):
+            about, place = last[1].about, place or last[1].place
+        about = about or self._topic(scene, end, metric) or place
         if about is None:
             return None
         return Placing(
-            metric, about, rule, min(phrase.start, end), stop, Decimal(confidence), phrase.place, group=group
+            metric, about, rule, min(phrase.start, end), position + 1, Decimal(confidence), place, group=group
         )
 
+    def _members(self, scene: Scene, end: int, start: int, count: int) -> tuple[Thing, ...]:
+        """As many subjects as figures: the list before the metric, or the latest list that the text named."""
+        if members := self._phrases.members(scene, end, start, count):
+            return members
+        for at in sorted((p for p in scene.nodes if p < end), reverse=True):
+            if len(scene.nodes[at].mentions) == count:
+                return scene.nodes[at].things
+        return ()
+
+    @staticmethod
+    def _follows(scene: Scene, at: int, start: int) -> bool:
+        """Whether the clause that begins at ``start`` comes right after the one with the figure at ``at``."""
+        return at < start and len(_CLAUSE.findall(scene.text[at + 1 : start])) == 1
+
     def _topic(self, scene: Scene, position: int, metric: Metric) -> Thing | None:
-        wanted = (
-            "Market",
-            "Organization",
-            "Industry",
-            "Technology",
-            "ChipType",
-            "Chip",
-            "Product",
-            "UseCase",
-            "Interconnect",
-            "AIModel",
-        )
-        node = scene.topic(position, _DEVICES if metric.device else wanted, age=2)
+        node = scene.topic(position, _DEVICES if metric.device else _TOPICS, age=2)
         return node.thing if node is not None and len(node.mentions) == 1 else None
 
     def _is_device(self, thing: Thing | None) -> bool:
@@ -255,7 +330,6 @@ class Observer:
         scene: Scene,
         position: int,
         node: Node,
-        cues: Sequence[Cue],
         last: tuple[int, Placing] | None,
         before: Mapping[str, Placing],
     ) -> Placing | None:
@@ -273,9 +347,9 @@ class Observer:
         metric = self._frame_metric(frame, quantity.kind, last, before)
         if metric is None:
             return None
-        begin = low + left.start() if left else position
-        stop = position + 1 + (right.end() if right else 0)
-        return self._frame_about(frame, scene, position, metric, (left, low), right, (begin, stop), last, cues)
+        hit = _Hit(left, low, right, position)
+        subject = self._frame_subject(frame, scene, hit, metric, last)
+        return self._frame_placing(frame, scene, hit, metric, subject) if subject else None
 
     def _frame_metric(
         self, frame: Frame, kind: str, last: tuple[int, Placing] | None, before: Mapping[str, Placing]
@@ -286,59 +360,83 @@ class Observer:
             return before[kind].metric if not before[kind].metric.rate else None
         return self._metrics.by_name.get(frame.market) if last is None and frame.market else None
 
-    def _frame_about(
-        self,
-        frame: Frame,
-        scene: Scene,
-        position: int,
-        metric: Metric,
-        left: tuple[re.Match[str] | None, int],
-        right: re.Match[str] | None,
-        bounds: tuple[int, int],
-        last: tuple[int, Placing] | None,
-        cues: Sequence[Cue],
-    ) -> Placing | None:
-        del cues
-        match, low = left
-        begin, stop = bounds
-        place: Thing | None = None
-        about: Thing | None = None
-        group: tuple[Thing, ...] = ()
-        if frame.about == "slot":
-            phrase = self._slot_phrase(scene, match, low, right, position)
-            about, place, group = phrase.about, phrase.place, _group(phrase, scene.text)
-            about = about or (phrase.place if phrase.place and not group else None)
-            begin, stop = min(begin, phrase.start), max(stop, phrase.end)
-        elif frame.about == "right":
-            phrase = self._phrases.right(scene, position + 1)
-            about, place, stop = phrase.about, phrase.place, max(position + 1, phrase.end)
-            group = _group(phrase, scene.text)
-        elif frame.about == "left":
-            phrase = self._phrases.left(scene, begin, _clause_start(scene.text, begin))
-            about, place, begin = phrase.about, phrase.place, min(begin, phrase.start)
-            group = _group(phrase, scene.text)
-            about = about or (phrase.place if not group else None)
-        elif frame.about == "group":
-            return self._together(frame, scene, position, metric, match, low, stop)
-        elif frame.about == "section":
+    def _frame_subject(
+        self, frame: Frame, scene: Scene, hit: _Hit, metric: Metric, last: tuple[int, Placing] | None
+    ) -> _Subject | None:
+        """Whose figure it is, as the frame says: a slot, the phrase left or right, a topic, or as before."""
+        del metric
+        if frame.about == "group":
+            return self._together(frame, scene, hit)
+        if frame.about == "carry":
+            return _Subject(last[1].about, last[1].place, (), hit.begin, hit.stop) if last else None
+        if frame.about == "section":
             about = self._section_subject(scene)
-        about = about or (group[0] if group else None)
-        if about is None and frame.topic:
+            return _Subject(about, None, (), hit.begin, hit.stop) if about else None
+        phrase = self._frame_phrase(frame, scene, hit)
+        if phrase is None:
+            about, place, group, begin, stop = None, None, (), hit.begin, hit.stop
+        else:
+            about, place, group = phrase.about, phrase.place, _group(phrase)
+            begin, stop = min(hit.begin, phrase.start), max(hit.stop, phrase.end)
+            about = about or (group[0] if group else None)
+        start = _clause_start(scene.text, hit.begin)
+        if about is None and place is None and last is not None and frame.about == "left" and self._follows(scene, last[0], start):
+            about, place = last[1].about, last[1].place
+        if about is None and place is None and frame.topic:
             topic = scene.topic(begin + 1 if frame.about == "topic" else begin, frame.topic)
             if topic is not None:
                 about, group = topic.thing, topic.things if len(topic.mentions) > 1 else ()
-            elif last is not None and frame.about == "left":
-                about = last[1].about
-        if about is None:
-            return None
-        within = self._slot(scene, match, low, "w")
-        if frame.market and within is not None and self._is_market(scene, match, low):
-            metric = self._metrics.by_name[frame.market]
-        elif frame.market and frame.metric != "carry" and within is None and self._is_seller(about):
-            metric = self._metrics.by_name[frame.market]
-        compared = self._slot(scene, match, low, "v")
+        if about is not None and frame.about == "right" and about.found_by == "phrase":
+            about = self._owned(scene, hit, about)
+        about = about or place
+        return _Subject(about, place, group, begin, stop) if about else None
+
+    def _frame_phrase(self, frame: Frame, scene: Scene, hit: _Hit) -> Phrase | None:
+        if frame.about == "slot":
+            return self._slot_phrase(scene, hit.left, hit.low, hit.right, hit.position)
+        if frame.about == "right":
+            return self._phrases.right(scene, hit.position + 1)
+        if frame.about == "left":
+            return self._phrases.left(scene, hit.begin, _clause_start(scene.text, hit.begin))
+        return None
+
+    def _owned(self, scene: Scene, hit: _Hit, about: Thing) -> Thing:
+        """What is counted, named with its owner where the clause has one before it (the chip's transistors)."""
+        start = _clause_start(scene.text, hit.position)
+        owner = None
+        for at in sorted(p for p in scene.nodes if start <= p < hit.position):
+            node = scene.nodes[at]
+            if len(node.mentions) == 1 and self._alphabet.classes(node.char).intersection(self._owners):
+                owner = node.thing
+                break
+        if owner is None:
+            topic = scene.topic(start, self._owners, age=0)
+            owner = topic.thing if topic is not None and len(topic.mentions) == 1 else None
+        if owner is None:
+            return about
+        return self._phrases.subject(self._possessive.format(owner.label, about.label))
+
+    def _frame_placing(self, frame: Frame, scene: Scene, hit: _Hit, metric: Metric, subject: _Subject) -> Placing:
+        about, place = subject.about, subject.place
+        within = self._slot(scene, hit.left, hit.low, "w")
+        if frame.market and frame.metric != "carry":
+            sells = within is None and self._is_seller(about)
+            if sells or (within is not None and self._is_market(scene, hit.left, hit.low)):
+                metric = self._metrics.by_name[frame.market]
+        if within is not None and within.found_by != "phrase" and self._is_place(about) and not self._is_place(within):
+            about, place = within, about
         return Placing(
-            metric, about, frame.rule.name, begin, stop, Decimal("0.9"), place, within, compared, group, frame.sign
+            metric,
+            about,
+            frame.rule.name,
+            subject.begin,
+            subject.stop,
+            Decimal("0.9"),
+            place,
+            within,
+            self._slot(scene, hit.left, hit.low, "v"),
+            subject.group,
+            frame.sign,
         )
 
     def _slot_phrase(
@@ -365,30 +463,22 @@ class Observer:
     def _is_seller(self, thing: Thing) -> bool:
         return bool(self._ontology.closure(thing.classes).intersection(("Organization", "Chip", "ChipType")))
 
-    def _together(
-        self,
-        frame: Frame,
-        scene: Scene,
-        position: int,
-        metric: Metric,
-        match: re.Match[str] | None,
-        low: int,
-        stop: int,
-    ) -> Placing | None:
+    def _is_place(self, thing: Thing) -> bool:
+        return "Place" in self._ontology.closure(thing.classes)
+
+    def _together(self, frame: Frame, scene: Scene, hit: _Hit) -> _Subject | None:
         """A share that several have together: they are the subject, as one."""
-        begin = low + match.start() if match else position
         things: list[Thing] = []
         for at in sorted(scene.nodes):
             node = scene.nodes[at]
-            if at < position and node.mentions and self._alphabet.classes(node.char).intersection(frame.topic):
+            if at < hit.position and node.mentions and self._alphabet.classes(node.char).intersection(frame.topic):
                 things.extend(t for t in node.things if t.iri not in {x.iri for x in things})
         if not things:
             return None
-        label = ("、" if self._language == "zh" else ", ").join(t.label for t in things)
-        about = self._phrases.subject(label) if len(things) > 1 else things[0]
-        return Placing(
-            metric, about, frame.rule.name, begin, stop, Decimal("0.8"), within=self._slot(scene, match, low, "w")
-        )
+        return _Subject(self._joint(things), None, (), hit.begin, hit.stop)
+
+    def _joint(self, things: Sequence[Thing]) -> Thing:
+        return things[0] if len(things) == 1 else self._phrases.subject(self._comma.join(t.label for t in things))
 
     def _section_subject(self, scene: Scene) -> Thing | None:
         text = re.split(r"[，,；;：:]", scene.block.text[scene.start : scene.end])
@@ -408,16 +498,25 @@ class Observer:
         when = self._when.when(scene, position, placing.metric.name == "cagr")
         subjects = placing.group if len(placing.group) > 1 else (placing.about,)
         figures = node.quantities
+        periods = self._listed_periods(scene, position, len(figures))
         if len(figures) == len(subjects):
             pairs = list(zip(subjects, figures, strict=True))
+        elif len(figures) == 1 and self._shared(scene, position, placing):
+            pairs = [(self._joint(subjects), figures[0])]
         elif len(figures) == 1:
             pairs = [(s, figures[0]) for s in subjects]
-        else:
+        elif periods:
             pairs = [(placing.about, q) for q in figures]
-        periods = self._listed_periods(scene, position, len(figures))
+        else:
+            return
         for i, (about, quantity) in enumerate(pairs):
             at = When(periods[i], when.compared) if periods else when
             yield self._fact(scene, position, quantity, about, placing, at, document)
+
+    def _shared(self, scene: Scene, position: int, placing: Placing) -> bool:
+        """Whether a list has its share together: no word says that each has it."""
+        parts = placing.metric.name in self._joint_metrics
+        return parts and not self._each.search(scene.text, placing.start, position + 4)
 
     def _listed_periods(self, scene: Scene, position: int, count: int) -> tuple[Any, ...]:
         """As many periods as figures in the sentence before them (2022年、2023年和2024年分别为 …)."""
@@ -442,12 +541,12 @@ class Observer:
         metric = placing.metric
         place = placing.place
         if metric.placed and place is None:
-            place = self._when.where(scene, position, placing.start)
-        if place is not None and (place.iri == about.iri or not metric.placed):
+            place = about if self._is_place(about) else self._when.where(scene, position, metric.placed == "home")
+        if not metric.placed:
             place = None
         sign = metric.sign * placing.sign
         start, end = min(placing.start, position), max(placing.end, position + 1)
-        period = when.period.value if when.period and metric.placed | (metric.name != "score") else ""
+        period = when.period.value if when.period else ""
         if not metric.placed and when.period is scene.period:
             period = ""
         return Observation(
@@ -486,9 +585,8 @@ def _clause_start(text: str, position: int) -> int:
     return max((m.end() for m in _CLAUSE.finditer(text, 0, position)), default=0)
 
 
-def _group(phrase: Phrase, text: str) -> tuple[Thing, ...]:
-    """The members where the phrase is just a list of names (硬件、软件和服务)."""
-    del text
+def _group(phrase: Phrase) -> tuple[Thing, ...]:
+    """The members where the phrase is just a list of names."""
     if len(phrase.nodes) == 1 and len(phrase.nodes[0].mentions) > 1:
         return phrase.nodes[0].things
     return ()

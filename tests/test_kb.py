@@ -1,0 +1,426 @@
+"""The knowledge base on disk: what a build leaves, whatever happens to it meanwhile."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+import rdflib
+
+import graph_samples as samples
+from suantu import __version__, infer
+from suantu.border.vocab import GRAPH_INFERRED, GRAPH_ONTOLOGY, STI
+from suantu.build import add, build, export_trig, remove
+from suantu.errors import InputError, StoreError, UsageError
+from suantu.ontology import Ontology
+from suantu.stores import swap
+from suantu.stores.kb import KnowledgeBase
+
+OTHER = "联想昨日召开了发布会。\n"
+
+
+@pytest.fixture
+def onto(tmp_path) -> Ontology:
+    return samples.ontology(tmp_path / "onto")
+
+
+@pytest.fixture
+def sources(tmp_path) -> list[Path]:
+    """Three documents; the first two state the same facts."""
+    texts = {"b.txt": samples.TEXT, "a.txt": f"再版\n{samples.TEXT}", "c.txt": OTHER}
+    for name, text in texts.items():
+        (tmp_path / name).write_text(text, encoding="utf8")
+    return [tmp_path / name for name in texts]
+
+
+def built(sources: list[Path], kb: Path, onto: Ontology, **more):
+    return build(sources, kb, onto, samples.extract, samples.read, **more)
+
+
+def exported(kb: Path) -> bytes:
+    with KnowledgeBase.open(kb) as base:
+        return export_trig(base)
+
+
+def leftovers(directory: Path) -> list[str]:
+    return sorted(p.name for p in directory.iterdir() if p.name.startswith("."))
+
+
+# ---- building -------------------------------------------------------------------------------------------------------
+
+
+def test_a_build_keeps_texts_counts_and_says_what_it_did(tmp_path, onto, sources):
+    seen: list[tuple[int, int, str]] = []
+    summary = built(sources, tmp_path / "kb", onto, progress=lambda *step: seen.append(step))
+    assert (summary.documents, summary.failed) == (3, ())
+    assert (summary.claims, summary.observations, summary.rankings, summary.loose) == (4, 2, 2, 2)
+    assert summary.things == {
+        "Entity": 5,
+        "Market": 1,
+        "Organization": 2,
+        "Place": 1,
+        "Product": 1,
+        "Server": 1,
+        "Vendor": 2,
+    }
+    assert seen == [(1, 3, "a.txt"), (2, 3, "b.txt"), (3, 3, "c.txt")]
+    with KnowledgeBase.open(tmp_path / "kb") as base:
+        assert [d.name for d in base.documents] == [
+            d.name for d in sorted((samples.read(s) for s in sources), key=lambda d: d.sha256)
+        ]
+        entry = base.find("b.txt")
+        assert base.source_text(entry.iri) == samples.TEXT
+        assert base.find(entry.sha256[:8]) == entry
+        assert entry.counts == {
+            "claims": 2,
+            "loose": 1,
+            "observations": 1,
+            "passages": 4,
+            "rankings": 1,
+            "things": 5,
+        }
+        with pytest.raises(UsageError, match="no such document"):
+            base.find("z.txt")
+    assert leftovers(tmp_path) == []
+
+
+def test_every_passage_quotes_its_text(tmp_path, onto, sources):
+    built(sources, tmp_path / "kb", onto)
+    with KnowledgeBase.open(tmp_path / "kb") as base:
+        rows = base.endpoint().select(
+            "SELECT ?d ?q ?s ?e WHERE { ?p oa:exact ?q ; oa:start ?s ; oa:end ?e ; dcterms:isPartOf ?d }"
+        )
+        assert len(rows) == 8
+        for row in rows:
+            text = base.source_text(row["d"].value)
+            assert text[row["s"].python() : row["e"].python()] == row["q"].value
+
+
+@pytest.mark.filterwarnings("ignore:Dataset")  # rdflib's own TriG parser uses what it deprecates
+def test_what_is_exported_depends_on_the_texts_alone(tmp_path, onto, sources):
+    built(sources, tmp_path / "one", onto)
+    built(sources[::-1], tmp_path / "two", onto, jobs=2)
+    built(sources, tmp_path / "two", onto)
+    data = exported(tmp_path / "one")
+    assert data == exported(tmp_path / "two")
+    manifests = [(tmp_path / k / "manifest.json").read_bytes() for k in ("one", "two")]
+    assert manifests[0] == manifests[1]
+    read = rdflib.Dataset()
+    read.parse(data=data, format="trig")
+    assert len(read) == sum(1 for _ in ox.parse(data, format=ox.RdfFormat.TRIG))
+
+
+def test_an_unreadable_document_is_named_and_the_others_are_built(tmp_path, onto, sources):
+    (tmp_path / "empty.txt").write_text("")
+    summary = built([*sources, tmp_path / "empty.txt"], tmp_path / "kb", onto)
+    assert summary.documents == 3
+    assert summary.failed == (("empty.txt", "empty.txt: empty; give a text"),)
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_where_nothing_can_be_read_the_old_one_stays(tmp_path, onto, sources, jobs):
+    built(sources, tmp_path / "kb", onto)
+    before = exported(tmp_path / "kb")
+    for name in ("x.txt", "y.txt"):
+        (tmp_path / name).write_text("")
+    with pytest.raises(InputError, match=r"x.txt: empty; give a text \(and 1 more"):
+        built([tmp_path / "x.txt", tmp_path / "y.txt"], tmp_path / "kb", onto, jobs=jobs)
+    with pytest.raises(InputError, match="nothing to read"):
+        built([], tmp_path / "kb", onto)
+    assert exported(tmp_path / "kb") == before
+    assert leftovers(tmp_path) == []
+
+
+def test_the_same_text_twice_is_one_document(tmp_path, onto, sources):
+    (tmp_path / "copy.txt").write_text(OTHER, encoding="utf8")
+    assert built([*sources, tmp_path / "copy.txt"], tmp_path / "kb", onto).documents == 3
+
+
+# ---- adding and removing --------------------------------------------------------------------------------------------
+
+
+def test_adding_and_removing_lead_where_building_leads(tmp_path, onto, sources):
+    kb = tmp_path / "kb"
+    built(sources, kb, onto)
+    built(sources[:2], tmp_path / "two", onto)
+    built(sources[:1], tmp_path / "one", onto)
+    whole = exported(kb)
+    remove("c.txt", kb)
+    assert exported(kb) == exported(tmp_path / "two")
+    summary = remove("a.txt", kb)
+    assert (summary.documents, summary.claims) == (1, 2)
+    assert exported(kb) == exported(tmp_path / "one")
+    assert len(list((kb / "documents").iterdir())) == 1
+    summary = add(sources, kb, onto, samples.extract, samples.read)
+    assert (summary.documents, summary.unchanged) == (3, 1)
+    assert exported(kb) == whole
+    with KnowledgeBase.open(kb) as base:  # the union holds each triple once, and nothing else
+        named = {q.triple for q in base.store if q.graph_name != ox.DefaultGraph()}
+        union = [q.triple for q in base.store if q.graph_name == ox.DefaultGraph()]
+        assert len(union) == len(named)
+        assert {t for t in union if "BlankNode" not in repr(t)} == {t for t in named if "BlankNode" not in repr(t)}
+    assert leftovers(tmp_path) == []
+
+
+def test_adding_what_is_there_does_nothing(tmp_path, onto, sources):
+    kb = tmp_path / "kb"
+    built(sources, kb, onto)
+    before = kb.stat().st_ino
+    summary = add(sources, kb, onto, samples.extract, samples.read)
+    assert (summary.documents, summary.unchanged, kb.stat().st_ino) == (3, 3, before)
+    add(sources[:1], kb, onto, samples.extract, samples.read, force=True)
+    assert kb.stat().st_ino != before
+
+
+def test_adding_with_another_ontology_is_refused(tmp_path, onto, sources):
+    built(sources, tmp_path / "kb", onto)
+    (onto.directory / "rules" / "more.yaml").write_text("a: 1\n")
+    other = samples.load(onto.directory)
+    with pytest.raises(StoreError, match="another ontology"):
+        add(sources, tmp_path / "kb", other, samples.extract, samples.read)
+
+
+# ---- what follows ---------------------------------------------------------------------------------------------------
+
+
+def test_what_follows_stands_in_its_own_graph(tmp_path, onto, sources):
+    built(sources, tmp_path / "kb", onto)
+    with KnowledgeBase.open(tmp_path / "kb") as base:
+        found = base.endpoint().select(f"SELECT ?s ?p ?o {{ GRAPH <{GRAPH_INFERRED}> {{ ?s ?p ?o }} }}")
+        shown = {tuple(t.value.removeprefix(STI).rpartition("#")[2] for t in row) for row in found.rows}
+        assert shown == {
+            ("product/y9000", "madeBy", "Inspur"),
+            ("Lenovo", "partnersWith", "Inspur"),
+            ("Inspur", "locatedIn", "Shandong"),
+            ("Inspur", "locatedIn", "China"),
+            ("Jinan", "locatedIn", "China"),
+        }
+        lexicon = base.endpoint().select(f"SELECT ?s ?p ?o {{ GRAPH <{GRAPH_ONTOLOGY}> {{ sti:Inspur st:makes ?x }} }}")
+        assert len(lexicon) == 0
+
+
+def test_circles_and_chains_end():
+    edges = {"in": {("a", "b"), ("b", "c"), ("c", "a"), ("c", "d")}, "holds": {("z", "a")}}
+    inverse = {"in": "holds", "holds": "in"}
+    found = set(infer.new_edges(edges, inverse, set(), {"in"}))
+    assert ("in", "a", "z") in found
+    assert ("in", "b", "z") in found
+    assert ("holds", "d", "a") in found
+    assert not [f for f in found if f[1] == f[2]]
+
+
+# ---- writing is atomic ----------------------------------------------------------------------------------------------
+
+_WRITER = """
+import sys, time
+from pathlib import Path
+import graph_samples as samples
+from suantu import build as b
+from suantu.ontology import load
+from suantu.stores import draft, swap
+root = Path(sys.argv[1])
+stop = sys.argv[2]
+def pause(name, function):
+    def wrapped(*args, **more):
+        if name == stop:
+            print("here", flush=True)
+            time.sleep(60)
+        return function(*args, **more)
+    return wrapped
+def extract(document):
+    return samples.extract(document)
+swap._recover = pause("start", swap._recover)
+swap._sync = pause("sync", swap._sync)
+swap._put = pause("put", swap._put)
+swap._exchange = pause("exchange", swap._exchange)
+swap._erase = pause("tidy", swap._erase)
+draft.Draft.put = pause("load", draft.Draft.put)
+draft.Draft.finish = pause("finish", draft.Draft.finish)
+if stop == "between":
+    def two_steps(one, other):
+        other.rename(other.parent / f".{other.name}.old")
+        print("here", flush=True)
+        time.sleep(60)
+    swap._exchange = two_steps
+b.build([root / "c.txt"], root / "kb", load(root / "onto"), extract, samples.read)
+"""
+
+
+def writer(root: Path, stop: str) -> subprocess.Popen[str]:
+    path = os.pathsep.join([str(Path(__file__).parent), *sys.path])
+    process = subprocess.Popen(
+        [sys.executable, "-c", _WRITER, str(root), stop],
+        env={**os.environ, "PYTHONPATH": path},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "here\n"
+    return process
+
+
+MOMENTS = ["start", "load", "finish", "sync", "put", "exchange", "between", "tidy"]
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_killed_writer_leaves_a_whole_knowledge_base(tmp_path, onto, sources, moment):
+    kb = tmp_path / "kb"
+    built(sources, kb, onto)
+    old = exported(kb)
+    built([sources[2]], tmp_path / "new", onto)
+    new = exported(tmp_path / "new")
+    with writer(tmp_path, moment) as process:
+        reader = exported(kb)  # readers go on while the writer stands there
+        process.send_signal(signal.SIGKILL)
+    assert reader in {old, new}
+    assert exported(kb) in {old, new}
+    built(sources[:2], kb, onto)  # and the next writer neither waits nor stumbles
+    assert len(KnowledgeBase.open(kb).documents) == 2
+    assert leftovers(tmp_path) == []
+
+
+def test_a_second_writer_is_told_at_once(tmp_path, onto, sources):
+    built(sources, tmp_path / "kb", onto)
+    with writer(tmp_path, "finish") as process:
+        for attempt in (
+            lambda: built(sources, tmp_path / "kb", onto),
+            lambda: remove("c.txt", tmp_path / "kb"),
+        ):
+            with pytest.raises(StoreError, match="another process is writing"):
+                attempt()
+        assert len(KnowledgeBase.open(tmp_path / "kb").documents) == 3
+        process.kill()
+
+
+def test_an_open_reader_keeps_what_it_opened(tmp_path, onto, sources):
+    kb = tmp_path / "kb"
+    built(sources, kb, onto)
+    with KnowledgeBase.open(kb) as base:
+        endpoint = base.endpoint()
+        count = "SELECT (COUNT(?c) AS ?n) WHERE { ?c a st:Claim }"
+        assert endpoint.select(count).rows[0][0].python() == 4
+        built([sources[2]], kb, onto)
+        assert endpoint.select(count, timeout=30).rows[0][0].python() == 4
+    assert KnowledgeBase.open(kb).endpoint().select(count).rows[0][0].python() == 0
+
+
+def test_readers_never_see_a_half_written_one(tmp_path, onto, sources):
+    kb = tmp_path / "kb"
+    built(sources, kb, onto)
+    code = (
+        "import sys\nfrom pathlib import Path\nfrom suantu.stores.kb import KnowledgeBase\n"
+        "q='SELECT (COUNT(?c) AS ?n) WHERE { ?c a st:Claim }'\n"
+        "for _ in range(60):\n"
+        "    base = KnowledgeBase.open(sys.argv[1])\n"
+        "    n = base.endpoint().select(q).rows[0][0].python()\n"
+        "    assert n in (0, 4), n\n"
+    )
+    reader = subprocess.Popen(
+        [sys.executable, "-c", code, str(kb)], env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    )
+    turn = 0
+    while reader.poll() is None:
+        built(sources if turn % 2 else [sources[2]], kb, onto)
+        turn += 1
+        time.sleep(0.005)
+    assert turn > 1
+    assert reader.returncode == 0
+
+
+def test_without_an_exchange_in_one_step_it_goes_in_two(tmp_path, onto, sources, monkeypatch):
+    monkeypatch.setattr(swap, "_exchange", lambda one, other: False)
+    built(sources, tmp_path / "kb", onto)
+    built(sources[:1], tmp_path / "kb", onto)
+    assert len(KnowledgeBase.open(tmp_path / "kb").documents) == 1
+    assert leftovers(tmp_path) == []
+
+
+# ---- opening --------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_no_knowledge_base_says_so(tmp_path, onto, sources):
+    with pytest.raises(StoreError, match="no knowledge base there; build one with: suantu build"):
+        KnowledgeBase.open(tmp_path / "nowhere")
+    with pytest.raises(StoreError, match="not a knowledge base"):
+        KnowledgeBase.open(tmp_path)
+    with pytest.raises(StoreError, match="a file, not a knowledge base"):
+        KnowledgeBase.open(sources[0])
+    with pytest.raises(StoreError, match="not empty and not a knowledge base"):
+        built(sources, tmp_path / "onto", onto)
+    with pytest.raises(StoreError, match="a file; name a directory"):
+        built(sources, sources[0], onto)
+    assert (tmp_path / "onto" / "suantu.ttl").is_file()
+    assert sources[0].read_text(encoding="utf8") == samples.TEXT
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"format": 99, "version": "9.0"}, "made by a newer Suantu"),
+        ({"documents": "?"}, "damaged"),
+    ],
+)
+def test_a_manifest_that_cannot_be_read_says_why(tmp_path, onto, sources, change, message):
+    built(sources, tmp_path / "kb", onto)
+    path = tmp_path / "kb" / "manifest.json"
+    path.write_text(json.dumps({**json.loads(path.read_text(encoding="utf8")), **change}), encoding="utf8")
+    with pytest.raises(StoreError, match=message):
+        KnowledgeBase.open(tmp_path / "kb")
+
+
+def test_a_lost_store_or_text_says_so(tmp_path, onto, sources):
+    kb = tmp_path / "kb"
+    built(sources, kb, onto)
+    base = KnowledgeBase.open(kb)
+    shutil.rmtree(kb / "documents")
+    with pytest.raises(StoreError, match="is lost"):
+        base.source_text("a.txt")
+    for file in (kb / "store").glob("*.sst"):
+        file.write_bytes(b"")
+    with pytest.raises(StoreError, match="cannot be opened"):
+        _ = base.store
+    shutil.rmtree(kb / "store")
+    with pytest.raises(StoreError, match="not a store"):
+        _ = base.store
+
+
+def test_paths_with_any_characters_links_and_missing_parents(tmp_path, onto, sources, monkeypatch):
+    odd = tmp_path / "新 目录'\"%23#?&\\n" / "知识库 \udc80".encode("utf8", "surrogateescape").decode("utf8", "replace")
+    built(sources, odd, onto)
+    assert KnowledgeBase.open(odd).endpoint().ask("ASK { sti:Inspur st:makes ?x }", timeout=30)
+    (tmp_path / "link").symlink_to(odd)
+    built(sources[:1], tmp_path / "link", onto)
+    assert (tmp_path / "link").is_symlink()
+    assert len(KnowledgeBase.open(odd).documents) == 1
+    monkeypatch.chdir(tmp_path)
+    built(sources, Path("here"), onto)
+    assert len(KnowledgeBase.open("here").documents) == 3
+
+
+def test_texts_come_back_to_the_character(tmp_path, onto):
+    text = "\ufeff一\r\n二\r三\x00\x0b\x85\u2028四😀\n"
+    (tmp_path / "odd.txt").write_bytes(text.encode())
+
+    def read(path: Path):
+        return samples.document(path.read_bytes().decode(), path.name)
+
+    build([tmp_path / "odd.txt"], tmp_path / "kb", onto, samples.extract, read)
+    assert KnowledgeBase.open(tmp_path / "kb").source_text("odd.txt") == text
+
+
+def test_the_manifest_names_version_ontology_and_format(tmp_path, onto, sources):
+    built(sources, tmp_path / "kb", onto)
+    content = json.loads((tmp_path / "kb" / "manifest.json").read_text(encoding="utf8"))
+    assert (content["format"], content["version"], content["ontology"]) == (1, __version__, onto.digest)
+    assert content["totals"]["claims"] == 4
+    assert {d["iri"] for d in content["documents"]} == {
+        f"{STI}document/{d['sha256'][:16]}" for d in content["documents"]
+    }
