@@ -147,7 +147,7 @@ def test_spaced_out_letters_close_up() -> None:
 
 
 def test_running_headers_are_lifted_out_of_sentences() -> None:
-    header = "算力设施年度调查报告\n                         第 {} 页\n"
+    header = "算力设施年度调查报告\n            第 {} 页\n"
     text = (
         header.format(1)
         + "调查涉及一百二十家企业，它们分布在制造、金融、交通等九个行业，多数企\n业已有三年以上的使用经历，其中规模在千人以上的占到四\n\n"

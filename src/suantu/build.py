@@ -25,7 +25,6 @@ from suantu.ontology import Ontology
 from suantu.records import Document, Extraction
 from suantu.stores import kb
 from suantu.stores.draft import Draft, fresh, revised
-from suantu.stores.swap import readable
 
 Extract = Callable[[Document], Extraction]
 Read = Callable[[Path], Document]
@@ -161,7 +160,7 @@ def add(
     with another ontology or version: its other documents would then differ from these.
     """
     began = time.monotonic()
-    before = kb.read_manifest(readable(kb_dir))
+    before = kb.read_manifest(kb_dir)
     if (before.version, before.ontology) != (__version__, ontology.digest):
         raise StoreError(f"{kb_dir}: built with another ontology or version; build it anew with: suantu build PATH…")
     present = frozenset() if force else frozenset(d.sha256 for d in before.documents)
@@ -191,7 +190,6 @@ def remove(document: str, kb_dir: Path) -> Summary:
         entry = kb.KnowledgeBase(kb_dir, before).find(document)
         draft.drop(GRAPH_INFERRED)
         draft.drop(entry.iri)
-        draft.remove_text(entry.sha256)
         manifest = _finish(draft, before.ontology, [d for d in before.documents if d != entry])
     return _summary(manifest, (), 0, began)
 

@@ -33,6 +33,7 @@ class Phrase:
     start: int
     end: int
     nodes: tuple[Node, ...] = ()
+    words: str = ""
 
 
 class Phrases:
@@ -108,11 +109,11 @@ class Phrases:
         for match in reversed(list(self._separator.finditer(scene.text, start, end))):
             parts.insert(0, (match.end(), end))
             end = match.start()
-        if len(parts) != count - 1:
-            return ()
-        first = self.left(scene, end, start)
-        things = [first.about, *(self.read(scene, a, b).about for a, b in parts)]
-        return tuple(t for t in things if t is not None) if all(things) else ()
+        things: list[Thing | None] = []
+        for phrase in (self.left(scene, end, start), *(self.read(scene, a, b) for a, b in parts)):
+            listed = phrase.nodes[0].things if len(phrase.nodes) == 1 and len(phrase.nodes[0].mentions) > 1 else ()
+            things.extend(listed or (phrase.about or (self.subject(phrase.words) if phrase.words else None),))
+        return tuple(t for t in things if t is not None) if len(things) == count and all(things) else ()
 
     @staticmethod
     def _clause(text: str, start: int) -> int:
@@ -159,7 +160,7 @@ class Phrases:
             return Phrase(device, place, start, end, tuple(nodes))
         surface = " ".join(scene.surface(start, end).split())
         if not surface or surface.casefold() in self._empty or not any(c.isalpha() for c in surface):
-            return Phrase(None, place, start, end, tuple(nodes))
+            return Phrase(None, place, start, end, tuple(nodes), surface)
         if len(surface) > _MAX[self._language]:
             return Phrase(None, place, start, end, tuple(nodes))
         return Phrase(self.subject(surface), place, start, end, tuple(nodes))

@@ -90,7 +90,7 @@ class Pipeline:
         phrases = Phrases(settings, code, self.ontology, self.alphabet)
         return Language(
             Grammar.from_settings(settings),
-            Moods(settings, code, self.alphabet.matching(["Organization"])),
+            Moods(settings, code, self.alphabet.matching(["Organization"]), self.alphabet.matching(["period"])),
             talk.Discourse(settings, code),
             phrases,
             self._relations(code, compiler),
@@ -107,7 +107,8 @@ class Pipeline:
     def _observer(self, code: str, compiler: Compiler, language: Mapping[str, Any], phrases: Phrases) -> Observer:
         settings = self.ontology.setting(f"observations.{code}")
         file = f"rules/observations.{code}.yaml"
-        compiler = compiler.with_cues(settings.get("cues", {}), file)
+        links = [re.escape(str(word)) for word in settings["link"]] + ["{period}"]
+        compiler = compiler.with_cues({"link": links, **settings.get("cues", {})}, file)
         metrics = Metrics(self.ontology.setting("metrics"), code, self.ontology.metrics, "rules/metrics.yaml")
         frames = [compile_frame(r, compiler, metrics) for r in read_rules({"rules": settings["frames"]}, file)]
         when = Circumstances(language, code, self.alphabet, phrases.places)
@@ -135,6 +136,7 @@ class _Reading:
     sections: tuple[str, ...] = ()
     label: Thing | None = None
     heading: Thing | None = None
+    heading_only: bool = False
 
     def extraction(self) -> Extraction:
         blocks = [b for b in clean(self.document, self.pipeline.layout) if b.kind in _READ]
@@ -190,10 +192,24 @@ class _Reading:
             scene.place, scene.place_near = place, near
             talk.note_topics(scene, thread, rules.talk, pipeline.alphabet)
             self.claims.extend(rules.relations.read(scene, asserted))
+            self.claims.extend(rules.relations.named(scene, self._inside))
             facts, loose = rules.observer.read(scene, self.document)
             self.observations.extend(facts)
             self.loose.extend(loose)
             thread.end_sentence(scene)
+
+    def _inside(self, surface: str) -> list[tuple[int, int, Thing]]:
+        """The names inside a name, the longest first."""
+        found = []
+        for start in range(len(surface)):
+            for match in self.pipeline.gazetteer.find(surface[start:]):
+                if match.start == 0:
+                    found += [(start, start + match.end, n.thing) for n in match.names]
+        for end in range(len(surface) - 1, 1, -1):
+            for match in self.pipeline.gazetteer.find(surface[:end]):
+                if match.start == 0 and match.end == end:
+                    found += [(0, end, n.thing) for n in match.names]
+        return sorted(found, key=lambda f: f[0] - f[1])
 
     def _place_of(self, block: Block, singles: Sequence[Node], home: Thing | None) -> tuple[Thing | None, bool]:
         """Where a paragraph's figures are from when they do not say: its label (北京⸺…), else its heading's place, else
@@ -205,10 +221,11 @@ class _Reading:
             found = [n.thing for m in self.pipeline.gazetteer.find(heading) for n in m.names if not n.ambiguous]
             places = [t for t in found if "Place" in self.pipeline.ontology.closure(t.classes)]
             self.heading = places[0] if len(places) == 1 else None
+            self.heading_only = bool(self.heading) and len(heading) <= len(places[0].label) + 6
         if singles and singles[0].start == 0 and self.pipeline.layout_label.match(block.text, singles[0].end):
             self.label = singles[0].thing if "Place" in alphabet.classes(singles[0].char) else None
         if self.label or self.heading:
-            return self.label or self.heading, True
+            return self.label or self.heading, self.label is not None or self.heading_only
         return home, False
 
     def _singles(self, block: Block, matches: Sequence[Match], certain: frozenset[str]) -> list[Node]:

@@ -74,14 +74,15 @@ def find_fact(endpoint: Endpoint, fact: str) -> str:
     """The IRI of a fact from its IRI, CURIE, key, or the first digits of its key. UsageError where none or several
     fit."""
     fact = fact.strip()
-    wanted = [full(fact)] if ":" in fact else [f"{STI}{kind}/{fact}" for kind in _KINDS if fact]
+    key = re.fullmatch(r"[0-9a-f]{4,}", fact)
+    wanted = [f"{STI}{kind}/{fact}" for kind in _KINDS] if key else [full(fact)]
     kinds = one_of("k", [ST + c for c in _CLASSES])
     if wanted := [w for w in wanted if w]:
         rows = endpoint.select(f"SELECT DISTINCT ?f WHERE {{ {one_of('f', wanted)} {kinds} ?f a ?k }}")
         if len(rows):
             return next(iter(rows))["f"].value
     found: list[str] = []
-    if re.fullmatch(r"[0-9a-f]{4,}", fact):
+    if key:
         beginning = Term("literal", f"/{fact}").sparql()
         shape = f"CONTAINS(STR(?f), {beginning})"
         rows = endpoint.select(f"SELECT DISTINCT ?f WHERE {{ {kinds} ?f a ?k FILTER({shape}) }} ORDER BY ?f LIMIT 5")

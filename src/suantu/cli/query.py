@@ -33,7 +33,11 @@ FORMATS = ("table", "csv", "tsv", "json", "xml", "ttl", "nt", "jsonld", "rdfxml"
     help="Stop after that time.",
 )
 @click.option("--allow-service", is_flag=True, help="Let the query call other SPARQL services.")
-@click.option("--no-inferred", is_flag=True, help="Leave out what was only inferred.")
+@click.option(
+    "--no-inferred",
+    is_flag=True,
+    help="Leave out what was only inferred; what several documents say then counts for each.",
+)
 @click.option("--ontology", type=click.Path(path_type=Path), help="The ontology folder with the named questions.")
 @common(formats=FORMATS)
 def command(

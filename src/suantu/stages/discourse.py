@@ -130,7 +130,7 @@ def _subject(
 ) -> Node | None:
     """The subject of the latest clause that has one: its first name that is not merely compared with.
 
-    Where a maker and its product stand side by side (AMD Instinct MI300X), the product is the subject.
+    Where a maker and its product stand in one clause (AMD Instinct MI300X), the class named first in ``wanted`` wins.
     """
     clauses: dict[int, list[Node]] = {}
     for node in nodes:
@@ -144,12 +144,8 @@ def _subject(
             if alphabet.classes(n.char).intersection(wanted) and not (compared and compared.start() < n.start)
         ]
         if fit:
-            first = fit[0]
-            for node in fit[1:]:
-                if node.start - first.end > 3:
-                    break
-                if "Organization" in alphabet.classes(first.char) and "Organization" not in alphabet.classes(node.char):
-                    first = node
+            order = [next(i for i, c in enumerate(wanted) if c in alphabet.classes(n.char)) for n in fit]
+            first = fit[order.index(min(order))]
             return first
     return None
 
@@ -179,7 +175,8 @@ def note_topics(scene: Scene, thread: Thread, discourse: Discourse, alphabet: Al
         start = max((m.end() for m in _CLAUSE.finditer(scene.text, 0, position)), default=0)
         compared = discourse.comparison.search(scene.text, start, position)
         classes = alphabet.classes(node.char)
-        if compared or (start, classes) in seen or position in said:
+        aside = node.pronoun and position > start + 1
+        if compared or aside or (start, classes) in seen or position in said:
             continue
         seen.add((start, classes))
         scene.topics.append(Topic(node, classes, position, 0, start))

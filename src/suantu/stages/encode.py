@@ -144,7 +144,7 @@ def _run(scene: Scene, encoded: str, at: int, alphabet: Alphabet, grammar: Gramm
         members.append(node)
         by_comma += match[0].strip() == grammar.comma
         position = match.end() + 1
-    if by_comma and not grammar.closed.match(encoded, position) and (len(members) < 3 or by_comma < len(members) - 1):
+    if by_comma and not members[0].quantities and not grammar.closed.match(encoded, position) and (len(members) < 3 or by_comma < len(members) - 1):
         return _before_comma(members, encoded, at, grammar)
     return members, position
 

@@ -19,7 +19,8 @@ STOPS_ASSERTION = ("negated", "rumour", "hypothetical", "question", "doubt")
 class Moods:
     """The mood cues and saying verbs of one language."""
 
-    def __init__(self, settings: Mapping[str, Any], language: str, sayers: str) -> None:
+    def __init__(self, settings: Mapping[str, Any], language: str, sayers: str, periods: str) -> None:
+        self._period = re.compile(f"[{periods}]")
         edge = r"\b" if language == "en" else ""
         decoys = "|".join(settings.get("decoys-moods", ()))
         cues: list[tuple[str, str]] = []
@@ -51,7 +52,7 @@ class Moods:
         for match in self._cues.finditer(text):
             if match.lastgroup and match.lastgroup != "decoy":
                 kind, scope = self._kinds[int(match.lastgroup[1:])]
-                moods.append(_scoped(kind, scope, match, text))
+                moods.append(_scoped(kind, scope, match, text, self._period))
         said = []
         for match in self._said.finditer(text):
             at = match.start("a") if match["a"] else match.start("b")
@@ -61,8 +62,11 @@ class Moods:
         return tuple(moods), tuple(said)
 
 
-def _scoped(kind: str, scope: str, match: re.Match[str], text: str) -> Mood:
-    """A sentence-wide mood runs from its cue to the end; a clause-wide one covers the clause that the cue stands in."""
+def _scoped(kind: str, scope: str, match: re.Match[str], text: str, period: re.Pattern[str]) -> Mood:
+    """A sentence-wide mood runs from its cue to the end; a clause-wide one covers the clause that the cue stands in.
+
+    A forecast goes on over the clauses that follow, until one names a time of its own.
+    """
     if scope == "sentence":
         if kind == "forecast":
             return Mood(kind, match.start(), len(text))
@@ -70,7 +74,15 @@ def _scoped(kind: str, scope: str, match: re.Match[str], text: str) -> Mood:
         return Mood(kind, start, len(text))
     start = max((m.end() for m in _CLAUSE.finditer(text, 0, match.start())), default=0)
     end = _CLAUSE.search(text, match.end())
-    return Mood(kind, start, end.start() if end else len(text))
+    stop = end.start() if end else len(text)
+    if kind == "forecast":
+        while stop < len(text) and text[stop] in "，,":
+            following = _CLAUSE.search(text, stop + 1)
+            after = following.start() if following else len(text)
+            if period.search(text, stop, after):
+                break
+            stop = after
+    return Mood(kind, start, stop)
 
 
 def asserted(scene: Scene, start: int, end: int, also: Sequence[str] = ()) -> bool:

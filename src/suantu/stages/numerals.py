@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -45,6 +46,11 @@ def numbers(settings: Mapping[str, object], key: str, file: str) -> dict[str, De
         return {str(word): Decimal(str(value)) for word, value in section(settings, key, file).items()}
     except InvalidOperation as error:
         raise RuleError(file, key, "a number is expected for every word") from error
+
+
+def either(listed: Iterable[str]) -> str:
+    """An alternation of the words for a regular expression, longest first."""
+    return "|".join(re.escape(word) for word in sorted(set(listed), key=lambda word: (-len(word), word)))
 
 
 class Lexicon(Generic[Entry]):

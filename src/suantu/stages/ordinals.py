@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from suantu.stages.numerals import Lexicon, Numerals, is_latin, lowered, numbers, on_edge, section, words
+from suantu.stages.numerals import Lexicon, Numerals, either, is_latin, lowered, numbers, on_edge, section, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +23,6 @@ class Ordinal:
 
 
 Reader = Callable[[str, str, int], list[Ordinal]]
-
-
-def _either(items: tuple[str, ...] | list[str]) -> str:
-    return "|".join(re.escape(word) for word in sorted(set(items), key=lambda word: -len(word)))
 
 
 class Ordinals:
@@ -75,13 +71,13 @@ class Ordinals:
 
     def _compile(self, rules: Mapping[str, object], file: str) -> None:
         def listed(key: str) -> str:
-            return _either(words(rules, key, file))
+            return either(words(rules, key, file))
 
         number = f"[0-9]{{1,4}}|[{''.join(sorted(self._han.letters))}]{{1,4}}"
         prefix, ranks = re.escape(str(rules["prefix"])), listed("rank_units")
         sep, units, comma = listed("separators"), listed("cue_units"), listed("list_separators")
-        latin = _either(list(self._latin))
-        count = f"[0-9]{{1,3}}|{_either(list(self._count))}"
+        latin = either(list(self._latin))
+        count = f"[0-9]{{1,3}}|{either(list(self._count))}"
         self._tier = re.compile(
             f"{prefix}({number})(?:{listed('tier_units')})|(?:{listed('tier_latin')})[ -]?([0-9])(?![0-9])"
         )
@@ -90,7 +86,7 @@ class Ordinals:
         self._top = re.compile(f"(?:{listed('top_prefix')}) ?({number})(?: ?(?:{listed('top_units')}))?")
         self._top_latin = re.compile(f"(?:{listed('top_latin')})[ -]?({count})(?![A-Za-z0-9%.])(?! ?%)")
         self._cued = re.compile(
-            f"(?:{listed('cues')})(?:{prefix})?({number})(?:{sep})({number})(?![0-9])(?: ?(?:{units}))?"
+            f"(?:{listed('cues')})(?P<first>(?:{prefix})?)({number})(?:{sep})({number})(?![0-9])(?: ?(?:{units}))?"
         )
         ends = listed("cue_ends")
         self._cued_one = re.compile(f"(?:{listed('cues')}) ?([0-9]{{1,3}})(?![0-9.%])(?: ?(?:{units})|(?=$|{ends}))")
@@ -105,7 +101,7 @@ class Ordinals:
         self._superlative = re.compile(f"[ -](?:{listed('latin_superlatives')})(?![A-Za-z])")
         self._cue_before = re.compile(f"(?:^|[^a-z])(?:{listed('latin_cues')})(?: the| a)? $")
         self._ends = re.compile(
-            f" ?(?:[,.;:)]|$|(?:{_either([w for w in words(rules, 'latin_end', file) if w[0].isalpha()])})(?![a-z]))"
+            f" ?(?:[,.;:)]|$|(?:{either([w for w in words(rules, 'latin_end', file) if w[0].isalpha()])})(?![a-z]))"
         )
         self._name_before = re.compile(r"[A-Z][A-Za-z0-9]* $")
 
@@ -151,9 +147,10 @@ class Ordinals:
             match = pattern.match(text, start)
             if match is None or text.startswith(self._not_before, match.end()):
                 continue
-            first, last = self._number(match[1]), self._number(match[2])
+            first, last = (self._number(word) for word in match.groups()[-2:])
             if 0 < first < last:
-                return self._made(text, start if pattern is self._span else match.start(1), match.end(), first, last)
+                begin = match.start("first") if pattern is self._cued else start
+                return self._made(text, begin, match.end(), first, last)
         return []
 
     def _read_top(self, text: str, folded: str, start: int) -> list[Ordinal]:

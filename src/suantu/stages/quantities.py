@@ -13,7 +13,7 @@ from decimal import Decimal
 from suantu.records import Period, Quantity
 from suantu.stages.figures import Figures
 from suantu.stages.measures import Atom, Unit
-from suantu.stages.numerals import Lexicon, begins, is_latin, lowered, section, words
+from suantu.stages.numerals import Lexicon, begins, either, is_latin, lowered, section, words
 from suantu.stages.ordinals import Ordinal, Ordinals
 
 __all__ = ["Ordinal", "QuantityGrammar"]
@@ -57,6 +57,11 @@ class QuantityGrammar:
         banned, only = section(rules, "suffix_not_before", file), section(rules, "suffix_only_after", file)
         self._suffix_banned = {word: words(banned, word, file) for word in banned}
         self._suffix_only = {word: words(only, word, file) for word in only}
+        remote = section(rules, "remote", file)
+        bounds = section(remote, "words", file)
+        self._remote_bounds = {word: sign for sign in bounds for word in words(bounds, sign, file)}
+        self._remote_kinds, self._remote_ends = words(remote, "kinds", file), words(remote, "ends", file)
+        self._remote = re.compile(f"({either(list(self._remote_bounds))})[^，。；：、,;:]{{0,16}}$")
         everything = [w for sign in prefix for w in words(prefix, sign, file)] + list(particles) + ["the"]
         self._bound_ends = frozenset(word[-1] for word in everything)
 
@@ -143,6 +148,8 @@ class QuantityGrammar:
         value = (atom.lower + atom.upper) / 2 if atom.lower is not None and atom.upper is not None else atom.value
         bound = self._after(text, folded, end)
         ahead = self._before(folded, start)
+        if not ahead and unit.kind in self._remote_kinds:
+            ahead = self._remotely(folded, start)
         if not bound or (bound == "~" and ahead):
             bound = ahead if ahead not in ("", "~") else atom.bound or ahead or bound
         return Quantity(
@@ -175,6 +182,13 @@ class QuantityGrammar:
             if (found := self._bound_at(folded, edge)) and found[0] in self._loose:
                 return found[1]
         return ""
+
+    def _remotely(self, folded: str, start: int) -> str:
+        """The bound of 约占全国的三成, where the whole stands between the bound and the figure."""
+        if not folded.endswith(self._remote_ends, 0, start):
+            return ""
+        found = self._remote.search(folded, max(0, start - 24), start)
+        return self._remote_bounds[found[1]] if found else ""
 
     def _bound_at(self, folded: str, edge: int) -> tuple[str, str] | None:
         found = self._prefix.before(folded, edge) if edge > 0 else None

@@ -9,6 +9,7 @@ from decimal import Decimal
 from itertools import permutations
 from typing import Any
 
+from suantu.errors import RuleError
 from suantu.ontology import Ontology
 from suantu.records import Claim, Evidence, Mention, Thing
 from suantu.rules import Compiler, Pattern, Rule
@@ -36,6 +37,35 @@ class RelationRule:
     every: str
     pairs: str
     confidence: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class NamedRule:
+    """A relation that a name shows by the name inside it; ``known``: only where the lexicon knows it too."""
+
+    name: str
+    makes: str
+    classes: tuple[str, ...]
+    contains: tuple[str, ...]
+    known: bool
+    at_start: bool
+    swap: bool
+
+    @classmethod
+    def from_settings(cls, entry: Mapping[str, Any], ontology: Ontology) -> NamedRule:
+        """Compile an entry of the ``named`` section."""
+        name, makes = str(entry["name"]), str(entry["makes"])
+        if makes not in ontology.properties:
+            raise RuleError("relations", name, f"makes: {makes!r} is not a property of suantu.ttl")
+        return cls(
+            name,
+            makes,
+            tuple(entry["class"]),
+            tuple(entry["contains"]),
+            bool(entry.get("known")),
+            entry.get("at") == "start",
+            bool(entry.get("swap")),
+        )
 
 
 def compile_rule(rule: Rule, compiler: Compiler, predicates: Iterable[str]) -> RelationRule:
@@ -81,6 +111,7 @@ class Relations:
             p: (str(k["property"]), bool(k.get("inverse"))) for p, k in dict(settings.get("known", {})).items()
         }
         self._family = dict(settings.get("family", {}))
+        self._named = tuple(NamedRule.from_settings(n, ontology) for n in settings.get("named", ()))
         self._facts: dict[tuple[str, str], set[str]] = {}
         for s, p, o in ontology.facts:
             self._facts.setdefault((s, p), set()).add(o)
@@ -97,6 +128,42 @@ class Relations:
                     continue
                 if asserted(scene, match.start(), match.end()):
                     yield from self._claims(rule, scene, match)
+
+    def named(self, scene: Scene, inside: Callable[[str], Iterable[tuple[int, int, Thing]]]) -> Iterator[Claim]:
+        """The claims that names make by themselves (NVLink 4 is a version of NVLink); ``inside`` finds names."""
+        for position, node in scene.nodes.items():
+            if node.pronoun:
+                continue
+            for mention in node.mentions:
+                classes = self._ontology.closure(mention.thing.classes)
+                for rule in self._named:
+                    if classes.intersection(rule.classes):
+                        evidence = Evidence(
+                            scene.block.spans(mention.start, mention.end), scene.evidence(position, position + 1).section
+                        )
+                        yield from self._self_named(rule, mention, scene, inside, evidence)
+
+    def _self_named(
+        self,
+        rule: NamedRule,
+        mention: Mention,
+        scene: Scene,
+        inside: Callable[[str], Iterable[tuple[int, int, Thing]]],
+        evidence: Evidence,
+    ) -> Iterator[Claim]:
+        surface = scene.block.text[mention.start : mention.end]
+        for start, end, thing in inside(surface):
+            whole = end - start == len(surface) or thing.iri == mention.thing.iri
+            if whole or (rule.at_start and start > 0):
+                continue
+            if not self._ontology.closure(thing.classes).intersection(rule.contains):
+                continue
+            if rule.known and thing.iri not in self._with_wholes(self._facts.get((mention.thing.iri, rule.makes), ())):
+                continue
+            pair = (thing, mention.thing) if rule.swap else (mention.thing, thing)
+            if self.fits(rule.makes, *pair) and not self._contradicted(rule.makes, *pair):
+                yield Claim(pair[0], rule.makes, pair[1], evidence, rule.name, min(Decimal("0.8"), mention.thing.confidence))
+            return
 
     def _claims(self, rule: RelationRule, scene: Scene, match: re.Match[str]) -> Iterator[Claim]:
         if rule.pairs:

@@ -125,7 +125,7 @@ class Surroundings:
             return False
         if _marker_like(text, match) or left.state == "named":
             return False
-        atom.weak = left.state == "joined"
+        atom.weak = left.state == "joined" or _number_of_section(text, match)
         if "." not in digits:
             atom.counted = self.noun(text, end)
         return True
@@ -136,18 +136,21 @@ def _year_like(digits: str) -> bool:
 
 
 def _marker_like(text: str, match: re.Match[str]) -> bool:
-    """A list marker (1. …, （2）, [3]) or a section's number at the head of a text (4.2 …)."""
+    """A list marker: 1. …, （2）, [3]."""
     start, end = match.span()
     after, before = text[end : end + 1], text[start - 1 : start]
     small = match[0].isdigit() and len(match[0]) <= 2
     if before and before in "（([【" and after and after in "）)]】":
         return small or before in "[【"
-    if not _heads_text(text, start) or not text[end : end + 40].strip():
-        return False
-    if after in ".、)）．":
-        return small
+    return small and bool(after) and after in ".、)）．" and _heads_text(text, start)
+
+
+def _number_of_section(text: str, match: re.Match[str]) -> bool:
+    """A number at the head of a text with words after it (4.2 …): only a range or a unit makes it a figure."""
+    start, end = match.span()
     following = text[end : end + 40].lstrip()[:1]
-    return bool(following) and not following.isdigit() and ("." in match[0] or small) and following not in "%‰+-—~"
+    small = "." in match[0] or len(match[0]) <= 2
+    return small and _heads_text(text, start) and bool(following) and not following.isdigit() and following not in "%‰+"
 
 
 def _section_like(text: str, match: re.Match[str]) -> bool:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import os
-import shutil
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import replace
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -14,7 +13,7 @@ import pyoxigraph as ox
 from suantu.errors import StoreError
 from suantu.stores import kb
 from suantu.stores.local import open_read_only
-from suantu.stores.swap import MANIFEST, places, replacing
+from suantu.stores.place import DOCUMENTS, MANIFEST, foreign, free_store, publish, writing
 
 _BATCH = 1 << 25  # bytes of N-Quads that are loaded at once
 _FEW = 3  # loads after which scans are still about as fast as in a compacted store, and compacting costs more than they
@@ -24,9 +23,13 @@ _DEFAULT = ox.DefaultGraph()
 class Draft:
     """The store as it is filled. Every triple of a named graph also stands, once, in the default graph."""
 
-    def __init__(self, directory: Path, store: ox.Store) -> None:
-        self.directory, self.compact = directory, False
-        self._store: ox.Store | None = store
+    def __init__(self, directory: Path, name: str, *, compact: bool = False) -> None:
+        """``name`` is the store's; ``compact`` says that it begins as a copy, whose pieces must not pile up."""
+        self.directory, self.name, self.compact = directory, name, compact
+        try:
+            self._store: ox.Store | None = ox.Store(str(directory / name))
+        except (OSError, RuntimeError) as error:
+            raise StoreError(f"{directory / name}: no store can be made there: {error}") from error
         self._waiting: list[bytes] = []
         self._size = self._loads = 0
         self._beside: Future[None] | None = None
@@ -81,19 +84,16 @@ class Draft:
         """Keep a source text, to the character."""
         kb.text_path(self.directory, sha256).write_bytes(text.encode("utf8", "surrogatepass"))
 
-    def remove_text(self, sha256: str) -> None:
-        """Drop a source text."""
-        kb.text_path(self.directory, sha256).unlink(missing_ok=True)
-
     def finish(self, manifest: kb.Manifest) -> None:
-        """Write the manifest, and the store into the shape that opens and answers fastest."""
-        (self.directory / MANIFEST).write_text(manifest.text(), encoding="utf8")
+        """Bring the store into the shape that opens and answers fast, close it, and make it the knowledge base's."""
         if self.compact or self._loads > _FEW:
             self.store.optimize()
         self.store.flush()
+        self.close()
+        publish(self.directory, self.name, replace(manifest, store=self.name).text())
 
     def close(self) -> None:
-        """Close the store: it must not be open when its directory moves."""
+        """Close the store."""
         if self._beside is not None:
             wait([self._beside])
         self._store = None
@@ -101,49 +101,24 @@ class Draft:
 
 @contextlib.contextmanager
 def fresh(directory: Path) -> Iterator[Draft]:
-    """A draft of an empty knowledge base that takes the place of ``directory`` when the block is left normally.
+    """A draft of an empty knowledge base for ``directory``; what was there stays until the draft is finished.
     StoreError where that holds anything but a knowledge base."""
     _refuse_other(directory)
-    with replacing(directory) as new:
-        (new / kb.DOCUMENTS).mkdir()
-        with _open(new) as draft:
+    with writing(directory):
+        (directory / DOCUMENTS).mkdir(exist_ok=True)
+        with contextlib.closing(Draft(directory, free_store(directory))) as draft:
             yield draft
 
 
 @contextlib.contextmanager
 def revised(directory: Path) -> Iterator[tuple[Draft, kb.Manifest]]:
     """A draft that begins as a copy of the knowledge base ``directory``, with that one's manifest."""
-    kb.read_manifest(directory)
-    with replacing(directory) as new:
-        where = places(directory).target
-        before = kb.read_manifest(where)  # again: under the lock nobody changes it
-        (new / kb.DOCUMENTS).mkdir()
-        for path in sorted((where / kb.DOCUMENTS).iterdir()):
-            _link(path, new / kb.DOCUMENTS / path.name)
-        open_read_only(where / kb.STORE).backup(str(new / kb.STORE))
-        with _open(new) as draft:
-            draft.compact = True
+    kb.read_manifest(directory)  # before the lock, which would make a directory
+    with writing(directory):
+        before, name = kb.read_manifest(directory), free_store(directory)
+        open_read_only(directory / before.store).backup(str(directory / name))
+        with contextlib.closing(Draft(directory, name, compact=True)) as draft:
             yield draft, before
-
-
-@contextlib.contextmanager
-def _open(directory: Path) -> Iterator[Draft]:
-    try:
-        draft = Draft(directory, ox.Store(str(directory / kb.STORE)))
-    except (OSError, RuntimeError) as error:
-        raise StoreError(f"{directory}: no store can be made there: {error}") from error
-    try:
-        yield draft
-    finally:
-        draft.close()
-
-
-def _link(source: Path, target: Path) -> None:
-    """The same file twice; source texts are never changed."""
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copyfile(source, target)
 
 
 def _refuse_other(directory: Path) -> None:
@@ -151,5 +126,5 @@ def _refuse_other(directory: Path) -> None:
         return
     if not directory.is_dir():
         raise StoreError(f"{directory}: a file; name a directory for the knowledge base")
-    if not (directory / MANIFEST).is_file() and any(directory.iterdir()):
-        raise StoreError(f"{directory}: not empty and not a knowledge base; name another directory, or empty it")
+    if not (directory / MANIFEST).is_file() and (name := foreign(directory)):
+        raise StoreError(f"{directory}: not a knowledge base, and not empty ({name}); name another directory")

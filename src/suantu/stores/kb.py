@@ -1,12 +1,13 @@
 """The knowledge base: a directory with the store, the source texts and a manifest.
 
-``store/`` (Oxigraph; its default graph is the union of the named graphs, each triple once: Oxigraph's own union
+``store/`` (Oxigraph, under the name that the manifest gives; its default graph is the union of the named graphs, each triple once: Oxigraph's own union
 would give a triple as often as graphs hold it, and every count would be wrong), ``documents/<sha256>.txt`` (the
 untouched source texts), ``manifest.json``.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,10 +20,9 @@ import pyoxigraph as ox
 from suantu.border.vocab import document_iri
 from suantu.errors import StoreError, UsageError
 from suantu.stores.local import LocalEndpoint, open_read_only
-from suantu.stores.swap import MANIFEST, readable
+from suantu.stores.place import DOCUMENTS, MANIFEST, Hold
 
 FORMAT = 1
-STORE, DOCUMENTS = "store", "documents"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,7 @@ class Manifest:
     documents: tuple[DocumentEntry, ...]
     totals: Mapping[str, int] = field(default_factory=dict, hash=False)
     things: Mapping[str, int] = field(default_factory=dict, hash=False)
+    store: str = "store"
 
     def text(self) -> str:
         """The manifest's JSON, the same for the same content."""
@@ -66,6 +67,7 @@ class Manifest:
             "format": FORMAT,
             "version": self.version,
             "ontology": self.ontology,
+            "store": self.store,
             "totals": dict(sorted(self.totals.items())),
             "things": dict(sorted(self.things.items())),
             "documents": [d.record() for d in sorted(self.documents, key=lambda d: d.sha256)],
@@ -84,7 +86,14 @@ def read_manifest(directory: Path) -> Manifest:
                 f"reads up to {FORMAT}); upgrade Suantu, or build it again"
             )
         documents = tuple(DocumentEntry(**{k: v for k, v in d.items() if k != "iri"}) for d in content["documents"])
-        return Manifest(content["version"], content["ontology"], documents, content["totals"], content["things"])
+        return Manifest(
+            content["version"],
+            content["ontology"],
+            documents,
+            content["totals"],
+            content["things"],
+            Path(content["store"]).name,
+        )
     except FileNotFoundError:
         what = "not a knowledge base" if directory.exists() else "no knowledge base there"
         raise StoreError(f"{directory}: {what}; build one with: suantu build PATH… --kb {directory}") from None
@@ -99,15 +108,25 @@ def read_manifest(directory: Path) -> Manifest:
 class KnowledgeBase:
     """An open knowledge base, for reading; a writer may replace it meanwhile without disturbing this reader."""
 
-    def __init__(self, directory: Path, manifest: Manifest) -> None:
+    def __init__(self, directory: Path, manifest: Manifest, hold: Hold | None = None) -> None:
         self.directory, self.manifest = directory, manifest
+        self._hold = hold
         self._store: ox.Store | None = None
 
     @classmethod
     def open(cls, directory: Path | str) -> KnowledgeBase:
         """The knowledge base in ``directory``. StoreError says what is wrong with it and what to do."""
-        where = readable(Path(directory))
-        return cls(where, read_manifest(where))
+        where = Path(directory)
+        manifest = read_manifest(where)
+        while True:
+            hold = None
+            with contextlib.suppress(OSError):
+                hold = Hold(where / manifest.store)
+            before, manifest = manifest, read_manifest(where)
+            if hold is not None and manifest == before:
+                return cls(where, manifest, hold)
+            if manifest == before:
+                raise StoreError(f"{where / manifest.store}: the store is lost; build it again with: suantu build")
 
     @property
     def documents(self) -> tuple[DocumentEntry, ...]:
@@ -118,12 +137,12 @@ class KnowledgeBase:
     def store(self) -> ox.Store:
         """The Oxigraph store, read-only, opened at the first use."""
         if self._store is None:
-            self._store = open_read_only(self.directory / STORE)
+            self._store = open_read_only(self.directory / self.manifest.store)
         return self._store
 
     def endpoint(self, *, allow_service: bool = False) -> LocalEndpoint:
         """An endpoint over the store."""
-        return LocalEndpoint(self.directory / STORE, allow_service=allow_service)
+        return LocalEndpoint(self.directory / self.manifest.store, allow_service=allow_service)
 
     def find(self, document: str) -> DocumentEntry:
         """The document with this IRI, hash (or its beginning, from four digits), file name or title. UsageError where
@@ -154,6 +173,8 @@ class KnowledgeBase:
     def close(self) -> None:
         """Let go of the store."""
         self._store = None
+        if self._hold is not None:
+            self._hold.close()
 
     def __enter__(self) -> KnowledgeBase:
         return self

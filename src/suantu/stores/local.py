@@ -15,7 +15,7 @@ from suantu.border.vocab import PREFIXES, ST
 from suantu.errors import QueryError, StoreError
 from suantu.stores import child, sparql
 from suantu.stores.base import Answer, Table, Term, format_for
-from suantu.stores.swap import steady
+from suantu.stores.place import Hold
 
 _ROWS = {
     "json": ox.QueryResultsFormat.JSON,
@@ -41,6 +41,10 @@ class LocalEndpoint:
 
     def __init__(self, directory: Path, *, allow_service: bool = False) -> None:
         self._directory, self._allow_service = directory, allow_service
+        try:
+            self._hold = Hold(directory)
+        except OSError:
+            raise StoreError(f"{directory}: not a store; build the knowledge base with: suantu build") from None
         self._store: ox.Store | None = open_read_only(directory)
 
     @property
@@ -73,6 +77,7 @@ class LocalEndpoint:
     def close(self) -> None:
         """Close the store."""
         self._store = None
+        self._hold.close()
 
     def _serialised(
         self, query: str, format: str, forms: set[str] | None, bind: Mapping[str, Term] | None, timeout: float | None
@@ -108,14 +113,13 @@ class LocalEndpoint:
 
 
 def open_read_only(directory: Path) -> ox.Store:
-    """The store in ``directory``; StoreError where it is none or is damaged."""
-    with steady(directory.parent):
-        if not (directory / "CURRENT").is_file():
-            raise StoreError(f"{directory}: not a store; build the knowledge base again with: suantu build")
-        try:
-            return ox.Store.read_only(str(directory))
-        except (OSError, RuntimeError, ValueError) as error:
-            raise StoreError(f"{directory}: cannot be opened ({error}); build it again with: suantu build") from error
+    """The store in ``directory``; StoreError where it is none or is damaged. Hold it as long as the store is used."""
+    if not (directory / "CURRENT").is_file():
+        raise StoreError(f"{directory}: not a store; build the knowledge base again with: suantu build")
+    try:
+        return ox.Store.read_only(str(directory))
+    except (OSError, RuntimeError, ValueError) as error:
+        raise StoreError(f"{directory}: cannot be opened ({error}); build it again with: suantu build") from error
 
 
 def check_form(query: str, forms: set[str] | None) -> str:

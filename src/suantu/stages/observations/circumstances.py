@@ -86,6 +86,14 @@ class Circumstances:
         same = [p for at, p in after if not _HARD.search(text, position, at)]
         return same[0] if same and (self._after or not _CLAUSE.search(text, position, after[0][0])) else None
 
+    def several(self, scene: Scene, position: int) -> tuple[Thing, ...]:
+        """The places of a list (中国和美国) that stands before the figure as its subject, if there is one."""
+        for at in sorted((p for p in scene.nodes if p < position), reverse=True):
+            node = scene.nodes[at]
+            if "Place" in self._alphabet.classes(node.char):
+                return node.things if len(node.mentions) > 1 else ()
+        return ()
+
     def where(self, scene: Scene, position: int, home: bool) -> Thing | None:
         """The place of the figure at ``position``; ``home``: else the one that the text is about."""
         spots: list[tuple[int, Thing | None]] = [

@@ -25,6 +25,8 @@ class Metric:
     rate: bool
     sign: int
     topic: tuple[str, ...] = ()
+    noun: str = ""
+    always: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,8 @@ class Metrics:
                 bool(entry.get("rate")),
                 int(entry.get("sign", 1)),
                 tuple(entry.get("topic", ())),
+                str(dict(entry.get("about", {})).get(language, "")),
+                bool(dict(entry.get("about", {})).get("always")),
             )
             self.by_name.setdefault(name, metric)
             for word in entry.get(language, ()):
@@ -98,13 +102,14 @@ class Frame:
     words: str
     counter: bool
     last: bool
+    aside: bool
 
 
 def compile_frame(rule: Rule, compiler: Compiler, metrics: Metrics) -> Frame:
     """Compile one frame; RuleError names what is wrong."""
     body = rule.body
     metric = str(body.get("metric", ""))
-    if metric not in {"carry", "cue"} and metric not in metrics.by_name:
+    if metric not in {"carry", "named"} and metric not in metrics.by_name:
         raise rule.error(f"metric {metric!r} is not in metrics.yaml")
     kinds: Sequence[str] = body.get("kinds", ())
     for kind in kinds:
@@ -124,4 +129,5 @@ def compile_frame(rule: Rule, compiler: Compiler, metrics: Metrics) -> Frame:
         str(body.get("words", "")),
         bool(body.get("counter")),
         bool(body.get("last")),
+        bool(body.get("aside")),
     )

@@ -49,6 +49,8 @@ class Placing:
     compared: Thing | None = None
     group: tuple[Thing, ...] = ()
     sign: int = 1
+    near: bool = False
+    aside: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +123,8 @@ class Observer:
         self._owners = tuple(settings["owners"])
         self._possessive, self._comma = str(settings["possessive"]), str(settings["joint"])
         self._joint_metrics = frozenset(settings["joint-metrics"])
+        possess = "|".join(sorted(map(str, settings["possess"]), key=len, reverse=True))
+        self._possess = re.compile(f"{edge}(?:{possess}){after}(?:约|近|超过|超|多达|共|了|[a-z ]){{0,3}}[^，,]{{0,8}}$")
         self._market_words = tuple(map(str, settings["market-words"]))
 
     # -- reading a sentence ------------------------------------------------------------------------------------------
@@ -130,7 +134,7 @@ class Observer:
         cues = self._metrics.find(scene.text)
         facts: list[Observation] = []
         loose: list[Loose] = []
-        before: dict[str, Placing] = {}
+        before: dict[str, tuple[int, Placing]] = {}
         last: tuple[int, Placing] | None = None
         for position in sorted(scene.nodes):
             node = scene.nodes[position]
@@ -147,7 +151,7 @@ class Observer:
                 loose.extend(self._loose(scene, q, "a list of figures without as many subjects") for q in node.quantities)
             facts.extend(found)
             last = (position, placing)
-            before[quantity.kind] = placing
+            before[quantity.kind] = (position, placing)
         return facts, loose
 
     def _not_asserted(self, scene: Scene, position: int, quantity: Quantity) -> str:
@@ -181,22 +185,22 @@ class Observer:
         node: Node,
         cues: Sequence[Cue],
         last: tuple[int, Placing] | None,
-        before: Mapping[str, Placing],
+        before: Mapping[str, tuple[int, Placing]],
     ) -> Placing | None:
         kind = node.quantities[0].kind
         for frame in self._frames:
             if kind in frame.kinds and not frame.last:
-                if placing := self._framed(frame, scene, position, node, last, before):
+                if placing := self._framed(frame, scene, position, node, cues, last, before):
                     return placing
         if placing := self._by_left_cue(scene, position, kind, cues, last):
             return placing
-        if placing := self._by_right_cue(scene, position, kind, cues):
+        if placing := self._by_right_cue(scene, position, kind, cues, last):
             return placing
-        if placing := self._by_list(scene, position, kind, last):
+        if placing := self._by_list(scene, position, before.get(kind)):
             return placing
         for frame in self._frames:
             if kind in frame.kinds and frame.last:
-                if placing := self._framed(frame, scene, position, node, last, before):
+                if placing := self._framed(frame, scene, position, node, cues, last, before):
                     return placing
         return self._by_clause(scene, position, kind, cues)
 
@@ -217,7 +221,7 @@ class Observer:
             if not self._link.fullmatch(between):
                 return None
             end = cue.start
-            named = cues[i - 1] if i and metric.rate and self._link.fullmatch(scene.text[cues[i - 1].end : end]) else None
+            named = cues[i - 1] if i and metric.rate and self._beside(scene.text[cues[i - 1].end : end]) else None
             if named is not None:
                 end = named.start
                 if (own := named.metric(kind)) is not None:
@@ -225,7 +229,12 @@ class Observer:
             return self._with_subject(scene, metric, end, position, "figure.after-metric", last, "0.9")
         return None
 
-    def _by_right_cue(self, scene: Scene, position: int, kind: str, cues: Sequence[Cue]) -> Placing | None:
+    def _beside(self, between: str) -> bool:
+        return bool(self._link.fullmatch(between)) and not _CLAUSE.search(between)
+
+    def _by_right_cue(
+        self, scene: Scene, position: int, kind: str, cues: Sequence[Cue], last: tuple[int, Placing] | None
+    ) -> Placing | None:
         """``ABOUT (has) FIGURE 的 METRIC``."""
         for cue in cues:
             if cue.start <= position:
@@ -236,23 +245,26 @@ class Observer:
             metric = cue.metric(kind)
             if metric is None:
                 continue
-            placing = self._with_subject(scene, metric, position, position, "figure.before-metric", None, "0.85")
+            placing = self._with_subject(scene, metric, position, position, "figure.before-metric", last, "0.85")
             return replace(placing, end=cue.end) if placing else None
         return None
 
-    def _by_list(self, scene: Scene, position: int, kind: str, last: tuple[int, Placing] | None) -> Placing | None:
+    def _by_list(self, scene: Scene, position: int, before: tuple[int, Placing] | None) -> Placing | None:
         """The next member of a series: ``2015年7%，2019年12%``, ``从12.5%上升到15.6%``."""
-        if last is None:
+        if before is None:
             return None
-        at, placing = last
-        if kind not in placing.metric.kinds or scene.nodes[at].quantities[0].kind != kind:
-            return None
-        between = scene.text[at + 1 : position]
+        at, placing = before
+        between = re.sub("（[^（）]*）|\\([^()]*\\)", "", scene.text[at + 1 : position])
         if self._inserted:
             between = self._inserted.sub("", between)
         if not self._list_link.fullmatch(between):
             return None
-        return replace(placing, rule="figure.series", start=placing.start, end=position + 1, confidence=Decimal("0.85"))
+        if placing.aside:
+            about = self._topic(scene, _clause_start(scene.text, at), placing.metric)
+            if about is None:
+                return None
+            placing = replace(placing, about=about)
+        return replace(placing, rule="figure.series", end=position + 1, confidence=Decimal("0.85"), aside=False)
 
     def _by_clause(self, scene: Scene, position: int, kind: str, cues: Sequence[Cue]) -> Placing | None:
         """The nearest metric's name in the clause with no other figure between: less sure."""
@@ -289,6 +301,8 @@ class Observer:
                 about, group = device.thing, device.things if len(device.mentions) > 1 else ()
         about = about or (group[0] if group else None)
         place = phrase.place
+        if metric.noun and (about is None or metric.always):
+            about, group = self._phrases.subject(metric.noun), ()
         if about is None and last is not None and (metric.rate or self._follows(scene, last[0], start)):
             about, place = last[1].about, place or last[1].place
         about = about or self._topic(scene, end, metric) or place
@@ -305,7 +319,7 @@ class Observer:
         for at in sorted((p for p in scene.nodes if p < end), reverse=True):
             if len(scene.nodes[at].mentions) == count:
                 return scene.nodes[at].things
-        return ()
+        return self._phrases.members(scene, start - 1, _clause_start(scene.text, start - 1), count) if start else ()
 
     @staticmethod
     def _follows(scene: Scene, at: int, start: int) -> bool:
@@ -330,8 +344,9 @@ class Observer:
         scene: Scene,
         position: int,
         node: Node,
+        cues: Sequence[Cue],
         last: tuple[int, Placing] | None,
-        before: Mapping[str, Placing],
+        before: Mapping[str, tuple[int, Placing]],
     ) -> Placing | None:
         quantity = node.quantities[0]
         if (frame.counter and not quantity.counter) or (frame.words and frame.words not in quantity.text):
@@ -344,27 +359,43 @@ class Observer:
         right = frame.right.regex.match(scene.text[position + 1 : position + 60]) if frame.right else None
         if (frame.left and not left) or (frame.right and not right):
             return None
-        metric = self._frame_metric(frame, quantity.kind, last, before)
+        metric = self._frame_metric(frame, scene, position, quantity.kind, cues, last, before)
         if metric is None:
             return None
         hit = _Hit(left, low, right, position)
-        subject = self._frame_subject(frame, scene, hit, metric, last)
+        subject = self._frame_subject(frame, scene, hit, quantity.kind, cues, last)
         return self._frame_placing(frame, scene, hit, metric, subject) if subject else None
 
     def _frame_metric(
-        self, frame: Frame, kind: str, last: tuple[int, Placing] | None, before: Mapping[str, Placing]
+        self,
+        frame: Frame,
+        scene: Scene,
+        position: int,
+        kind: str,
+        cues: Sequence[Cue],
+        last: tuple[int, Placing] | None,
+        before: Mapping[str, tuple[int, Placing]],
     ) -> Metric | None:
+        if frame.metric == "named":
+            cue = _last_cue(cues, position, kind)
+            return cue.metric(kind) if cue and not re.search("[。；]", scene.text[cue.end : position]) else None
         if frame.metric != "carry":
             return self._metrics.by_name[frame.metric]
         if kind in before:
-            return before[kind].metric if not before[kind].metric.rate else None
+            metric = before[kind][1].metric
+            return metric if not metric.rate else None
         return self._metrics.by_name.get(frame.market) if last is None and frame.market else None
 
     def _frame_subject(
-        self, frame: Frame, scene: Scene, hit: _Hit, metric: Metric, last: tuple[int, Placing] | None
+        self,
+        frame: Frame,
+        scene: Scene,
+        hit: _Hit,
+        kind: str,
+        cues: Sequence[Cue],
+        last: tuple[int, Placing] | None,
     ) -> _Subject | None:
         """Whose figure it is, as the frame says: a slot, the phrase left or right, a topic, or as before."""
-        del metric
         if frame.about == "group":
             return self._together(frame, scene, hit)
         if frame.about == "carry":
@@ -372,7 +403,7 @@ class Observer:
         if frame.about == "section":
             about = self._section_subject(scene)
             return _Subject(about, None, (), hit.begin, hit.stop) if about else None
-        phrase = self._frame_phrase(frame, scene, hit)
+        phrase = self._frame_phrase(frame, scene, hit, kind, cues)
         if phrase is None:
             about, place, group, begin, stop = None, None, (), hit.begin, hit.stop
         else:
@@ -382,46 +413,49 @@ class Observer:
         start = _clause_start(scene.text, hit.begin)
         if about is None and place is None and last is not None and frame.about == "left" and self._follows(scene, last[0], start):
             about, place = last[1].about, last[1].place
-        if about is None and place is None and frame.topic:
+        if about is None and place is None and frame.topic and not (phrase and phrase.words):
             topic = scene.topic(begin + 1 if frame.about == "topic" else begin, frame.topic)
             if topic is not None:
                 about, group = topic.thing, topic.things if len(topic.mentions) > 1 else ()
-        if about is not None and frame.about == "right" and about.found_by == "phrase":
-            about = self._owned(scene, hit, about)
+        if frame.about == "counted" and phrase is not None and phrase.words:
+            about = self._owned(scene, hit, phrase.words)
         about = about or place
         return _Subject(about, place, group, begin, stop) if about else None
 
-    def _frame_phrase(self, frame: Frame, scene: Scene, hit: _Hit) -> Phrase | None:
+    def _frame_phrase(
+        self, frame: Frame, scene: Scene, hit: _Hit, kind: str, cues: Sequence[Cue]
+    ) -> Phrase | None:
         if frame.about == "slot":
             return self._slot_phrase(scene, hit.left, hit.low, hit.right, hit.position)
-        if frame.about == "right":
+        if frame.about in {"right", "counted"}:
             return self._phrases.right(scene, hit.position + 1)
         if frame.about == "left":
             return self._phrases.left(scene, hit.begin, _clause_start(scene.text, hit.begin))
+        if frame.about == "named" and (cue := _last_cue(cues, hit.begin, kind)):
+            return self._phrases.left(scene, cue.start, _clause_start(scene.text, cue.start))
         return None
 
-    def _owned(self, scene: Scene, hit: _Hit, about: Thing) -> Thing:
-        """What is counted, named with its owner where the clause has one before it (the chip's transistors)."""
+    def _owned(self, scene: Scene, hit: _Hit, noun: str) -> Thing:
+        """What is counted, named with its owner where the clause says that it has so many (the chip's transistors)."""
         start = _clause_start(scene.text, hit.position)
+        verb = self._possess.search(scene.text, start, hit.position)
         owner = None
-        for at in sorted(p for p in scene.nodes if start <= p < hit.position):
-            node = scene.nodes[at]
-            if len(node.mentions) == 1 and self._alphabet.classes(node.char).intersection(self._owners):
-                owner = node.thing
-                break
-        if owner is None:
-            topic = scene.topic(start, self._owners, age=0)
-            owner = topic.thing if topic is not None and len(topic.mentions) == 1 else None
-        if owner is None:
-            return about
-        return self._phrases.subject(self._possessive.format(owner.label, about.label))
+        if verb or not scene.text[start : hit.position].strip():
+            for at in sorted(p for p in scene.nodes if start <= p < hit.position):
+                node = scene.nodes[at]
+                if len(node.mentions) == 1 and self._alphabet.classes(node.char).intersection(self._owners):
+                    owner = node.thing
+            if owner is None:
+                topic = scene.topic(start, self._owners, age=0)
+                owner = topic.thing if topic is not None and len(topic.mentions) == 1 else None
+        return self._phrases.subject(self._possessive.format(owner.label, noun) if owner else noun)
 
     def _frame_placing(self, frame: Frame, scene: Scene, hit: _Hit, metric: Metric, subject: _Subject) -> Placing:
         about, place = subject.about, subject.place
         within = self._slot(scene, hit.left, hit.low, "w")
         if frame.market and frame.metric != "carry":
             sells = within is None and self._is_seller(about)
-            if sells or (within is not None and self._is_market(scene, hit.left, hit.low)):
+            if sells or self._is_market(scene, hit.left, hit.low):
                 metric = self._metrics.by_name[frame.market]
         if within is not None and within.found_by != "phrase" and self._is_place(about) and not self._is_place(within):
             about, place = within, about
@@ -437,6 +471,8 @@ class Observer:
             self._slot(scene, hit.left, hit.low, "v"),
             subject.group,
             frame.sign,
+            bool(hit.left and hit.left.groupdict().get("near")),
+            frame.aside,
         )
 
     def _slot_phrase(
@@ -511,7 +547,12 @@ class Observer:
             return
         for i, (about, quantity) in enumerate(pairs):
             at = When(periods[i], when.compared) if periods else when
-            yield self._fact(scene, position, quantity, about, placing, at, document)
+            several = self._when.several(scene, position) if placing.place is None and placing.metric.placed else ()
+            if several and not self._is_place(about) and self._each.search(scene.text, 0, position + 4):
+                for place in several:
+                    yield self._fact(scene, position, quantity, about, replace(placing, place=place), at, document)
+            else:
+                yield self._fact(scene, position, quantity, about, placing, at, document)
 
     def _shared(self, scene: Scene, position: int, placing: Placing) -> bool:
         """Whether a list has its share together: no word says that each has it."""
@@ -563,7 +604,7 @@ class Observer:
             compared_period=when.compared,
             period=period,
             status=self._when.status(scene, position, quantity, when.period if period else None, document.issued),
-            bound=_turned(quantity.bound) if sign < 0 else quantity.bound,
+            bound="~" if placing.near and quantity.bound == "=" else _turned(quantity.bound) if sign < 0 else quantity.bound,
             lower=None if quantity.lower is None else quantity.lower * sign,
             upper=None if quantity.upper is None else quantity.upper * sign,
             said_by=scene.sayer(position),
@@ -575,6 +616,10 @@ class Observer:
         begin = _clause_start(scene.text, start)
         found = _CLAUSE.search(scene.text, end)
         return scene.evidence(begin, min(found.start() if found else len(scene.text), len(scene.text)) or end)
+
+
+def _last_cue(cues: Sequence[Cue], position: int, kind: str) -> Cue | None:
+    return next((c for c in reversed(cues) if c.end <= position and c.metric(kind)), None)
 
 
 def _turned(bound: str) -> str:

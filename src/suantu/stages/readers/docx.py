@@ -11,7 +11,7 @@ from suantu.errors import InputError
 from suantu.stages.readers import LARGEST_TEXT, Extracted, missing
 
 _MOST_UNPACKED = 256 * 1024 * 1024  # bytes of all parts of the archive
-_HEADING = re.compile(r"(?:heading|标题|title)\s*(\d)?", re.IGNORECASE)
+_HEADING = re.compile(r"(?:heading|title)\s*(\d)?", re.IGNORECASE)
 _SPACE = re.compile(r"\s+")
 
 
