@@ -269,6 +269,7 @@ def test_frames_need_pandas(graph: Graph) -> None:
         assert list(rows.to_pandas()["v"]) == [-14.0, 25.0]
 
 
+@pytest.mark.filterwarnings("ignore:Dataset:DeprecationWarning")  # rdflib's own calls
 def test_other_libraries(graph: Graph) -> None:
     net = graph.to_networkx()
     assert net.nodes[sti("A100")]["label"] == "A100"

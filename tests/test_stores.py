@@ -24,7 +24,7 @@ import rdflib
 import graph_samples as samples
 from suantu.build import build
 from suantu.errors import EndpointError, QueryError, StoreError
-from suantu.stores import sparql
+from suantu.stores import child, sparql
 from suantu.stores.base import Endpoint, Term, iri, text
 from suantu.stores.kb import KnowledgeBase
 from suantu.stores.local import LocalEndpoint
@@ -208,6 +208,23 @@ def test_what_is_wrong_with_a_query(local, query, message):
     assert message in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("query", "columns"),
+    [
+        ("SELECT * { ?s ?p ?o }", ("s", "p", "o")),
+        (
+            "PREFIX x: <x:y> # *\nSELECT DISTINCT * { GRAPH ?g { ?z st:makes ?b } OPTIONAL { ?b a ?a } }",
+            ("g", "z", "b", "a"),
+        ),
+        ("SELECT ?p ?s { { SELECT * { ?s ?p ?o } } }", ("p", "s")),
+        ("SELECT (2 * 3 AS ?n) {}", ("n",)),
+        ("SELECT * { ?z a ?b FILTER NOT EXISTS { ?z st:x ?a } MINUS { ?b ?c ?d } }", ("z", "b")),
+    ],
+)
+def test_columns_stand_in_the_order_of_the_query(local, query, columns):
+    assert local.select(query).columns == columns
+
+
 def test_the_caret_stands_under_the_word_behind_wide_characters(local):
     with pytest.raises(QueryError) as caught:
         local.select("SELECT * { ?s ?p '浪潮' , } LIMIT 1")
@@ -255,6 +272,14 @@ def test_a_query_beside_other_threads_is_stopped_too(local):
         thread.join()
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="limits the memory of a forked child")
+def test_a_query_that_eats_all_memory_ends_alone(local, monkeypatch):
+    monkeypatch.setattr(child, "memory_limit", lambda: 400_000_000)
+    with pytest.raises(QueryError, match="too much memory"):
+        local.select(RUNAWAY, timeout=120)
+    assert local.ask("ASK { sti:Inspur st:makes ?x }", timeout=30)
+
+
 def test_big_answers_come_whole_from_the_child(local):
     query = "SELECT * { ?a ?b ?c . ?d st:makes ?f . ?g a ?i . ?j a st:Vendor }"
     assert local.answer(query, "csv", timeout=60).data == local.answer(query, "csv").data
@@ -278,7 +303,7 @@ def test_a_closed_endpoint_and_a_missing_store_say_so(local, tmp_path):
 
 
 def test_json_is_the_stores_own(local, base):
-    query = "SELECT * { ?s st:value ?o } ORDER BY ?s"
+    query = "SELECT ?s ?o { ?s st:value ?o } ORDER BY ?s"
     store = ox.Store.read_only(str(base / "store"))
     native = store.query(f"PREFIX st: <https://w3id.org/suantu/ontology#> {query}")
     assert local.answer(query, "json", timeout=30).data == native.serialize(format=ox.QueryResultsFormat.JSON)

@@ -163,7 +163,7 @@ class Phrases:
             return Phrase(None, place, start, end, tuple(nodes), surface)
         if len(surface) > _MAX[self._language]:
             return Phrase(None, place, start, end, tuple(nodes))
-        return Phrase(self.subject(surface), place, start, end, tuple(nodes))
+        return Phrase(self.subject(surface), place, start, end, tuple(nodes), surface)
 
     def _first_of(self, nodes: list[Node], text: str) -> Thing | None:
         """Of names side by side or joined by a possessive, the first device or organization is what is meant."""

@@ -43,6 +43,8 @@ from suantu.stages.observations import merge as merge_observations
 from suantu.stages.observations.circumstances import Circumstances
 from suantu.stages.periods import PeriodGrammar
 from suantu.stages.quantities import QuantityGrammar
+from suantu.stages.rankings import RankThread, Rankings, compile_ranking
+from suantu.stages.rankings import merge as merge_rankings
 from suantu.stages.relations import Relations, compile_rule
 from suantu.stages.relations import merge as merge_claims
 
@@ -64,6 +66,7 @@ class Language:
     phrases: Phrases
     relations: Relations
     observer: Observer
+    rankings: Rankings
 
 
 class Pipeline:
@@ -95,6 +98,7 @@ class Pipeline:
             phrases,
             self._relations(code, compiler),
             self._observer(code, compiler, settings, phrases),
+            self._rankings(code, compiler, phrases),
         )
 
     def _relations(self, code: str, compiler: Compiler) -> Relations:
@@ -113,6 +117,13 @@ class Pipeline:
         frames = [compile_frame(r, compiler, metrics) for r in read_rules({"rules": settings["frames"]}, file)]
         when = Circumstances(language, code, self.alphabet, phrases.places)
         return Observer(frames, metrics, phrases, when, settings, self.ontology, self.alphabet, code)
+
+    def _rankings(self, code: str, compiler: Compiler, phrases: Phrases) -> Rankings:
+        settings = self.ontology.setting(f"rankings.{code}")
+        file = f"rules/rankings.{code}.yaml"
+        compiler = compiler.with_cues(settings.get("cues", {}), file)
+        rules = [compile_ranking(r, compiler) for r in read_rules(settings, file)]
+        return Rankings(rules, settings, compiler, phrases, self.ontology, code)
 
     # -- one document ------------------------------------------------------------------------------------------------
 

@@ -24,7 +24,7 @@ from typing import Any
 from suantu.errors import RuleError
 
 _SLOT = re.compile(r"\{(?:(?P<name>[a-z]\w*):)?(?P<classes>[A-Za-z|]+)\}")
-_CUE = re.compile(r"(?<!\?P)(?<!\?)<(?P<cue>[a-z][a-z_-]*)>")
+_CUE = re.compile(r"(?<!\?P)<(?P<cue>[a-z][a-z_-]*)>")
 _GAP = re.compile(r"~{1,3}")
 _NODES = "\ue000-\uf8ff"
 _GAPS = {

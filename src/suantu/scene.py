@@ -96,12 +96,15 @@ class Scene:
         return any(m.kind in kinds and m.start < end and start < m.end for m in self.moods)
 
     def topic(self, position: int, wanted: Sequence[str], age: int = 3) -> Node | None:
-        """The thing of the latest clause before ``position`` whose class stands first in ``wanted``."""
+        """The thing of the latest clause before ``position`` whose class stands first in ``wanted``.
+
+        An entry may name several classes that count alike (``Chip|Product``): the first thing named then wins.
+        """
         best: tuple[int, Topic] | None = None
         for topic in reversed(self.topics):
             if topic.position >= position or topic.age > age:
                 continue
-            order = next((i for i, cls in enumerate(wanted) if cls in topic.classes), None)
+            order = next((i for i, group in enumerate(wanted) if topic.classes.intersection(group.split("|"))), None)
             if order is None:
                 continue
             if best is not None and (topic.clause, topic.age) != (best[1].clause, best[1].age):

@@ -12,7 +12,7 @@ from unicodedata import combining, east_asian_width
 # C0, DEL, C1, line and paragraph separators, and the marks that turn the direction of text
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]")
 _NUMBER = re.compile(r"[-+]?[\d,]*\.?\d+%?$")
-_NARROWEST = 12
+_NARROWEST = 10  # what is no wider is never cut: dates, amounts, the numbers of facts
 
 
 def visible(text: str) -> str:
@@ -56,29 +56,35 @@ def pad(text: str, columns: int, *, right: bool = False) -> str:
 
 
 def aligned(header: Sequence[str], rows: Iterable[Sequence[str]], columns: int = 0) -> list[str]:
-    """Lines of a table, the header first; numbers to the right. ``columns`` is the width to keep to, 0 for any."""
+    """Lines of a table, the header first; numbers to the right. ``columns`` is the width to keep to, 0 for any: wide
+    cells are cut then, and where even that is not enough each row becomes a block of ``header: cell`` lines."""
     body = [[visible(cell) for cell in row] for row in rows]
     head = [visible(cell) for cell in header]
     if not head:
         return []
     widths = [max(width(row[i]) for row in (head, *body)) for i in range(len(head))]
-    if columns:
-        _shrink(widths, columns)
+    if columns and not _shrink(widths, columns):
+        return _blocks(head, body)
     right = [bool(body) and all(_NUMBER.match(row[i]) for row in body if row[i]) for i in range(len(head))]
     return [_line(row, widths, right) for row in (head, *body)]
 
 
-def _shrink(widths: list[int], columns: int) -> None:
-    over = sum(widths) + 2 * (len(widths) - 1) - columns
-    while over > 0:
-        widest = max(widths)
-        if widest <= _NARROWEST:
-            return
-        at = widths.index(widest)
-        second = max((w for w in widths if w < widest), default=_NARROWEST)
-        step = min(over, widest - max(second, _NARROWEST)) or 1
-        widths[at] -= step
-        over -= step
+def _shrink(widths: list[int], columns: int) -> bool:
+    """Take from the widest until all fit; False where they cannot."""
+    for _ in range(sum(widths) + 2 * (len(widths) - 1) - columns):
+        widest = max(range(len(widths)), key=widths.__getitem__)
+        if widths[widest] <= _NARROWEST:
+            return False
+        widths[widest] -= 1
+    return True
+
+
+def _blocks(head: Sequence[str], body: Iterable[Sequence[str]]) -> list[str]:
+    lines: list[str] = []
+    for row in body:
+        lines += [""] if lines else []
+        lines += [f"{name}: {cell}" for name, cell in zip(head, row, strict=True) if cell]
+    return lines
 
 
 def _line(row: Sequence[str], widths: Sequence[int], right: Sequence[bool]) -> str:

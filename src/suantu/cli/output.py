@@ -32,14 +32,17 @@ def write_rows(
 
 
 def write_table(header: Sequence[str], rows: list[list[str]], indent: str = "") -> None:
-    """Print an aligned table that keeps to the terminal's width."""
+    """Print an aligned table that keeps to the terminal's width, without the columns that are empty."""
     from shutil import get_terminal_size
 
     from suantu.table import aligned
 
-    lines = aligned(header, rows, get_terminal_size().columns - len(indent))
+    kept = [i for i in range(len(header)) if not rows or any(row[i] for row in rows)]
+    head, body = [header[i] for i in kept], [[row[i] for i in kept] for row in rows]
+    lines = aligned(head, body, get_terminal_size().columns - len(indent))
+    is_table = len(lines) == len(rows) + 1
     for number, line in enumerate(lines):
-        click.echo(indent + (click.style(line, bold=True) if number == 0 else line))
+        click.echo(indent + (click.style(line, bold=True) if number == 0 and is_table else line))
 
 
 def write_json(data: object) -> None:

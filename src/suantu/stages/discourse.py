@@ -35,6 +35,8 @@ class Discourse:
             for p in settings["pronouns"]
         )
         words = sorted(map(str, settings["comparison"]), key=len, reverse=True)
+        asides = "|".join(sorted(map(str, settings["aside-before"]), key=len, reverse=True))
+        self.aside = re.compile(f"(?:{asides})\\s?$") if asides else None
         self.comparison = re.compile(edge + "(?:" + "|".join(words) + ")" + after)
 
 
@@ -153,7 +155,7 @@ def _subject(
 def _of_two(which: str, before: Sequence[Node], thread: Thread, alphabet: Alphabet) -> Node | None:
     """The former or the latter of the last two like things named."""
     flat: list[Node] = []
-    for node in [t.node for t in thread.topics()] + list(before):
+    for node in [t.node for t in thread.topics() if not t.node.pronoun] + [n for n in before if not n.pronoun]:
         flat.extend(Node(node.start, node.end, node.char, (mention,)) for mention in node.mentions)
     for i in range(len(flat) - 1, 0, -1):
         for j in range(i - 1, max(-1, i - 6), -1):
@@ -175,7 +177,9 @@ def note_topics(scene: Scene, thread: Thread, discourse: Discourse, alphabet: Al
         start = max((m.end() for m in _CLAUSE.finditer(scene.text, 0, position)), default=0)
         compared = discourse.comparison.search(scene.text, start, position)
         classes = alphabet.classes(node.char)
-        aside = node.pronoun and position > start + 1
+        aside = (node.pronoun and position > start + 1) or (
+            discourse.aside and discourse.aside.search(scene.text[max(0, position - 8) : position])
+        )
         if compared or aside or (start, classes) in seen or position in said:
             continue
         seen.add((start, classes))

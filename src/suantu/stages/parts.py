@@ -85,6 +85,7 @@ class Parts:
         )
         self._month_range = re.compile(f"({month})(?:{mark}(?:{share})?)?(?:{seps})({month})(?:{tail})")
         self._month = re.compile(f"({month}) ?(?:{mark} ?({day}) ?(?:{days})|(?:{tail}))")
+        self._day = re.compile(f"({day}) ?(?:{days})")
         heads = "".join(str(settings[key]) for key in ("quarter_prefix", "first_quarters", "months_prefix"))
         self._hint = re.compile(
             f"(?:{either(list(self._halves))})|[{heads}]?(?:[0-9]{{1,2}}|[{han}{self.ten}]{{1,3}}) ?"
@@ -126,6 +127,11 @@ class Parts:
             return None
         month = f"{self.small(match[1]):02}"
         return Point(match.end(), 0, f"{month}-{self.small(match[2]):02}" if match[2] else month)
+
+    def day(self, text: str, place: int) -> Point | None:
+        """A day of a month alone, as an interval of days ends."""
+        match = self._day.match(text, place)
+        return Point(match.end(), 0, f"{self.small(match[1]):02}") if match else None
 
     def small(self, word: str) -> int:
         """A number below a hundred, in digits or Han."""

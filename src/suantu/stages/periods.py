@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from suantu.errors import RuleError
 from suantu.records import Period
@@ -16,6 +16,22 @@ from suantu.stages.parts import SPACES, Parts, Point
 from suantu.stages.years import Years
 
 __all__ = ["PeriodGrammar"]
+
+_DAY = re.compile("[0-9]{2}-[0-9]{2}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Anchors:
+    """What undated words count from: the document's date, the last period that has passed, the last one at all."""
+
+    issued: str
+    past: str
+    latest: str
+
+    def moved(self, period: Period) -> _Anchors:
+        """After ``period`` was read: what lies ahead of the document dates no month or half-year."""
+        ahead = period.ahead or (self.issued and _last_year(period.value) > _year_of(self.issued))
+        return replace(self, latest=period.value, past=self.past if ahead else period.value)
 
 
 class PeriodGrammar:
@@ -96,8 +112,8 @@ class PeriodGrammar:
         add(numerals, self._read_growth)
         add(self._parts.heads, self._years.bare_part)
         self._table = table
-        heads = "".join(sorted(set(table) | self._relative_heads))
-        self._start = re.compile(f"[{re.escape(heads)}]")
+        first = "".join(sorted(set(table) | self._relative_heads))
+        self._start = re.compile(f"[{re.escape(first)}]")
 
     # -- finding
 
@@ -110,24 +126,24 @@ class PeriodGrammar:
         folded = lowered(text)
         titles = [match.span() for match in self._title.finditer(text)]
         found: list[Period] = []
+        anchors = _Anchors(issued, previous, previous)
         pos, search = 0, self._start.search
         while match := search(text, pos):
             start = match.start()
-            period = self._at(text, folded, start, issued, previous)
+            period = self._at(text, folded, start, anchors)
             if period is None:
                 pos = self._past_run(text, start)
                 continue
             pos = period.end
             if not any(begin <= period.start < end for begin, end in titles):
                 found.append(period)
-                previous = self._anchor(period, folded) or previous
+                anchors = anchors.moved(period) if self._anchoring(period, folded) else anchors
         return found
 
-    def _anchor(self, period: Period, folded: str) -> str:
-        """The value that later words count from; 去年同期 and 未来五年 leave it as it was."""
+    def _anchoring(self, period: Period, folded: str) -> bool:
+        """Whether later words may count from it; 去年同期 and 未来五年 leave the anchors as they were."""
         relative = self._relative.at(period.text, folded[period.start : period.end], 0)
-        passing = period.years or (relative is not None and relative[1] != ("issued", 0))
-        return "" if passing else period.value
+        return bool(period.value) and not period.years and (relative is None or relative[1] == ("issued", 0))
 
     def _past_run(self, text: str, start: int) -> int:
         """Past the rest of a run of digits or letters, or a whole interval of years: no time begins inside one."""
@@ -141,31 +157,32 @@ class PeriodGrammar:
             pos += 1
         return pos
 
-    def _at(self, text: str, folded: str, start: int, issued: str, previous: str) -> Period | None:
+    def _at(self, text: str, folded: str, start: int, anchors: _Anchors) -> Period | None:
         if text[start].isascii() and not begins_run(text, start):
             return None
         if folded[start : start + 2] in self._relative_pairs and (
-            found := self._relative_at(text, folded, start, issued, previous)
+            found := self._relative_at(text, folded, start, anchors)
         ):
             return found
         for reader in self._table.get(text[start], ()):
             made = reader(text, folded, start)
             if isinstance(made, Period):
-                return self._dated_span(made, issued)
+                return self._dated_span(made, anchors.issued)
             if made is not None:
-                return self._period(text, folded, start, made, issued, previous)
+                return self._period(text, folded, start, made, anchors)
         return None
 
-    def _period(self, text: str, folded: str, start: int, point: Point, issued: str, previous: str) -> Period | None:
+    def _period(self, text: str, folded: str, start: int, point: Point, anchors: _Anchors) -> Period | None:
         if not point.year:
-            year = _year_of(previous) or _year_of(issued)
+            dated = (anchors.past, anchors.issued)
+            year = next(filter(None, map(_year_of, reversed(dated) if _DAY.fullmatch(point.part) else dated)), "")
             point = replace(point, year=int(year) if year else 0)
         end, value = point.end, point.value
         if point.year and not point.until and not point.last and (second := self._second(text, folded, start, point)):
             end, value = second.end, f"{value}/{second.value}"
             if self._years.in_title(text, start, end):
                 return None
-        ahead = self._looks_ahead(text, start) and (not value or _last_year(value) >= _year_of(issued))
+        ahead = self._looks_ahead(text, start) and (not value or _last_year(value) >= _year_of(anchors.issued))
         return Period(start, end, text[start:end], value, ahead)
 
     def _second(self, text: str, folded: str, start: int, first: Point) -> Point | None:
@@ -180,6 +197,8 @@ class PeriodGrammar:
         second = self._years.at(text, folded, place)
         if second is None and first.part and (part := self._parts.part(text, place)):
             second = replace(part, year=first.year)
+        if second is None and _DAY.fullmatch(first.part) and (day := self._parts.day(text, place)):
+            second = replace(day, year=first.year, part=f"{first.part[:3]}{day.part}")
         if second is None or not second.year or second.until or second.value <= first.value:
             return None
         return second
@@ -223,7 +242,7 @@ class PeriodGrammar:
         first, last = (here, here + period.years) if period.ahead else (here - period.years, here)
         return replace(period, value=f"{first}/{last}")
 
-    def _relative_at(self, text: str, folded: str, start: int, issued: str, previous: str) -> Period | None:
+    def _relative_at(self, text: str, folded: str, start: int, anchors: _Anchors) -> Period | None:
         found = self._relative.at(text, folded, start)
         if found is None:
             return None
@@ -233,12 +252,13 @@ class PeriodGrammar:
             self._relative_left.get(word, ()), 0, start
         ):
             return None
+        issued, part = anchors.issued, self._parts.part(text, end)
         from_issue = bool(issued) and shift and anchor == "previous" and any(cue in text for cue in self._issued_cues)
+        previous = anchors.past if part is not None and anchor == "previous" else anchors.latest
         base = issued if anchor == "issued" or from_issue else previous or issued
         if anchor == "same":
             return Period(start, end, text[start:end], _shifted(base, shift))
         year = int(_year_of(base) or 0)
-        part = self._parts.part(text, end)
         if part is not None:
             point = replace(part, year=year + shift if year else 0)
             return Period(start, point.end, text[start : point.end], point.value, self._looks_ahead(text, start))

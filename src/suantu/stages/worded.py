@@ -24,6 +24,7 @@ from suantu.stages.numerals import (
 )
 
 _LATIN = re.compile(r"[A-Za-z]+")
+_NAME = re.compile(r" [A-Z][A-Za-z0-9]+ [A-Za-z]")
 _NOUN = re.compile(r" ([a-z][a-z-]*s)(?![A-Za-z-])")
 
 
@@ -232,18 +233,7 @@ class WordedFigures:
         return Atom(start, end, value, None, unit), end
 
     def _counting(self, text: str, folded: str, start: int, end: int) -> tuple[Atom | None, int]:
-        parts: list[Decimal] = []
-        pos = start
-        if folded[start:end] in self._articles:
-            parts, pos = [Decimal(1)], end
-        while len(parts) < 2 and pos != end and (found := self._latin.at(folded, folded, pos)):
-            parts.append(found[1])
-            pos += len(found[0])
-            if pos < len(text) and text[pos] in " -" and self._latin.at(folded, folded, pos + 1):
-                pos += 1
-            else:
-                break
-        value = latin_number(parts) if parts else None
+        value, pos = self._number_words(folded, start, end)
         if value is None:
             return None, end
         article = folded[start:end] in self._articles
@@ -260,9 +250,25 @@ class WordedFigures:
         atom = Atom(start, tail.end, value, tail.mult, tail.unit, tail.bound)
         if tail.unit is None and tail.mult is None:
             noun = _NOUN.match(text, pos)
-            atom.counted, atom.weak = (noun[1] if noun and noun[1] not in self._stop else None), False
+            atom.counted = noun[1] if noun and noun[1] not in self._stop else None
+            if atom.counted is None and _NAME.match(text, pos) and not article:
+                atom.counted = ""
             atom.weak = atom.counted is None
         return atom, pos
+
+    def _number_words(self, folded: str, start: int, end: int) -> tuple[Decimal | None, int]:
+        """The value of the number words at ``start`` (an article counts one), and where they end."""
+        if folded[start:end] in self._articles:
+            return Decimal(1), end
+        parts: list[Decimal] = []
+        pos = start
+        while len(parts) < 2 and (found := self._latin.at(folded, folded, pos)):
+            parts.append(found[1])
+            pos += len(found[0])
+            if folded[pos : pos + 1] not in (" ", "-") or self._latin.at(folded, folded, pos + 1) is None:
+                break
+            pos += len(parts) < 2
+        return (latin_number(parts) if parts else None), pos
 
     def _ratio(self, folded: str, start: int, pos: int, value: Decimal) -> Atom | None:
         """One in five, three out of four."""

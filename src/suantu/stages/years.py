@@ -12,6 +12,9 @@ from suantu.stages.parts import Parts, Point, coded, full_year
 _CAPITAL = re.compile(r"[A-Za-z0-9.+-]*[A-Z][A-Za-z0-9.+-]* $")
 _LOWER_WORD = re.compile(r"[a-z]+,? $")
 
+_YEAR_AFTER = re.compile(r"[ |\t]{1,8}(?:19|20)[0-9]{2}(?![0-9.,A-Za-z])")
+_YEAR_BEFORE = re.compile(r"(?<![0-9A-Za-z])(?:19|20)[0-9]{2}[ |\t]{1,8}$")
+
 Reader = Callable[[str, str, int], Point | None]
 
 
@@ -201,7 +204,7 @@ class Years:
         ):
             return None
         part = self._parts.part(text, start)
-        if part is None or text.startswith(self._not_before_month, max(0, start - 1)):
+        if part is None or (start and text.startswith(self._not_before_month, start - 1)):
             return None
         return part
 
@@ -273,7 +276,7 @@ class Years:
             return before not in ("-", "/") and not self.in_title(text, start, interval.end())
         if self.in_title(text, start, end):
             return False
-        if text.startswith(self._edition, end):
+        if text.startswith(self._edition, end) or _in_row(text, start, end):
             return True
         if text[max(0, start - 3) : start].endswith(self._bare_after) or self._interval_behind(text, start):
             return True
@@ -308,3 +311,10 @@ class Years:
             if head.endswith(self._year_word) and window[-size:] in self._han_separators:
                 return True
         return False
+
+
+def _in_row(text: str, start: int, end: int) -> bool:
+    """Whether years stand side by side, or one stands alone, as in a table's head."""
+    if text.strip() == text[start:end]:
+        return True
+    return bool(_YEAR_AFTER.match(text, end) or _YEAR_BEFORE.search(text, max(0, start - 12), start))

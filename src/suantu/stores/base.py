@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
-from typing import NamedTuple, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
 
 from suantu.border.vocab import XSD
 from suantu.errors import QueryError
+
+if TYPE_CHECKING:
+    from decimal import Decimal
 
 _INTEGERS = {
     XSD + n for n in ("integer", "int", "long", "short", "byte", "nonNegativeInteger", "positiveInteger", "gYear")
@@ -33,8 +35,10 @@ class Term(NamedTuple):
             if self.datatype in _INTEGERS:
                 return int(self.value)
             if self.datatype in _DECIMALS:
+                from decimal import Decimal
+
                 return Decimal(self.value)
-        except (ValueError, InvalidOperation):
+        except (ValueError, ArithmeticError):
             return self.value
         if self.datatype == XSD + "boolean":
             return self.value in {"true", "1"}

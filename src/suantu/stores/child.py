@@ -51,7 +51,9 @@ def _result(data: bytes, seconds: float, *, late: bool) -> bytes:
         raise SyntaxError(body.decode("utf8"))
     if mark == _FAILED:
         raise QueryError(f"the query failed: {body.decode('utf8')}")
-    raise QueryError("the query's process died before it answered (too little memory?); narrow the query")
+    raise QueryError(
+        "the query died before it answered: most likely it needed too much memory; narrow it (LIMIT, no ORDER BY)"
+    )
 
 
 def _forked(work: Callable[[], bytes], seconds: float) -> bytes:
@@ -79,11 +81,27 @@ def _be_child(work: Callable[[], bytes], seconds: float, reading: int, writing: 
         for name in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM):
             signal.signal(name, signal.SIG_DFL)
         signal.setitimer(signal.ITIMER_REAL, seconds + _ORPHAN)
+        _limit_memory()
         left = memoryview(_outcome(work))
         while left:
             left = left[os.write(writing, left) :]
     finally:
         os._exit(0)
+
+
+def memory_limit() -> int:
+    """The bytes that a query may take: half of the machine's, so that it fails before others suffer."""
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
+
+
+def _limit_memory() -> None:
+    import resource
+
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    most = memory_limit() if hard == resource.RLIM_INFINITY else min(memory_limit(), hard)
+    resource.setrlimit(resource.RLIMIT_DATA, (most, hard))
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)  # a failed allocation writes its own last words there; the parent says it better
 
 
 def _read(reading: int, deadline: float) -> tuple[bytes, bool]:

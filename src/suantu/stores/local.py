@@ -132,12 +132,22 @@ def check_form(query: str, forms: set[str] | None) -> str:
 
 def evaluate(store: ox.Store, query: str, name: str) -> bytes:
     """The serialised answer to ``query`` in the format ``name``. SyntaxError where it does not parse."""
-    results = store.query(query, prefixes=PREFIXES)
+    results = store.query(_in_order(query), prefixes=PREFIXES)
     if not isinstance(results, ox.QueryTriples):
         return results.serialize(format=_ROWS[name]) or b""
     if name == "ttl":
         return ox.serialize(results, format=_GRAPHS[name], prefixes=PREFIXES) or b""
     return results.serialize(format=_GRAPHS[name]) or b""
+
+
+def _in_order(query: str) -> str:
+    """The query with the variables of a ``SELECT *`` in the order of the text; an empty store tells which they are."""
+    found = sparql.star(query)
+    if found is None or sparql.uses_service(query):
+        return query
+    results = _empty().query(query, prefixes=PREFIXES)
+    names = [v.value for v in results.variables] if isinstance(results, ox.QuerySolutions) else []
+    return sparql.spelled_out(query, found, names) if names else query
 
 
 def _evaluate_path(directory: str, query: str, name: str) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -71,6 +71,27 @@ def form(query: str) -> str:
 def uses_service(query: str) -> bool:
     """Whether the query calls another service (the word in a string, comment, IRI or variable does not count)."""
     return any(t.word == "SERVICE" for t in tokens(query))
+
+
+def star(query: str) -> Token | None:
+    """The ``*`` of a query that begins with ``SELECT *``, None where it names its variables."""
+    before = ""
+    for token in tokens(query):
+        if before == "SELECT" and token.word not in {"DISTINCT", "REDUCED"}:
+            return token if token.text == "*" else None
+        before = token.word if token.word in _FORMS else before
+    return None
+
+
+def spelled_out(query: str, found: Token, names: Iterable[str]) -> str:
+    """The query with ``SELECT *`` naming its variables in the order in which they first appear in it: the store gives
+    them by the alphabet, so that ``?s ?p ?o`` would come as o, p, s."""
+    first: dict[str, int] = {}
+    for token in tokens(query):
+        if token.kind == "variable":
+            first.setdefault(token.text[1:], token.start)
+    ordered = sorted(names, key=lambda name: first.get(name, len(query)))
+    return f"{query[: found.start]}{' '.join(f'?{n}' for n in ordered)}{query[found.end :]}"
 
 
 def undeclared(query: str) -> dict[str, Token]:

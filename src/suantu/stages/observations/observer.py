@@ -17,18 +17,8 @@ from suantu.stages.observations.circumstances import Circumstances, When
 from suantu.stages.observations.frames import Cue, Frame, Metric, Metrics
 
 _SKIPPED = ("hypothetical", "rumour", "question")
-_TOPICS = (
-    "Market",
-    "Organization",
-    "Industry",
-    "Technology",
-    "ChipType",
-    "Chip",
-    "Product",
-    "UseCase",
-    "Interconnect",
-    "AIModel",
-)
+_TOPICS = ("Market", "Organization", "Industry", "Technology", "ChipType", "Chip|Product", "UseCase", "Interconnect", "AIModel")
+_DEVICE_TOPICS = ("Chip|Product|Server|AIModel", "Interconnect")
 _DEVICES = ("Chip", "Product", "Server", "Interconnect", "AIModel")
 _CLAUSE = re.compile(r"[，；;。：:]|, ")
 _FIGURES = "\uf000-\uf8ff"
@@ -121,6 +111,10 @@ class Observer:
         self._condition_right = re.compile("|".join(conditions["right"]) or "(?!)")
         self._each = re.compile("|".join(map(str, settings["each"])))
         self._owners = tuple(settings["owners"])
+        self._owner_classes = frozenset(settings["owner-classes"])
+        self._countable = tuple(map(str, settings["countable"]))
+        self._versions = tuple(f for f in ontology.facts if f[1] == "versionOf")
+        self._of = str(settings["possessive"]).replace("{}", "")
         self._possessive, self._comma = str(settings["possessive"]), str(settings["joint"])
         self._joint_metrics = frozenset(settings["joint-metrics"])
         possess = "|".join(sorted(map(str, settings["possess"]), key=len, reverse=True))
@@ -146,6 +140,7 @@ class Observer:
             if placing is None:
                 loose.extend(self._loose(scene, q, reason or "no metric or subject found") for q in node.quantities)
                 continue
+            placing = self._as_market_share(scene, placing, before.get(quantity.kind))
             found = list(self._facts(scene, position, node, placing, document))
             if not found:
                 loose.extend(self._loose(scene, q, "a list of figures without as many subjects") for q in node.quantities)
@@ -168,6 +163,15 @@ class Observer:
         ):
             return "a condition"
         return ""
+
+    def _as_market_share(self, scene: Scene, placing: Placing, before: tuple[int, Placing] | None) -> Placing:
+        """A proportion told by a plain word (占比) is a market share where the sentence speaks of such."""
+        if placing.metric.name != "share" or not placing.rule.startswith("figure."):
+            return placing
+        beside = before is not None and before[1].metric.name == "marketShare"
+        if beside or "Market" in placing.about.classes and self._market_words[0] in scene.text[: placing.end]:
+            return replace(placing, metric=self._metrics.by_name["marketShare"])
+        return placing
 
     def _loose(self, scene: Scene, quantity: Quantity, reason: str) -> Loose:
         block = scene.block
@@ -213,7 +217,7 @@ class Observer:
             if cue.end > position:
                 continue
             metric = cue.metric(kind)
-            between = scene.text[cue.end : position]
+            between = re.sub("（[^（）]{0,12}）|\\([^()]{0,24}\\)", "", scene.text[cue.end : position])
             if metric is None:
                 if re.search(f"[{_FIGURES}]", re.sub(f"[{self._period_char}]", "", between)):
                     return None
@@ -240,7 +244,8 @@ class Observer:
             if cue.start <= position:
                 continue
             gap = scene.text[position + 1 : cue.start]
-            if len(gap) > (8 if self._language == "zh" else 14) or re.search(f"[，。；,;：:{_FIGURES}]", gap):
+            bare = re.sub(f"[{self._period_char}]", "", gap)
+            if len(gap) > (8 if self._language == "zh" else 14) or re.search(f"[，。；,;：:{_FIGURES}]", bare):
                 return None
             metric = cue.metric(kind)
             if metric is None:
@@ -295,10 +300,12 @@ class Observer:
         about, group = phrase.about, _group(phrase)
         if metric.device and not self._is_device(about):
             device = next((n for n in phrase.nodes if self._device_node(n)), None) or scene.topic(
-                end, metric.topic or _DEVICES
+                end, metric.topic or _DEVICE_TOPICS
             )
             if device is not None:
                 about, group = device.thing, device.things if len(device.mentions) > 1 else ()
+        if metric.topic and about is not None and not group:
+            about = self._of_device(scene, end, about)
         about = about or (group[0] if group else None)
         place = phrase.place
         if metric.noun and (about is None or metric.always):
@@ -311,6 +318,17 @@ class Observer:
         return Placing(
             metric, about, rule, min(phrase.start, end), position + 1, Decimal(confidence), place, group=group
         )
+
+    def _of_device(self, scene: Scene, position: int, about: Thing) -> Thing:
+        """An interconnect's figure is that of the device which the text talks about (the NVLink of the A100)."""
+        if "Interconnect" not in about.classes:
+            return about
+        owner = scene.topic(position, ("Chip|Product|Server",), age=0)
+        if owner is None or len(owner.mentions) > 1:
+            return about
+        family = next((o for s, p, o in self._versions if s == about.iri), None)
+        whole = self._ontology.things.get(family or "", about)
+        return self._phrases.subject(self._possessive.format(owner.thing.label, whole.label))
 
     def _members(self, scene: Scene, end: int, start: int, count: int) -> tuple[Thing, ...]:
         """As many subjects as figures: the list before the metric, or the latest list that the text named."""
@@ -327,7 +345,7 @@ class Observer:
         return at < start and len(_CLAUSE.findall(scene.text[at + 1 : start])) == 1
 
     def _topic(self, scene: Scene, position: int, metric: Metric) -> Thing | None:
-        node = scene.topic(position, _DEVICES if metric.device else _TOPICS, age=2)
+        node = scene.topic(position, _DEVICE_TOPICS if metric.device else _TOPICS, age=2)
         return node.thing if node is not None and len(node.mentions) == 1 else None
 
     def _is_device(self, thing: Thing | None) -> bool:
@@ -363,7 +381,7 @@ class Observer:
         if metric is None:
             return None
         hit = _Hit(left, low, right, position)
-        subject = self._frame_subject(frame, scene, hit, quantity.kind, cues, last)
+        subject = self._frame_subject(frame, scene, hit, quantity.kind, cues, last, before)
         return self._frame_placing(frame, scene, hit, metric, subject) if subject else None
 
     def _frame_metric(
@@ -394,6 +412,7 @@ class Observer:
         kind: str,
         cues: Sequence[Cue],
         last: tuple[int, Placing] | None,
+        before: Mapping[str, tuple[int, Placing]],
     ) -> _Subject | None:
         """Whose figure it is, as the frame says: a slot, the phrase left or right, a topic, or as before."""
         if frame.about == "group":
@@ -413,12 +432,18 @@ class Observer:
         start = _clause_start(scene.text, hit.begin)
         if about is None and place is None and last is not None and frame.about == "left" and self._follows(scene, last[0], start):
             about, place = last[1].about, last[1].place
+        if about is None and place is None and frame.about == "left" and (same := before.get(kind)):
+            if not any(n.mentions for at, n in scene.nodes.items() if same[0] < at < hit.begin):
+                about, place = same[1].about, same[1].place
         if about is None and place is None and frame.topic and not (phrase and phrase.words):
             topic = scene.topic(begin + 1 if frame.about == "topic" else begin, frame.topic)
             if topic is not None:
                 about, group = topic.thing, topic.things if len(topic.mentions) > 1 else ()
         if frame.about == "counted" and phrase is not None and phrase.words:
-            about = self._owned(scene, hit, phrase.words)
+            noun = phrase.words.split(self._of)[0] if phrase.words.startswith(self._countable) else phrase.words
+            about = self._owned(scene, hit, noun)
+        elif about is None and not group and phrase is not None and phrase.words and frame.about in {"slot", "right"}:
+            about = self._phrases.subject(phrase.words)
         about = about or place
         return _Subject(about, place, group, begin, stop) if about else None
 
@@ -443,7 +468,7 @@ class Observer:
         if verb or not scene.text[start : hit.position].strip():
             for at in sorted(p for p in scene.nodes if start <= p < hit.position):
                 node = scene.nodes[at]
-                if len(node.mentions) == 1 and self._alphabet.classes(node.char).intersection(self._owners):
+                if len(node.mentions) == 1 and self._alphabet.classes(node.char) & self._owner_classes:
                     owner = node.thing
             if owner is None:
                 topic = scene.topic(start, self._owners, age=0)
@@ -479,7 +504,7 @@ class Observer:
         self, scene: Scene, match: re.Match[str] | None, low: int, right: re.Match[str] | None, position: int
     ) -> Phrase:
         if match is not None and "a" in match.re.groupindex and match.start("a") >= 0:
-            return self._phrases.read(scene, low + match.start("a"), low + match.end("a"))
+            return self._phrases.left(scene, low + match.end("a"), low + match.start("a"))
         if right is not None and right.start("a") >= 0:
             return self._phrases.read(scene, position + 1 + right.start("a"), position + 1 + right.end("a"))
         return Phrase(None, None, position, position)
@@ -619,7 +644,7 @@ class Observer:
 
 
 def _last_cue(cues: Sequence[Cue], position: int, kind: str) -> Cue | None:
-    return next((c for c in reversed(cues) if c.end <= position and c.metric(kind)), None)
+    return next((c for c in reversed(cues) if c.end <= position and (m := c.metric(kind)) and not m.rate), None)
 
 
 def _turned(bound: str) -> str:

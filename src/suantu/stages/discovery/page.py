@@ -1,0 +1,135 @@
+"""A block as discovery reads it (known names are single characters), and the ledger of what was seen."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from suantu.identity import group_of, normalise
+from suantu.ontology import Name
+from suantu.rules import Alphabet
+from suantu.stages.names import Match
+
+Chosen = Sequence[tuple[Match, Name]]
+_SENTENCE = re.compile(r"[^。；！？!?\n]+")
+
+
+@dataclass(slots=True)
+class Page:
+    """``text`` with every known name as one private-use character; ``starts``/``ends`` lead back to the block."""
+
+    source: str
+    text: str
+    starts: Sequence[int]
+    ends: Sequence[int]
+    names: dict[int, Name] = field(default_factory=dict)
+
+    def surface(self, start: int, end: int) -> str:
+        """The block's words for ``text[start:end]``."""
+        return self.source[self.starts[start] : self.ends[end - 1]]
+
+    def sentences(self) -> list[tuple[int, int]]:
+        """The sentences' bounds in ``text``."""
+        return [m.span() for m in _SENTENCE.finditer(self.text)]
+
+
+def page_of(source: str, chosen: Chosen, chars: Mapping[tuple[str, ...], str]) -> Page:
+    """Encode a block; ``chars`` gives the character of a thing's classes."""
+    pieces: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    names: dict[int, Name] = {}
+    at = 0
+    for match, name in chosen:
+        pieces.append(source[at : match.start])
+        starts.extend(range(at, match.start))
+        ends.extend(range(at + 1, match.start + 1))
+        names[len(starts)] = name
+        pieces.append(chars[name.thing.classes])
+        starts.append(match.start)
+        ends.append(match.end)
+        at = match.end
+    pieces.append(source[at:])
+    starts.extend(range(at, len(source)))
+    ends.extend(range(at + 1, len(source) + 1))
+    return Page(source, "".join(pieces), starts, ends, names)
+
+
+@dataclass(slots=True)
+class Entry:
+    """What was seen of one written name: rule → (class, weight, times), and other names that the text gives it."""
+
+    surface: str
+    votes: dict[tuple[str, str], tuple[float, int]] = field(default_factory=dict)
+    aliases: dict[str, None] = field(default_factory=dict)
+
+
+class Ledger:
+    """Votes for names: each rule that saw a name says which class it has and how sure that is."""
+
+    def __init__(self, parents: Mapping[str, tuple[str, ...]], accept: float) -> None:
+        self._parents, self._accept = parents, accept
+        self.entries: dict[str, Entry] = {}
+
+    def vote(self, surface: str, cls: str, rule: str, weight: float) -> None:
+        """One sighting."""
+        surface = surface.strip()
+        entry = self.entries.setdefault(normalise(surface), Entry(surface))
+        _, times = entry.votes.get((rule, cls), (0.0, 0))
+        entry.votes[(rule, cls)] = (weight, times + 1)
+
+    def accepted(self) -> dict[str, tuple[str, str, float]]:
+        """The names that are sure enough: normalised name → (class, rule, confidence)."""
+        out = {}
+        for key, entry in self.entries.items():
+            if (best := self._best(entry)) and best[2] >= self._accept:
+                out[key] = best
+        return out
+
+    def _best(self, entry: Entry) -> tuple[str, str, float] | None:
+        groups: dict[str, list[tuple[float, str, str]]] = defaultdict(list)
+        for (rule, cls), (weight, times) in entry.votes.items():
+            groups[group_of(cls, self._parents)].append((1 - (1 - weight) ** min(times, 2), cls, rule))
+        best: tuple[str, str, float] | None = None
+        for votes in groups.values():
+            doubt = 1.0
+            by_class: dict[str, float] = defaultdict(float)
+            for weight, cls, _ in votes:
+                doubt *= 1 - weight
+                by_class[cls] = 1 - (1 - by_class[cls]) * (1 - weight)
+            cls = _narrowest(by_class, self._parents)
+            rule = max((w, r) for w, c, r in votes if c == cls)[1]
+            if best is None or 1 - doubt > best[2]:
+                best = (cls, rule, 1 - doubt)
+        return best
+
+
+def _narrowest(weights: Mapping[str, float], parents: Mapping[str, tuple[str, ...]]) -> str:
+    """The class with most weight; a subclass with fair weight wins over its own superclass."""
+    best = max(weights, key=lambda c: (weights[c], len(parents.get(c, ()))))
+    narrower = [c for c in weights if best in parents.get(c, ()) and weights[c] >= 0.5]
+    return max(narrower, key=lambda c: weights[c]) if narrower else best
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """The characters of the classes that discovery asks for."""
+
+    places: str
+    organizations: str
+    topics: str
+    chars: Mapping[tuple[str, ...], str]
+
+    @classmethod
+    def of(cls, alphabet: Alphabet, chars: Mapping[tuple[str, ...], str]) -> Signs:
+        """Ask the alphabet once."""
+        places = set(alphabet.matching(["Place"]))
+        organizations = set(alphabet.matching(["Organization"]))
+        topics = set(alphabet.matching(["Technology", "Market", "Industry", "UseCase", "ChipType", "Subject"]))
+        topics -= organizations | places
+        topics -= set(alphabet.matching(["Chip", "Product", "AIModel", "Interconnect"])) - set(
+            alphabet.matching(["ChipType", "Technology", "UseCase", "Market"])
+        )
+        return cls("".join(sorted(places)), "".join(sorted(organizations)), "".join(sorted(topics)), chars)

@@ -1,0 +1,110 @@
+"""Slots: what stands around a name tells what it is (X完成B轮融资, 由X牵头, 据X统计)."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import ahocorasick_rs
+
+from suantu.errors import RuleError
+from suantu.rules import Compiler
+from suantu.stages.discovery.page import Ledger, Page
+from suantu.stages.discovery.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A compiled slot."""
+
+    name: str
+    cls: str
+    weight: float
+    pattern: re.Pattern[str]
+
+
+class Slots:
+    """The slots of one section of a discovery file; ``inside`` are the characters that a name may have."""
+
+    def __init__(self, rules: Sequence[Mapping[str, Any]], compiler: Compiler, inside: str, words: Words, marker: str = "ORG") -> None:
+        self._words = words
+        self._slots: list[Slot] = []
+        triggers: dict[str, list[int]] = defaultdict(list)
+        for i, rule in enumerate(rules):
+            for key in ("name", "weight", "when", "pattern", "examples"):
+                if key not in rule:
+                    raise RuleError(compiler.file, str(rule.get("name", "(unnamed)")), f"a slot needs {key!r}")
+            source = str(rule["pattern"])
+            first = source.startswith(marker)
+            shape = f"(?<!{inside})(?P<name>{inside}{{2,30}}?)" if first else f"(?P<name>{inside}{{2,16}}?)"
+            marked = source.replace(marker, "\0", 1)
+            body = compiler.pattern(marked, str(rule["name"])).regex.pattern
+            pattern = re.compile(body.replace("\0", shape))
+            self._slots.append(Slot(str(rule["name"]), str(rule.get("class", "")), float(rule["weight"]), pattern))
+            for word in rule["when"]:
+                triggers[str(word)].append(i)
+        self._triggers = list(triggers.values())
+        self._automaton = ahocorasick_rs.AhoCorasick(list(triggers)) if triggers else None
+
+    def find(self, page: Page) -> list[tuple[Slot, int, int]]:
+        """The slots that fit somewhere in a page, each with the stretch that fills it."""
+        if self._automaton is None:
+            return []
+        hits = self._automaton.find_matches_as_indexes(page.text, overlapping=True)
+        if not hits:
+            return []
+        out: list[tuple[Slot, int, int]] = []
+        bounds = page.sentences()
+        at = 0
+        wanted: set[int] = set()
+        for index, start, _ in hits:
+            while at < len(bounds) and start >= bounds[at][1]:
+                self._sentence(page, bounds[at], wanted, out)
+                wanted.clear()
+                at += 1
+            wanted.update(self._triggers[index])
+        if at < len(bounds):
+            self._sentence(page, bounds[at], wanted, out)
+        return out
+
+    def _sentence(self, page: Page, bounds: tuple[int, int], wanted: set[int], out: list[tuple[Slot, int, int]]) -> None:
+        if not wanted:
+            return
+        text = page.text[bounds[0] : bounds[1]]
+        for i in sorted(wanted):
+            slot = self._slots[i]
+            for match in slot.pattern.finditer(text):
+                out.append((slot, bounds[0] + match.start("name"), bounds[0] + match.end("name")))
+
+    def read(self, page: Page, ledger: Ledger, kinds: Mapping[str, str]) -> None:
+        """Vote for organizations in the page's slots; ``kinds`` gives the class of a name by its own ending."""
+        for slot, start, end in self.find(page):
+            found = self._words.trim(page.text[start:end])
+            if found is None:
+                continue
+            a, b = start + found[0], start + found[1]
+            core = page.text[a:b]
+            surface = page.surface(a, b)
+            if is_name(core, surface, self._words):
+                ledger.vote(surface, slot.cls, slot.name, slot.weight)
+
+
+def is_name(core: str, surface: str, words: Words) -> bool:
+    """Whether a stretch can be the name of an organization that no ending gives away."""
+    if not 2 <= len(surface) <= 14 or not words.sound(core) or len(core) < 2:
+        return False
+    parts = words.split(core)
+    if parts[0].kind == "latin" and len(parts) == 1:
+        return core[0].isupper() and len(core) >= 2 and not core[1:].isdigit()
+    unknown = sum(len(w) for w in parts if w.kind == "open")
+    longest = run = 0
+    for w in parts:
+        run = run + len(w) if w.kind == "open" else 0
+        longest = max(longest, run)
+    others = [w for w in parts if w.kind in ("verb", "noun")]
+    if longest >= 2:
+        return len(others) <= 1
+    return unknown >= 1 and len(core) <= 5 and len(others) <= 1 and len(parts) > 1

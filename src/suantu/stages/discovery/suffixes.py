@@ -1,0 +1,115 @@
+"""Organizations, offices and places by how their names end."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from suantu.stages.discovery.page import Ledger, Page, Signs
+from suantu.stages.discovery.words import Words
+
+_HAN = "一-鿿"
+
+
+class Suffixes:
+    """The ``suffixes``, ``government`` and ``places`` sections of a discovery file."""
+
+    def __init__(self, settings: Mapping[str, Any], words: Words, signs: Signs) -> None:
+        self._words, self._signs = words, signs
+        self._rules: dict[str, tuple[str, str, bool]] = {}
+        for rule in settings["suffixes"]:
+            for ending in rule["words"]:
+                self._rules.setdefault(str(ending), (rule["name"], rule["class"], rule["strength"] == "strong"))
+        government, places = settings["government"], settings["places"]
+        self._levels = tuple(str(w) for w in government["levels"] if w)
+        self._offices = {str(w) for w in government["offices"]}
+        self._government, self._place = str(government["name"]), str(places["name"])
+        self._places = {str(w) for w in places["words"]}
+        self._continues = str(settings["continues"])
+        endings = sorted({*self._rules, *self._offices, *self._places}, key=len, reverse=True)
+        self._ending = re.compile("|".join(map(re.escape, endings)))
+        self.inside = f"[{_HAN}A-Za-z0-9·{signs.places}{signs.topics}]"
+        self._run = re.compile(f"{self.inside}+$")
+        before = "|".join(sorted(map(str, places["district-before"]), key=len, reverse=True))
+        self._district = re.compile(f"(?:{before}|[{signs.places}])(?P<name>[{_HAN}]{{2,3}}{places['districts']})(?![{_HAN}]?[长域])")
+        self._not_district = tuple(map(str, places["district-refuse"]))
+
+    def read(self, page: Page, ledger: Ledger) -> None:
+        """Vote for the names of a page."""
+        text = page.text
+        for match in self._ending.finditer(text):
+            self._one(page, match[0], match.start(), match.end(), ledger)
+        for match in self._district.finditer(text):
+            name = match["name"]
+            if not name.endswith(self._not_district) and self._words.unknown(name[:-1]) >= 1 and self._words.sound(name):
+                ledger.vote(name, "Region", self._place, 0.65)
+
+    def _one(self, page: Page, ending: str, start: int, end: int, ledger: Ledger) -> None:
+        text = page.text
+        if text[end : end + 1] and text[end] in self._continues:
+            return
+        if any(self._words.kind(text[start : end + k]) in ("noun", "verb", "generic") for k in (1, 2) if end + k <= len(text)):
+            return
+        run = self._run.search(text, max(0, start - 18), start)
+        if not run:
+            return
+        left = run.start()
+        found = self._words.trim(text[left:start])
+        if ending in self._offices:
+            self._office(page, ending, left, start, end, ledger)
+            return
+        if found is None:
+            return
+        a, b = left + found[0], left + found[1]
+        if b != start:
+            return
+        clean = found[2] or left == 0 or not re.match(self.inside, text[left - 1])
+        core = text[a:start]
+        if ending in self._places:
+            self._region(page, core, a, end, clean, ledger)
+        else:
+            self._organization(page, ending, core, a, end, clean, ledger)
+
+    def _organization(self, page: Page, ending: str, core: str, a: int, end: int, clean: bool, ledger: Ledger) -> None:
+        rule, cls, strong = self._rules[ending]
+        size = end - a
+        surface = page.surface(a, end)
+        unknown = self._words.unknown(core)
+        place = core[0] in self._signs.places
+        if strong:
+            words = self._words.split(core)
+            proper = unknown >= 2 or place or any(w.kind == "noun" for w in words)
+            if self._long_name(core, cls, clean) or (proper and clean and 2 <= len(surface) - len(ending) <= 12 and size <= 14):
+                if not (place and len(core) == 1 and cls == "Organization" and len(ending) < 2):
+                    weight = 0.7 if unknown >= 2 or place else 0.5
+                    ledger.vote(surface, cls, rule, weight)
+            elif unknown >= 2 and len(core) <= 3:
+                ledger.vote(surface, cls, rule, 0.5)
+        elif unknown >= 2 and len(core) <= 4 and unknown >= len(core) - 1:
+            ledger.vote(surface, cls, rule, 0.45 if clean else 0.3)
+
+    def _long_name(self, core: str, cls: str, clean: bool) -> bool:
+        """人工智能产业促进会: topic words alone name a consortium where they are many."""
+        return cls == "Consortium" and clean and len(self._words.split(core)) >= 2 and any(c in self._signs.topics for c in core)
+
+    def _office(self, page: Page, ending: str, left: int, start: int, end: int, ledger: Ledger) -> None:
+        text = page.text
+        level = next((w for w in self._levels if text.endswith(w, left, start)), "")
+        a = start - len(level)
+        if a > left and text[a - 1] in self._signs.places:
+            ledger.vote(page.surface(a - 1, end), "GovernmentBody", self._government, 0.9)
+        elif level and ending not in ("政府", "法院"):
+            ledger.vote(page.surface(a, end), "GovernmentBody", self._government, 0.7)
+
+    def _region(self, page: Page, core: str, a: int, end: int, clean: bool, ledger: Ledger) -> None:
+        unknown = self._words.unknown(core)
+        words: Sequence[Any] = self._words.split(core)
+        if len(core) > 10 or not clean:
+            return
+        if core[0] in self._signs.places and (len(core) == 1 or unknown or any(w.kind == "noun" for w in words)):
+            ledger.vote(page.surface(a, end), "Region", self._place, 0.75)
+            if unknown >= 2 or len(core) >= 3:
+                ledger.vote(page.surface(a + 1, end), "Region", self._place, 0.75)
+        elif unknown >= 2:
+            ledger.vote(page.surface(a, end), "Region", self._place, 0.7)

@@ -1,0 +1,55 @@
+"""Titles in 《》: policies, standards and reports, by the noun that the title ends with."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from suantu.stages.discovery.page import Ledger
+
+
+class Titles:
+    """The ``titles`` section of a discovery file."""
+
+    def __init__(self, settings: Mapping[str, Any]) -> None:
+        self._kinds = [(str(k["class"]), tuple(map(str, k["ends"]))) for k in settings["kinds"]]
+        self._tail = re.compile(str(settings["tail"]))
+        self._refuse = tuple(map(str, settings["refuse"]))
+        self._open, self._close = str(settings["open"]), str(settings["close"])
+
+    def read(self, text: str, ledger: Ledger) -> None:
+        """Vote for the titles of a block; a later, shorter title that ends a longer one is its alias."""
+        for title in self._titles(text):
+            bare = self._tail.sub("", title)
+            if len(bare) < 2 or title.endswith(self._refuse):
+                continue
+            cls = next((c for c, ends in self._kinds if bare.endswith(ends)), "")
+            if not cls:
+                continue
+            if longer := self._longer(bare, ledger):
+                ledger.entries[longer].aliases.setdefault(title)
+            elif len(bare) > 4:
+                ledger.vote(title, cls, "title", 0.9)
+                if bare != title and len(bare) > 5:
+                    ledger.entries[next(reversed(ledger.entries))].aliases.setdefault(bare)
+
+    def _titles(self, text: str) -> list[str]:
+        out: list[str] = []
+        depth, start = 0, 0
+        for i, char in enumerate(text):
+            if char == self._open:
+                if not depth:
+                    start = i + 1
+                depth += 1
+            elif char == self._close and depth:
+                depth -= 1
+                if not depth and 2 < i - start < 80:
+                    out.append(text[start:i].strip())
+        return out
+
+    def _longer(self, bare: str, ledger: Ledger) -> str:
+        if len(bare) > 8:
+            return ""
+        found = [k for k, e in ledger.entries.items() if ("title", "Policy") in e.votes or ("title", "Report") in e.votes or ("title", "Standard") in e.votes]
+        return next((k for k in reversed(found) if len(k) > len(bare) and self._tail.sub("", ledger.entries[k].surface).endswith(bare)), "")

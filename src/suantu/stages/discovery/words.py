@@ -1,0 +1,98 @@
+"""Tells a name from the words around it: a small segmenter over everyday words, function words and generic nouns."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+_LONGEST = 6
+_LATIN = re.compile(r"[A-Za-z0-9.\-]+")
+_NODE = re.compile("[\ue000-\uf8ff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A word of a stretch: where, and of what kind (stop role generic verb noun open latin node)."""
+
+    start: int
+    end: int
+    kind: str
+
+    def __len__(self) -> int:
+        return self.end - self.start
+
+
+class Words:
+    """The word lists of one language."""
+
+    def __init__(self, settings: Mapping[str, Any], everyday: Mapping[str, Any]) -> None:
+        self._kinds: dict[str, str] = {}
+        for kind, text in (
+            ("noun", everyday.get("nouns", "")),
+            ("verb", everyday.get("verbs", "")),
+            ("generic", settings["generic"]),
+            ("role", settings["roles"]),
+            ("stop", settings["stops"]),
+        ):
+            self._kinds.update(dict.fromkeys(text.split(), kind))
+
+    def kind(self, word: str) -> str:
+        """What kind of word this is; empty where it is no word of the lists."""
+        return self._kinds.get(word, "")
+
+    def split(self, text: str) -> list[Word]:
+        """The words of a stretch, longest first from the left."""
+        out: list[Word] = []
+        kinds, size, i = self._kinds, len(text), 0
+        while i < size:
+            if latin := _LATIN.match(text, i):
+                out.append(Word(i, latin.end(), "latin"))
+                i = latin.end()
+                continue
+            for end in range(min(size, i + _LONGEST), i, -1):
+                if kind := kinds.get(text[i:end]):
+                    break
+            else:
+                end, kind = i + 1, "node" if _NODE.match(text[i]) else "open"
+            out.append(Word(i, end, kind))
+            i = end
+        return out
+
+    def trim(self, text: str) -> tuple[int, int, bool] | None:
+        """Where the name in a stretch begins and ends, and whether a word that is no part of it stands before it."""
+        words = self.split(text)
+        while words and words[-1].kind == "stop":
+            words.pop()
+        end = words[-1].end if words else 0
+        cut = next((i for i in range(len(words) - 1, -1, -1) if words[i].kind in ("stop", "role")), -1)
+        if cut == len(words) - 1:
+            return None
+        clean = cut >= 0
+        rest = words[cut + 1 :]
+        for i in range(len(rest) - 1, -1, -1):
+            if rest[i].kind == "verb" and _unknown(rest[i + 1 :]) >= 2:
+                rest, clean = rest[i + 1 :], True
+                break
+        first = next((i for i, w in enumerate(rest) if w.kind in ("open", "latin", "node")), 0)
+        if first and all(w.kind == "generic" for w in rest[:first]) and _unknown(rest[first:]) >= 2:
+            rest, clean = rest[first:], True
+        return (rest[0].start, end, clean) if rest else None
+
+    def unknown(self, text: str) -> int:
+        """How many characters of a stretch belong to no word."""
+        return _unknown(self.split(text))
+
+    def empty(self, text: str) -> bool:
+        """Whether a stretch consists of generic and function words only."""
+        return all(w.kind in ("generic", "stop", "role") for w in self.split(text))
+
+    def sound(self, text: str) -> bool:
+        """Whether a stretch may be a name: not only generic words, and no function word in it."""
+        words = self.split(text)
+        return not all(w.kind in ("generic", "stop", "role") for w in words) and all(w.kind != "stop" for w in words)
+
+
+def _unknown(words: Sequence[Word]) -> int:
+    return sum(len(w) for w in words if w.kind in ("open", "latin"))

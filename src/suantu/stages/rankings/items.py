@@ -1,0 +1,253 @@
+"""The things that a sentence ranks: the members of a list, or the subject to the left of a verb."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import Any
+
+from suantu.identity import discovered
+from suantu.ontology import Ontology
+from suantu.records import Thing
+from suantu.rules import Alphabet
+from suantu.scene import Node, Scene
+
+_NODES = "\ue000-\uefff"
+_FIGURES = "\uf000-\uf8ff"
+_BLANK = "\0"
+_BACK = 2  # clauses to the left in which a subject is looked for
+_NAMELIKE = re.compile(r"[^\W\d_]")
+
+
+def _either(words: Sequence[Any]) -> str:
+    return "|".join(re.escape(str(w)) for w in sorted(words, key=lambda w: (-len(str(w)), str(w))))
+
+
+class Items:
+    """How one language lists things."""
+
+    def __init__(
+        self, settings: Mapping[str, Any], adverbs: Sequence[Any], language: str, ontology: Ontology, alphabet: Alphabet
+    ) -> None:
+        self._ontology, self._alphabet, self._language = ontology, alphabet, language
+        edge, after = (r"(?<![A-Za-z])", r"(?![A-Za-z])") if language == "en" else ("", "")
+        flags = re.IGNORECASE if language == "en" else 0
+        self._joint = re.compile(settings["joint"])
+        self._weak = re.compile(settings["weak"])
+        self._comma = re.compile(settings["comma"])
+        self._stop = re.compile(settings["stop"])
+        self._clause = re.compile(settings["clause"])
+        self._brackets = re.compile(settings["brackets"])
+        lead = _either([*settings["leading"], *adverbs])
+        self._leading = re.compile(f"^(?:[\\s{_BLANK}{_FIGURES}]|(?:{lead}){after})+", flags)
+        self._trailing = re.compile(f"(?:[\\s{_BLANK}]|{edge}(?:{_either(settings['trailing'])}){after})+$", flags)
+        self._tail = re.compile(f"(?:{settings['figure-tail']})\\s*[{_FIGURES}].*$", flags)
+        self._preposition = re.compile(f"{edge}(?:{_either(settings['prepositions'])})\\s?(?:[a-z]+ ){{0,2}}$", flags)
+        self._prefer = tuple(map(str, settings["prefer"]))
+        self._longest = int(settings["longest"])
+        self._labels: dict[str, list[Thing]] = {}
+        for name in ontology.names:
+            self._labels.setdefault(name.text.casefold(), []).append(name.thing)
+
+    # -- lists -------------------------------------------------------------------------------------------------------
+
+    def after(self, scene: Scene, start: int, end: int, count: int, cls: str) -> list[Thing]:
+        """The ``count`` members of the list that begins at ``start``; empty if it has another number of them."""
+        text = self._blanked(scene.text)
+        stop = self._stop.search(text, start, end)
+        end = stop.start() if stop else end
+        near = end
+        for match in self._comma.finditer(text, start, end):
+            if not self._joint.match(text, match.start()) or self._joint.match(text, match.start()).end() == match.end():  # type: ignore[union-attr]
+                near = match.start()
+                break
+        for limit in dict.fromkeys((near, end)):
+            for pieces in self._cuts(text, start, limit):
+                if members := self._things(scene, pieces, cls, count, at_end=False):
+                    return members
+        return []
+
+    def before(self, scene: Scene, end: int, count: int, cls: str) -> list[Thing]:
+        """The ``count`` members of the list that ends at ``end``."""
+        text = self._blanked(scene.text)
+        low = self._stopped(text, end)
+        edges = [m.end() for m in self._clause.finditer(text, low, end)]
+        for start in dict.fromkeys([*reversed([e for e in edges if e < end]), low]):
+            if not self._leading.sub("", text[start:end]):
+                continue
+            for pieces in self._cuts(text, start, end):
+                if members := self._things(scene, pieces, cls, count, at_end=True):
+                    return members
+            if start == low or self._named(scene, start, end):
+                break
+        return []
+
+    def _named(self, scene: Scene, start: int, end: int) -> bool:
+        return sum(len(n.mentions) for p, n in scene.nodes.items() if start <= p < end) > 1
+
+    def _stopped(self, text: str, end: int) -> int:
+        return max((m.end() for m in self._stop.finditer(text, 0, end)), default=0)
+
+    def _blanked(self, text: str) -> str:
+        return self._brackets.sub(lambda m: _BLANK * len(m[0]), text)
+
+    def _cuts(self, text: str, start: int, end: int) -> list[list[tuple[int, int]]]:
+        """Ways to cut a stretch into members: at sure joints; then also at weak ones; then at commas too."""
+        sure = _split(text, start, end, self._joint)
+        last = [*sure[:-1], *_split(text, *sure[-1], self._weak)]
+        every = [piece for a, b in sure for piece in _split(text, a, b, self._weak)]
+        by_comma = re.compile(f"{self._joint.pattern}|{self._comma.pattern}")
+        commas = _split(text, start, end, by_comma)
+        mixed = [piece for a, b in commas for piece in _split(text, a, b, self._weak)]
+        out: list[list[tuple[int, int]]] = []
+        for pieces in (sure, last, every, commas, mixed):
+            if pieces not in out:
+                out.append(pieces)
+        return out
+
+    def _things(
+        self, scene: Scene, pieces: Sequence[tuple[int, int]], cls: str, count: int, *, at_end: bool
+    ) -> list[Thing]:
+        found: list[tuple[Thing, ...] | str] = []
+        for i, (start, end) in enumerate(pieces):
+            outer = i == 0 if at_end else i == len(pieces) - 1
+            member = self._member(scene, start, end, outer=outer, at_end=at_end)
+            if not member:
+                return []
+            found.append(member)
+        if sum(1 if isinstance(m, str) else len(m) for m in found) != count:
+            return []
+        known = [t for m in found if not isinstance(m, str) for t in m]
+        if len({t.iri for t in known}) != len(known):
+            return []
+        cls = self._common(known) or cls
+        return [t for m in found for t in ([self.named(m, cls)] if isinstance(m, str) else m)]
+
+    def _common(self, things: Sequence[Thing]) -> str:
+        classes = [self._ontology.closure(t.classes) for t in things]
+        shared = frozenset.intersection(*classes) if classes else frozenset()
+        return next((c for c in things[0].classes if c in shared), "") if classes else ""
+
+    def _member(
+        self, scene: Scene, start: int, end: int, *, outer: bool, at_end: bool
+    ) -> tuple[Thing, ...] | str:
+        """What one piece of a list names; the outermost may have other words on its far side."""
+        text = self._blanked(scene.text)
+        start, end = self._trimmed(text, start, end)
+        if start >= end:
+            return ""
+        nodes = [(p, n) for p, n in sorted(scene.nodes.items()) if start <= p < end and n.mentions]
+        if nodes:
+            first, last = nodes[0], nodes[-1]
+            if at_end and last[0] == end - 1 and (outer or first is last and start == end - 1):
+                return last[1].things
+            if not at_end and first[0] == start and (outer or start == end - 1):
+                return self._of_adjacent(nodes, start)
+            if end - start == len(nodes):
+                return self._of_adjacent(nodes, start)
+        if any("\uf000" <= c <= "\uf8ff" for c in text[start:end]):
+            return ""
+        words = " ".join(scene.surface(start, end).split()).strip()
+        return words if _NAMELIKE.search(words) and len(words) <= self._longest else ""
+
+    def _of_adjacent(self, nodes: Sequence[tuple[int, Node]], start: int) -> tuple[Thing, ...]:
+        """Of names that stand side by side (中国浪潮), the one that is ranked most often."""
+        run = [n for i, (p, n) in enumerate(nodes) if p == start + i]
+        return min(run, key=lambda n: self._rank(n)).things
+
+    def _trimmed(self, text: str, start: int, end: int) -> tuple[int, int]:
+        if match := self._leading.match(text[start:end]):
+            start += match.end()
+        if match := self._tail.search(text[start:end]):
+            end = start + match.start()
+        if match := self._trailing.search(text[start:end]):
+            end = start + match.start()
+        return start, end
+
+    # -- one subject -------------------------------------------------------------------------------------------------
+
+    def subject(self, scene: Scene, end: int, cls: str, like: Node | None = None) -> tuple[Thing, int] | None:
+        """Who is ranked by the words that begin at ``end``, and where it is named (-1: in a sentence before)."""
+        text = self._blanked(scene.text)
+        low = self._stopped(text, end)
+        edges = [low, *(m.end() for m in self._clause.finditer(text, low, end) if m.end() <= end)]
+        classes = self._alphabet.classes(like.char) - {"Entity", "Concept"} if like else frozenset()
+        for start in list(reversed(sorted(set(edges))))[: _BACK + 1]:
+            stop = next((e - 1 for e in sorted(edges) if e > start), end)
+            choice = self._choose(scene, text, start, min(stop, end), cls, classes)
+            if choice is not None:
+                return choice
+            if self._several(scene, start, min(stop, end)):
+                return None
+            words = text[start : min(stop, end)]
+            if not like and cls and (name := self._unknown(scene, start, min(stop, end), words)):
+                return self.named(name, cls), start
+        topic = scene.topic(low, [cls] if cls else self._prefer[:5], age=1)
+        return (topic.thing, -1) if topic is not None and len(topic.mentions) == 1 else None
+
+    def _several(self, scene: Scene, start: int, end: int) -> bool:
+        """A list stands where one subject is wanted."""
+        return any(len(n.mentions) > 1 for p, n in scene.nodes.items() if start <= p < end)
+
+    def _choose(
+        self, scene: Scene, text: str, start: int, end: int, cls: str, like: frozenset[str]
+    ) -> tuple[Thing, int] | None:
+        fit: list[tuple[int, Node]] = []
+        for position in sorted(scene.nodes):
+            node = scene.nodes[position]
+            if not (start <= position < end and len(node.mentions) == 1) or text[position] == _BLANK:
+                continue
+            if self._preposition.search(text[start:position]):
+                continue
+            classes = self._alphabet.classes(node.char)
+            if like and not self._alike(classes, like):
+                continue
+            fit.append((position, node))
+        if not fit:
+            return None
+        if cls and not like:
+            for position, node in fit:
+                if cls in self._alphabet.classes(node.char):
+                    return node.thing, position
+        if like:
+            return fit[-1][1].thing, fit[-1][0]
+        position, node = min(fit, key=lambda f: self._rank(f[1]))
+        return node.thing, position
+
+    @staticmethod
+    def _alike(classes: frozenset[str], like: frozenset[str]) -> bool:
+        narrow = like - {"Place", "Organization", "Product"} or like
+        return bool(classes & narrow) or bool(classes & like and not narrow & like)
+
+    def _rank(self, node: Node) -> int:
+        classes = self._alphabet.classes(node.char)
+        return next((i for i, cls in enumerate(self._prefer) if cls in classes), len(self._prefer))
+
+    def _unknown(self, scene: Scene, start: int, end: int, words: str) -> str:
+        """A clause that is nothing but an unknown name."""
+        if any("\ue000" <= c <= "\uf8ff" for c in words):
+            return ""
+        a, b = self._trimmed(words, 0, len(words))
+        name = scene.surface(start + a, start + b).strip()
+        short = self._longest // 3 if self._language == "zh" else self._longest
+        proper = self._language == "zh" or name[:1].isupper()
+        return name if proper and 1 < len(name) <= short and _NAMELIKE.search(name) else ""
+
+    def named(self, words: str, cls: str) -> Thing:
+        """The thing of that name: a known one of the class, else a new one."""
+        words = words.strip()
+        for thing in self._labels.get(words.casefold(), ()):
+            if not cls or cls == "Subject" or cls in self._ontology.closure(thing.classes):
+                return thing
+        return discovered(words, cls or "Subject", self._ontology.parents, "ranked", Decimal("0.7"))
+
+
+def _split(text: str, start: int, end: int, at: re.Pattern[str]) -> list[tuple[int, int]]:
+    out: list[tuple[int, int]] = []
+    for match in at.finditer(text, start, end):
+        if match.end() <= end:
+            out.append((start, match.start()))
+            start = match.end()
+    out.append((start, end))
+    return out

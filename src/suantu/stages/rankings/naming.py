@@ -1,0 +1,157 @@
+"""Which ranking a sentence speaks of, and of when."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from suantu.phrases import Phrases
+from suantu.records import Period, Thing
+from suantu.rules import Alphabet
+from suantu.scene import Scene
+from suantu.stages.rankings.thread import RankThread, year_before
+
+_CLAUSE = re.compile(r"[，；;。：:]|, ")
+_DAY = re.compile(r".*\d{4}-\d{2}-\d{2}")
+_SHORTEST = {"zh": 3, "en": 7}
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A ranking: its name, place and the class of what it ranks; ``own``: the sentence itself names it."""
+
+    name: str
+    place: Thing | None
+    item_class: str
+    own: bool
+
+
+class Naming:
+    """How one language names rankings and their times."""
+
+    def __init__(
+        self,
+        settings: Mapping[str, Any],
+        expand: Callable[[str], str],
+        phrases: Phrases,
+        alphabet: Alphabet,
+        language: str,
+    ) -> None:
+        names, times = settings["naming"], settings["time"]
+        self._phrases, self._alphabet, self._language = phrases, alphabet, language
+        flags = re.IGNORECASE if language == "en" else 0
+        self._noun = re.compile(names["noun"], flags)
+        self._criteria = [re.compile(expand(c)) for c in names["criteria"]]
+        self._within = re.compile(expand(names["within"]))
+        self._this = re.compile(names["this"])
+        self._strip = re.compile(names["strip"])
+        self._number = re.compile(names["number"])
+        self.about, self.opens = re.compile(names["about"]), re.compile(names["opens"])
+        self.fallback = str(names["fallback"])
+        self._classes = {str(k): str(v) for k, v in names["classes"].items()}
+        self.scope = {str(k): str(v) for k, v in names["scope"].items()}
+        self._previous, self._calendar = tuple(times["previous"]), tuple(times["calendar"])
+        self._compared = re.compile(times["compared-before"])
+        self._frame = re.compile(times["frame-before"])
+
+    # -- names -------------------------------------------------------------------------------------------------------
+
+    def name(self, scene: Scene, start: int, criterion: str, place: Thing | None, thread: RankThread) -> Named:
+        """The ranking that the words at ``start`` speak of; ``criterion`` is what the rule or subject said of it."""
+        if criterion:
+            return Named(criterion, place, self.class_of(criterion) or thread.item_class, True)
+        if found := self._noun_phrase(scene, start):
+            return found
+        for pattern in self._criteria:
+            matches = [m for m in pattern.finditer(scene.text) if m.end() <= start + 8]
+            if matches and (words := self.words(scene, matches[-1].start("c"), matches[-1].end("c"))):
+                return Named(words, place, self.class_of(words) or thread.item_class, True)
+        if thread.name:
+            return Named(thread.name, place or thread.place, thread.item_class, False)
+        heading = self._heading(thread)
+        return Named(heading, place, self.class_of(heading), False)
+
+    def _noun_phrase(self, scene: Scene, start: int) -> Named | None:
+        for match in reversed(list(self._noun.finditer(scene.text, 0, start))):
+            phrase = self._phrases.left(scene, match.end())
+            if self._this.search(scene.text, phrase.start, match.start()):
+                return None
+            words = self._strip.sub("", " ".join(scene.surface(phrase.start, match.end()).split()))
+            if len(words) - len(match[0]) >= _SHORTEST[self._language] - 1 and len(words) < 40:
+                return Named(words, phrase.place, self.class_of(words), True)
+        return None
+
+    def _heading(self, thread: RankThread) -> str:
+        headings = [*reversed(thread.sections or ()), thread.title]
+        chosen = next((h for h in headings if self.about.search(h)), next((h for h in headings if h), ""))
+        return self._number.sub("", chosen).strip() or self.fallback
+
+    def words(self, scene: Scene, start: int, end: int) -> str:
+        """A name for a ranking from the words of a stretch, without what does not belong to it."""
+        kept = [c for c in range(start, end) if not (scene.nodes.get(c) and scene.nodes[c].periods)]
+        words = "".join(scene.surface(c, c + 1) for c in kept)
+        words = self._strip.sub("", " ".join(words.split()))
+        return words if len(words) >= _SHORTEST[self._language] - 1 else ""
+
+    def between(self, scene: Scene, start: int, end: int) -> tuple[str, bool]:
+        """What stands between a subject and its verb names the ranking (在中国服务器市场); and whether it is this one."""
+        text = scene.text[start:end]
+        if self._this.search(text):
+            return "", False
+        if match := self._within.search(text):
+            return self.words(scene, start + match.start("c"), start + match.end("c")), True
+        if _CLAUSE.search(text) or any("\uf000" <= c <= "\uf8ff" for c in text):
+            return "", False
+        return self.words(scene, start, end), True
+
+    def class_of(self, words: str) -> str:
+        """The class of what a ranking of that name ranks: the last class word in it."""
+        best = max(((words.rfind(w), len(w), c) for w, c in self._classes.items() if w in words), default=None)
+        return best[2] if best else ""
+
+    # -- times -------------------------------------------------------------------------------------------------------
+
+    def note_frame(self, scene: Scene, thread: RankThread) -> None:
+        """A time at the head of a clause holds for the rest of its paragraph."""
+        for position, period in self._periods(scene):
+            if self._frames(scene, position) and not self._relative(period) and not period.ahead:
+                thread.frame = period.value
+
+    def _periods(self, scene: Scene) -> list[tuple[int, Period]]:
+        out = []
+        for position in sorted(scene.nodes):
+            node = scene.nodes[position]
+            if node.periods and not self._compared.search(scene.text[:position]):
+                out.extend((position, p) for p in node.periods[:1] if p.value and not _DAY.match(p.value))
+        return out
+
+    def _frames(self, scene: Scene, position: int) -> bool:
+        return bool(self._frame.search(scene.text[:position]))
+
+    def _relative(self, period: Period) -> bool:
+        return period.text in self._previous or period.text in self._calendar
+
+    def value(self, period: Period, thread: RankThread) -> str:
+        """A period's value; 上年 is a year before the ranking that the text is about."""
+        if period.text in self._previous and (before := year_before(thread.period)):
+            return before
+        return period.value or (thread.period if period.text in self._calendar else "")
+
+    def period(self, scene: Scene, position: int, thread: RankThread, *, own: bool) -> tuple[str, bool]:
+        """The time of the rank at ``position``; and whether the text says it here, of the ranking itself.
+
+        ``own`` rankings (which the sentence names itself) do not take the time of the section's ranking.
+        """
+        periods = self._periods(scene)
+        before = [(at, p) for at, p in periods if at < position]
+        near = [p for at, p in before if not _CLAUSE.search(scene.text, at, position)]
+        framed = [p for at, p in before if self._frames(scene, at)]
+        if self._language == "en" and not near:
+            near = [p for at, p in periods if at > position and not _CLAUSE.search(scene.text, position, at)][:1]
+        if chosen := (near or framed)[-1:]:
+            return self.value(chosen[0], thread), not self._relative(chosen[0])
+        if thread.frame:
+            return thread.frame, not own
+        return ("" if own and thread.name else thread.period), False

@@ -1,0 +1,450 @@
+"""Reads rankings: pattern rules over encoded sentences, each match one or more entries."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from suantu.ontology import Ontology
+from suantu.phrases import Phrases
+from suantu.records import BlockKind, Evidence, RankingEntry, Thing
+from suantu.rules import Compiler, Pattern, Rule
+from suantu.scene import Node, Scene
+from suantu.stages.rankings.items import Items
+from suantu.stages.rankings.naming import Named, Naming
+from suantu.stages.rankings.thread import RankThread, year_before
+
+_MAKES = ("ranks", "tiers", "streak", "largest", "member", "led")
+_CIRCLED = {chr(0x2460 + i): i + 1 for i in range(20)}
+_MARK = re.compile(r"\s*(?:([\u2460-\u2473])|0?(\d{1,2})(?:\s*[.、．)）:：]|\s+(?=\D)))\s*")
+_LONGEST_LINE = 40
+_MOST = 30  # places that one sentence may name
+
+
+@dataclass(frozen=True, slots=True)
+class RankingRule:
+    """A compiled ranking rule; see the header of ``rules/rankings.zh.yaml``."""
+
+    rule: Rule
+    makes: str
+    pattern: Pattern
+    text: re.Pattern[str] | None
+    tie: bool
+    known: bool
+
+
+def compile_ranking(rule: Rule, compiler: Compiler) -> RankingRule:
+    """Compile one rule of a rankings file; RuleError names what is wrong with it."""
+    body = rule.body
+    makes = str(body.get("makes", ""))
+    if makes not in _MAKES:
+        raise rule.error(f"makes: {makes!r} is not one of {', '.join(_MAKES)}")
+    pattern = compiler.pattern(body.get("pattern", ""), rule.name)
+    if makes != "led" and "r" not in pattern.regex.groupindex:
+        raise rule.error("the pattern has no group r (the stretch with the ranks)")
+    text = re.compile(str(body["text"])) if "text" in body else None
+    return RankingRule(rule, makes, pattern, text, bool(body.get("tie")), bool(body.get("known")))
+
+
+@dataclass(slots=True)
+class _Match:
+    """One match of one rule, with what the makers need."""
+
+    rule: RankingRule
+    scene: Scene
+    thread: RankThread
+    found: re.Match[str]
+
+    def span(self, group: str) -> tuple[int, int]:
+        """Where a group stands; (-1, -1) where the pattern has none or it took no part."""
+        return self.found.span(group) if group in self.found.re.groupindex else (-1, -1)
+
+    def ordinals(self, group: str) -> list[tuple[int, Node]]:
+        start, end = self.span(group)
+        return [(p, self.scene.nodes[p]) for p in range(max(start, 0), end) if p in self.scene.nodes and self.scene.nodes[p].ordinals]
+
+    def ranks(self, group: str) -> list[int]:
+        """The ranks that a stretch states, one by one."""
+        out: list[int] = []
+        for _, node in self.ordinals(group):
+            ordinal = node.ordinals[0]
+            first = 1 if ordinal.kind == "top" else ordinal.value
+            last = ordinal.value if ordinal.kind == "top" else ordinal.last or ordinal.value
+            out.extend(range(first, min(last, first + _MOST) + 1))
+        return out
+
+
+class Rankings:
+    """The ranking rules of one language."""
+
+    def __init__(
+        self,
+        rules: Sequence[RankingRule],
+        settings: Mapping[str, Any],
+        compiler: Compiler,
+        phrases: Phrases,
+        ontology: Ontology,
+        language: str,
+    ) -> None:
+        self._rules, self._phrases, self._ontology = rules, phrases, ontology
+        alphabet = compiler.alphabet
+        file = compiler.file
+
+        def expand(source: str) -> str:
+            return compiler.pattern(source, f"{file}: naming").regex.pattern
+
+        self.items = Items(settings["items"], settings["cues"]["adverb"], language, ontology, alphabet)
+        self.naming = Naming(settings, expand, phrases, alphabet, language)
+        self._shift = compiler.pattern(settings["shift"]["pattern"], "shift").regex
+        self._yearly = tuple(map(str, settings["time"]["yearly"]))
+        self._digits = {str(k): int(v) for k, v in settings["digits"].items()}
+        self._chars = frozenset(alphabet.matching(["ordinal", "top", "tier"]))
+        self._tier_char = alphabet.matching(["tier"])
+        self._by_label = {n.text: n.thing for n in ontology.names}
+        self._makers: dict[str, Callable[[_Match], Iterator[RankingEntry]]] = {
+            "ranks": self._ranks, "streak": self._streak, "largest": self._largest, "member": self._line,
+            "led": self._led, "tiers": self._tiers,
+        }  # fmt: skip
+
+    # -- one sentence ------------------------------------------------------------------------------------------------
+
+    def read(self, scene: Scene, thread: RankThread, asserted: Callable[[Scene, int, int], bool]) -> list[RankingEntry]:
+        """The entries that ``scene`` states; the thread takes them in and remembers the ranking."""
+        self.naming.note_frame(scene, thread)
+        self._opens(scene, thread)
+        if self._labelled(scene, thread):
+            return []
+        used: set[int] = set()
+        out: list[RankingEntry] = []
+        for rule in self._rules:
+            if not (scene.chars & self._chars) and rule.makes != "led":
+                continue
+            position = 0
+            while found := rule.pattern.regex.search(scene.text, position):
+                position = found.start() + 1
+                match = _Match(rule, scene, thread, found)
+                places = {p for group in ("r", "w") for p, _ in match.ordinals(group)}
+                if places & used or not self._fits(match) or not asserted(scene, found.start(), found.end()):
+                    continue
+                entries = list(self._makers[rule.makes](match))
+                if entries or (rule.makes == "tiers" and places):
+                    used |= places
+                    out += entries
+                    position = max(position, *(p + 1 for p in places)) if places else position
+        for entry in out:
+            thread.add(entry)
+        return out
+
+    def _fits(self, match: _Match) -> bool:
+        rule = match.rule
+        if rule.text is None:
+            return True
+        return all(rule.text.search(match.scene.surface(p, p + 1)) for p, _ in match.ordinals("r"))
+
+    # -- the parts of an entry ---------------------------------------------------------------------------------------
+
+    def _entry(
+        self, match: _Match, named: Named, rank: int, item: Thing, period: str, span: tuple[int, int], confidence: str
+    ) -> RankingEntry:
+        scene = match.scene
+        evidence = self._evidence(scene, *span)
+        return RankingEntry(
+            named.name, rank, item, evidence, match.rule.rule.name, period, self._not(named.place, item), None,
+            scene.sayer(match.found.start()), min(Decimal(confidence), item.confidence),
+        )  # fmt: skip
+
+    @staticmethod
+    def _not(place: Thing | None, item: Thing) -> Thing | None:
+        return None if place is None or place.iri == item.iri else place
+
+    def _evidence(self, scene: Scene, start: int, end: int) -> Evidence:
+        while start < end - 1 and scene.text[start] in " ，,、":
+            start += 1
+        return scene.evidence(start, end)
+
+    def _remember(self, match: _Match, named: Named, period: str, *, stated: bool) -> None:
+        thread = match.thread
+        if named.own:
+            thread.name, thread.place = named.name, named.place
+        thread.item_class = named.item_class or thread.item_class
+        if stated and period:
+            thread.period = period
+
+    def _scope(self, match: _Match) -> Thing | None:
+        """The place that stands beside the rank (全国第二)."""
+        start, end = match.span("s")
+        if start < 0:
+            return None
+        node = match.scene.nodes.get(start)
+        if node is not None and node.mentions:
+            return node.thing
+        return self._by_label.get(self.naming.scope.get(match.scene.text[start:end], ""))
+
+    # -- makers ------------------------------------------------------------------------------------------------------
+
+    def _ranks(self, match: _Match) -> Iterator[RankingEntry]:
+        scene, thread = match.scene, match.thread
+        ranks = match.ranks("r")
+        at = match.ordinals("r")[0][0]
+        q = match.span("q")
+        criterion = self.naming.words(scene, *q) if q[0] >= 0 else ""
+        criterion = criterion if len(criterion) > 4 and not self.naming.class_of(criterion) else ""
+        named = self.naming.name(scene, match.found.start(), criterion, self._scope(match), thread)
+        items, where = self._items(match, ranks, named.item_class)
+        if not items or len(set(i.iri for i in items)) != len(items):
+            return
+        if len(items) == 1 and match.span("i")[0] < 0 and where >= 0:
+            named = self._by_subject(match, where, named)
+        period, stated = self.naming.period(scene, at, thread, own=named.own)
+        span = (min(p for p in (where, match.found.start()) if p >= 0), match.found.end())
+        self._remember(match, named, period, stated=stated)
+        for i, item in enumerate(items):
+            rank = ranks[0] if match.rule.tie else ranks[i]
+            yield self._entry(match, named, rank, item, period, span, "0.9")
+            yield from self._older(match, named, item, rank, period, span)
+
+    def _items(self, match: _Match, ranks: Sequence[int], cls: str) -> tuple[list[Thing], int]:
+        scene, count = match.scene, len(ranks)
+        start, end = match.span("i")
+        if start >= 0:
+            if len(match.ordinals("r")) == 1 and count == 1 and match.rule.known and not self._named(scene, start):
+                return [], start
+            return self.items.after(scene, start, end, count, cls), start
+        begin = match.found.start()
+        if match.rule.tie:
+            for many in range(2, 6):
+                if items := self.items.before(scene, begin, many, cls):
+                    return items, begin
+            return [], begin
+        if count > 1:
+            return self.items.before(scene, begin, count, cls), self._clause_start(scene, begin)
+        y = match.span("y")
+        subject = self.items.subject(scene, begin, cls, scene.nodes[y[0]] if y[0] >= 0 else None)
+        return ([subject[0]], subject[1]) if subject else ([], -1)
+
+    @staticmethod
+    def _named(scene: Scene, position: int) -> bool:
+        return position in scene.nodes and bool(scene.nodes[position].mentions)
+
+    @staticmethod
+    def _clause_start(scene: Scene, position: int) -> int:
+        found = [m.end() for m in re.finditer(r"[，。；;：:]|, ", scene.text[:position])]
+        return found[-1] if found else 0
+
+    def _by_subject(self, match: _Match, where: int, named: Named) -> Named:
+        """The words between the subject and the verb may name the ranking."""
+        words, own = self.naming.between(match.scene, where + 1, match.found.start())
+        if not words or not own:
+            return named
+        start = match.scene.text.find(words[0], where)
+        phrase = self._phrases.read(match.scene, start, match.found.start()) if start > 0 else None
+        place = self._scope(match) or (phrase.place if phrase else None)
+        return Named(words, place, self.naming.class_of(words), True)
+
+    def _older(
+        self, match: _Match, named: Named, item: Thing, rank: int, period: str, span: tuple[int, int]
+    ) -> Iterator[RankingEntry]:
+        """The rank in the edition before, where the text states it, or states the shift."""
+        older = match.ranks("w")
+        if len(older) == 1:
+            p = match.span("p")
+            node = match.scene.nodes.get(p[0]) if p[0] >= 0 else None
+            before = self.naming.value(node.periods[0], match.thread) if node and node.periods else year_before(period)
+            if before and before != period:
+                yield self._entry(match, named, older[0], item, before, span, "0.85")
+            return
+        if match.span("i")[0] >= 0 or match.rule.tie or len(match.ranks("r")) != 1:
+            return
+        yield from self._shifted(match, named, item, rank, period)
+
+    def _shifted(self, match: _Match, named: Named, item: Thing, rank: int, period: str) -> Iterator[RankingEntry]:
+        """较上年提升两位: the older rank by what the text says of the way."""
+        scene = match.scene
+        start, end = self._clause_start(scene, match.found.start()), match.found.end()
+        after = re.search(r"[，；;。]", scene.text[end + 1 :])
+        end = end + 1 + after.start() if after else len(scene.text)
+        before = self._clause_start(scene, max(0, start - 1))
+        shift = self._shift.search(scene.text, start, end) or self._shift.search(scene.text, before, end)
+        if shift is None or not (moved := self._number(scene, *shift.span("n"))):
+            return
+        node = scene.nodes.get(shift.start("p")) if shift.start("p") >= 0 else None
+        earlier = year_before(period)
+        if node is None or (node.periods and self.naming.value(node.periods[0], match.thread) != earlier):
+            return
+        was = rank + moved if shift["up"] else rank - moved
+        if was > 0 and earlier:
+            span = (min(shift.start(), match.found.start()), max(shift.end(), match.found.end()))
+            yield self._entry(match, named, was, item, earlier, span, "0.75")
+
+    def _number(self, scene: Scene, start: int, end: int) -> int:
+        node = scene.nodes.get(start)
+        if node is not None and node.quantities:
+            return int(node.quantities[0].value)
+        if node is not None and node.periods:
+            return node.periods[0].years
+        words = re.match(r"\d+|[a-z]+|.", scene.text[start:end])
+        value = words[0] if words else ""
+        return int(value) if value.isdigit() else self._digits.get(value, 0)
+
+    def _streak(self, match: _Match) -> Iterator[RankingEntry]:
+        """连续第三次 with the years named, 连续三年 with the last one."""
+        scene, thread = match.scene, match.thread
+        ranks = match.ranks("r")
+        many = self._number(scene, *match.span("n"))
+        at = match.ordinals("r")[0][0]
+        named = self.naming.name(scene, match.found.start(), "", None, thread)
+        subject = self.items.subject(scene, match.found.start(), named.item_class)
+        if subject is None or len(ranks) != 1 or not 1 < many < _MOST:
+            return
+        listed = {p.value for node in scene.nodes.values() for p in node.periods if re.fullmatch(r"\d{4}", p.value)}
+        years = listed if len(listed) == many else listed | {thread.period} - {""}
+        if not listed or len(years) != many:
+            years = self._run_of_years(match, at, many)
+        span = (0 if listed else max(0, min(subject[1], match.found.start())), match.found.end())
+        for year in sorted(years):
+            yield self._entry(match, named, ranks[0], subject[0], year, span, "0.85")
+
+    def _run_of_years(self, match: _Match, at: int, many: int) -> set[str]:
+        """The last ``many`` years, where the words count years and the last one is known."""
+        start, end = match.span("n")
+        node = match.scene.nodes.get(start)
+        counted = bool(node and (node.periods or (node.quantities and node.quantities[0].kind == "duration")))
+        last, _ = self.naming.period(match.scene, at, match.thread, own=False)
+        if not (counted or match.scene.text[start:end].endswith(self._yearly)) or not re.fullmatch(r"\d{4}", last):
+            return {last} if last else set()
+        return {str(int(last) - i) for i in range(many)}
+
+    def _largest(self, match: _Match) -> Iterator[RankingEntry]:
+        """第三大服务器供应商: the words after the ordinal name the ranking; its time must stand beside it."""
+        scene = match.scene
+        criterion = self.naming.words(scene, *match.span("q"))
+        subject = self.items.subject(scene, match.found.start(), self.naming.class_of(criterion))
+        if not criterion or subject is None or subject[0].found_by == "ranked":
+            return
+        at = match.ordinals("r")[0][0]
+        near = [n.periods[-1].value for p, n in sorted(scene.nodes.items()) if n.periods and p < at]
+        named = Named(criterion, self._scope(match), self.naming.class_of(criterion), True)
+        span = (subject[1] if subject[1] >= 0 else match.found.start(), match.found.end())
+        yield self._entry(match, named, match.ranks("r")[0], subject[0], near[-1] if near else "", span, "0.85")
+
+    def _led(self, match: _Match) -> Iterator[RankingEntry]:
+        """``Dell led servers with 12%, followed by HPE at 9%``."""
+        scene, thread = match.scene, match.thread
+        first = scene.nodes[match.span("i")[0]]
+        if len(first.mentions) != 1:
+            return
+        words = self.naming.words(scene, *match.span("q"))
+        named = Named(words or self.naming.fallback, None, first.thing.classes[0], bool(words))
+        items = [first.thing]
+        start, end = match.span("j")
+        for many in range(6, 0, -1):
+            if start >= 0 and (rest := self.items.after(scene, start, end, many, "")):
+                items += rest
+                break
+        period, stated = self.naming.period(scene, match.found.start(), thread, own=True)
+        self._remember(match, named, period, stated=stated)
+        for i, item in enumerate(items):
+            yield self._entry(match, named, i + 1, item, period, match.found.span(), "0.85")
+
+    def _tiers(self, match: _Match) -> Iterator[RankingEntry]:
+        """A tier makes no entry of its own: it is kept for the entries of the same ranking."""
+        scene, thread = match.scene, match.thread
+        position, node = match.ordinals("r")[0]
+        start, end = match.span("i")
+        period, _ = self.naming.period(scene, position, thread, own=False)
+        things: list[Thing] = []
+        for many in range(12, 0, -1):
+            if start >= 0:
+                things = self.items.after(scene, start, end, many, thread.item_class)
+            elif many > 1:
+                things = self.items.before(scene, match.found.start(), many, thread.item_class)
+            elif subject := self.items.subject(scene, match.found.start(), thread.item_class):
+                things = [subject[0]]
+            if things:
+                break
+        for thing in things:
+            thread.add_tier(period, thing, node.ordinals[0].value)
+        yield from ()
+
+    # -- lists of lines and labels -----------------------------------------------------------------------------------
+
+    def _opens(self, scene: Scene, thread: RankThread) -> None:
+        """Whether the block announces a list (前十名如下：), or goes on with one, or ends it."""
+        block = scene.block
+        if block.kind in (BlockKind.ITEM, BlockKind.LABEL, BlockKind.ROW):
+            if not thread.listing and any(self.naming.about.search(s) for s in block.sections[-1:]):
+                thread.listing = True
+            return
+        thread.listing = bool(self.naming.opens.search(block.text[-60:].strip()))
+        if thread.listing and thread.frame:
+            thread.period = thread.frame
+
+    def _labelled(self, scene: Scene, thread: RankThread) -> bool:
+        """Lines such as ``① 宁波``, ``2. 厦门`` or a tier's name, where a ranking is listed."""
+        block = scene.block
+        if block.kind not in (BlockKind.ITEM, BlockKind.LABEL) or len(block.text) > _LONGEST_LINE * 3:
+            return False
+        bare = re.sub(r"[\s:：]", "", scene.text)
+        if len(bare) == 1 and bare in self._tier_char:
+            thread.tier, thread.listing = scene.nodes[scene.text.index(bare)].ordinals[0].value, True
+            return True
+        if not thread.listing:
+            return False
+        cells = block.cells or ((0, len(block.text)),)
+        return any([self._label(scene, thread, start, end) for start, end in cells])
+
+    def _label(self, scene: Scene, thread: RankThread, start: int, end: int) -> bool:
+        inside = [n for n in scene.nodes.values() if start <= n.start and n.end <= end]
+        named = [n for n in inside if n.mentions]
+        ordinals = [n for n in inside if n.ordinals]
+        mark = _MARK.match(scene.block.text[start:end])
+        if len(named) == 1 and len(named[0].mentions) == 1 and not ordinals and thread.tier:
+            if scene.block.text[start:end].strip().endswith(scene.block.text[named[0].start : named[0].end]):
+                thread.add_tier(thread.period, named[0].thing, thread.tier)
+        if len(named) != 1:
+            return False
+        if len(ordinals) == 1 and ordinals[0].start <= start + 1 and ordinals[0].ordinals[0].kind != "tier":
+            return self._placed(scene, thread, named[0], ordinals[0].ordinals[0].value, ordinals[0].end, (start, end))
+        if not mark or ordinals:
+            return False
+        rank = _CIRCLED[mark[1]] if mark[1] else int(mark[2])
+        return self._placed(scene, thread, named[0], rank, start + mark.end(), (start, end))
+
+    def _placed(
+        self, scene: Scene, thread: RankThread, named: Node, rank: int, after: int, cell: tuple[int, int]
+    ) -> bool:
+        """The entry of a label, where its name follows its number and is all of it."""
+        start, end = cell
+        if len(named.mentions) != 1 or not -1 < named.start - after <= 3 or end - start > _LONGEST_LINE:
+            return False
+        ranking = self.naming.name(scene, 0, "", None, thread)
+        evidence = Evidence(scene.block.spans(start, end), scene.block.sections[-1] if scene.block.sections else "")
+        place = self._not(ranking.place, named.thing)
+        thread.add(RankingEntry(ranking.name, rank, named.thing, evidence, "rank.label", thread.period, place))
+        return True
+
+    def _line(self, match: _Match) -> Iterator[RankingEntry]:
+        """A line that is a rank and a name."""
+        scene, thread = match.scene, match.thread
+        block = scene.block
+        if len(block.text) > _LONGEST_LINE * (3 if block.cells else 1) or len(match.ordinals("r")) != 1:
+            return
+        node = match.ordinals("r")[0][1]
+        if node.ordinals[0].last not in (0, node.ordinals[0].value):
+            return
+        named = self.naming.name(scene, match.found.start(), "", None, thread)
+        start, end = match.span("i")
+        items = self.items.after(scene, start, end, 1, named.item_class)
+        sure = self._named(scene, start) or (thread.listing and named.item_class)
+        if len(items) != 1 or not sure:
+            return
+        period, _ = self.naming.period(scene, start, thread, own=False)
+        yield self._entry(match, named, node.ordinals[0].value, items[0], period, match.found.span(), "0.9")
+
+
+def entries(rankings: Iterable[RankingEntry]) -> list[tuple[str, int, str, str, int | None]]:
+    """Ranking, rank, item, period and tier of each entry, for rule tests."""
+    return [(e.ranking, e.rank, e.item.label, e.period, e.tier) for e in rankings]

@@ -1,0 +1,96 @@
+"""What a document has said so far of its rankings: which one, of when; and how the entries come together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from suantu.records import Block, BlockKind, Evidence, Period, RankingEntry, Thing
+
+_YEAR = re.compile(r"(\d{4})(-(?:H[12]|Q[1-4]))?")
+
+
+def year_before(period: str) -> str:
+    """The same time a year earlier; empty where that is not plain (an interval, a day)."""
+    match = _YEAR.fullmatch(period)
+    return f"{int(match[1]) - 1}{match[2] or ''}" if match else ""
+
+
+@dataclass(slots=True)
+class RankThread:
+    """The state of one document. ``times`` finds the periods of a heading."""
+
+    title: str
+    times: Callable[[str], Sequence[Period]]
+    period: str = ""
+    frame: str = ""
+    name: str = ""
+    place: Thing | None = None
+    item_class: str = ""
+    tier: int = 0
+    listing: bool = False
+    sections: tuple[str, ...] | None = None
+    entries: list[tuple[RankingEntry, tuple[str, ...]]] = field(default_factory=list)
+    tiers: list[tuple[str, str, int, tuple[str, ...]]] = field(default_factory=list)
+
+    def begin_block(self, block: Block) -> None:
+        """Enter a block: a new section forgets the ranking of the one before, a paragraph ends a list of labels."""
+        self.frame = ""
+        if block.kind in (BlockKind.PARAGRAPH, BlockKind.HEADING, BlockKind.CAPTION):
+            self.tier = 0
+        if block.kind is BlockKind.HEADING or block.sections != self.sections:
+            self.sections = block.sections
+            self.name, self.place, self.item_class = "", None, ""
+            self.listing = False
+            self.period = self._stated((*reversed(block.sections), self.title))
+
+    def _stated(self, headings: Iterable[str]) -> str:
+        """The year, half-year or quarter that the nearest heading names, if it names just one."""
+        for heading in headings:
+            values = {p.value for p in self.times(heading) if _YEAR.fullmatch(p.value)}
+            if len(values) == 1:
+                return values.pop()
+        return ""
+
+    def add(self, entry: RankingEntry) -> None:
+        """Take an entry in, with the tier that its list has."""
+        if self.tier and entry.tier is None and self.listing:
+            entry = replace(entry, tier=self.tier)
+        self.entries.append((entry, self.sections or ()))
+
+    def add_tier(self, period: str, thing: Thing, tier: int) -> None:
+        """Note that a thing is in a tier; rankings of the same section and time take it over."""
+        self.tiers.append((period, thing.iri, tier, self.sections or ()))
+
+
+def merge(thread: RankThread) -> tuple[RankingEntry, ...]:
+    """One entry for each place of each ranking: its passages together, its tier from wherever it is told."""
+    out: dict[tuple[object, ...], tuple[RankingEntry, list[tuple[str, ...]]]] = {}
+    for entry, sections in thread.entries:
+        key = (entry.ranking, entry.period, entry.place and entry.place.iri, entry.rank, entry.item.iri)
+        if key not in out:
+            out[key] = (entry, [sections])
+            continue
+        old, chains = out[key]
+        spans = tuple(dict.fromkeys((*old.evidence.spans, *entry.evidence.spans)))
+        best = old if old.confidence >= entry.confidence else entry
+        tier = old.tier if old.tier is not None else entry.tier
+        merged = replace(best, evidence=Evidence(spans, old.evidence.section), tier=tier)
+        out[key] = (merged, [*chains, sections])
+    return tuple(_tiered(entry, chains, thread) for entry, chains in out.values())
+
+
+def _tiered(entry: RankingEntry, chains: Sequence[tuple[str, ...]], thread: RankThread) -> RankingEntry:
+    if entry.tier is not None:
+        return entry
+    for period, iri, tier, sections in thread.tiers:
+        if iri == entry.item.iri and period == entry.period and any(_together(sections, c) for c in chains):
+            return replace(entry, tier=tier)
+    return entry
+
+
+def _together(first: tuple[str, ...], second: tuple[str, ...]) -> bool:
+    """Whether one section is the other, or stands inside it."""
+    short, long = sorted((first, second), key=len)
+    return long[: len(short)] == short
