@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 NAMES_FILE = "names.tsv"
 _NAMING = "VALUES ?p { skos:prefLabel skos:altLabel rdfs:label dcterms:title skos:notation }"
+_OTHER_LABELS = ("rdfs:label", "dcterms:title", "skos:notation", "skos:altLabel")
 _MANY = 400
 
 
@@ -71,23 +72,22 @@ class Hit(NamedTuple):
 def labels(endpoint: Endpoint, iris: Iterable[str], language: str = "zh") -> dict[str, str]:
     """The best label of each IRI in ``language``, else in any; an IRI without one gets its readable form."""
     wanted = sorted(set(iris))
+    best = _best(endpoint, wanted, "{ ?x skos:prefLabel ?l }", language)
+    # Only what has no preferred label is asked for others: two VALUES blocks over all would take ten times as long.
+    left = [x for x in wanted if x not in best]
+    best |= _best(endpoint, left, " UNION ".join(f"{{ ?x {p} ?l }}" for p in _OTHER_LABELS), language)
+    return {x: best.get(x) or readable(x) for x in wanted}
+
+
+def _best(endpoint: Endpoint, iris: list[str], pattern: str, language: str) -> dict[str, str]:
     best: dict[str, tuple[int, str]] = {}
-    for start in range(0, len(wanted), _MANY):
-        block = one_of("x", wanted[start : start + _MANY])
-        for row in endpoint.select(f"SELECT DISTINCT ?x ?p ?l WHERE {{ {block} {_NAMING} ?x ?p ?l }}"):
-            offer = (_merit(row["p"].value, row["l"], language), row["l"].value)
-            best[row["x"].value] = min(best.get(row["x"].value, offer), offer)
-    return {x: best[x][1] if x in best else readable(x) for x in wanted}
-
-
-def _merit(naming: str, label: Term, language: str) -> int:
-    if naming.endswith("notation"):
-        return 0
-    if naming.endswith("altLabel"):
-        return 9
-    if label.language == language:
-        return 1
-    return 2 if label.language in {"", "zh"} else 3
+    for start in range(0, len(iris), _MANY):
+        block = one_of("x", iris[start : start + _MANY])
+        for row in endpoint.select(f"SELECT DISTINCT ?x ?l WHERE {{ {block} {pattern} }}"):
+            label = row["l"]
+            order = 0 if label.language == language else 1 if label.language in {"", "zh"} else 2
+            best[row["x"].value] = min(best.get(row["x"].value, (order, label.value)), (order, label.value))
+    return {x: label for x, (_, label) in best.items()}
 
 
 def parents(endpoint: Endpoint) -> dict[str, set[str]]:

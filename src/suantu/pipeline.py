@@ -26,7 +26,6 @@ from suantu.records import (
     Mention,
     Observation,
     Period,
-    RankingEntry,
     Thing,
 )
 from suantu.rules import Alphabet, Compiler, read_rules
@@ -140,9 +139,9 @@ class _Reading:
     document: Document
     claims: list[Claim] = field(default_factory=list)
     observations: list[Observation] = field(default_factory=list)
-    rankings: list[RankingEntry] = field(default_factory=list)
     loose: list[Loose] = field(default_factory=list)
     mentions: dict[str, tuple[Thing, list[Words]]] = field(default_factory=dict)
+    ranks: RankThread = field(init=False)
     previous: str = ""
     sections: tuple[str, ...] = ()
     label: Thing | None = None
@@ -155,6 +154,8 @@ class _Reading:
         certain = self.pipeline.evidence.certain(found)
         threads = {code: talk.Thread(self.pipeline.alphabet) for code in LANGUAGES}
         home = self._home()
+        times = self.pipeline.periods
+        self.ranks = RankThread(self.document.title, lambda text: times.find(text, self.document.issued, ""))
         for block, matches in zip(blocks, found, strict=True):
             self._block(block, matches, certain, threads, home)
         return Extraction(
@@ -162,17 +163,17 @@ class _Reading:
             tuple((thing, Words(tuple(s for w in words for s in w.spans), words[0].section)) for thing, words in self.mentions.values()),
             merge_claims(self.claims),
             merge_observations(self.observations),
-            tuple(self.rankings),
+            merge_rankings(self.ranks),
             tuple(self.loose),
         )
 
     def _home(self) -> Thing | None:
-        """The place that the title names: where market figures are from when nothing nearer says."""
-        for match in self.pipeline.gazetteer.find(self.document.title):
-            for name in match.names:
-                if "Place" in self.pipeline.ontology.closure(name.thing.classes):
-                    return name.thing
-        return None
+        """The place that the title names, a country before a city: where figures are from when nothing nearer says."""
+        found = [n.thing for m in self.pipeline.gazetteer.find(self.document.title) for n in m.names if not n.ambiguous]
+        closures = [(self.pipeline.ontology.closure(t.classes), t) for t in found]
+        places = [(c, t) for c, t in closures if "Place" in c]
+        countries = [t for c, t in places if "Country" in c]
+        return next(iter(countries or [t for _, t in places]), None)
 
     def _block(
         self,
@@ -192,7 +193,9 @@ class _Reading:
         language = language_of(block.text)
         thread = threads[language]
         thread.begin_block()
+        self.ranks.begin_block(block)
         place, near = self._place_of(block, singles, home)
+        period: Period | None = None
         for bounds in sentences(block.text):
             inside = [n for n in singles if bounds[0] <= n.start and n.end <= bounds[1]]
             code = language_of(block.text[bounds[0] : bounds[1]])
@@ -200,12 +203,14 @@ class _Reading:
             nodes = talk.resolve_pronouns(block, bounds, inside, thread, rules.talk, pipeline.alphabet)
             scene = encode(block, bounds, nodes, pipeline.alphabet, pipeline.grammars)
             scene.moods, scene.sayers = rules.moods.read(scene)
-            scene.place, scene.place_near = place, near
+            scene.place, scene.place_near, scene.period = place, near, period
             talk.note_topics(scene, thread, rules.talk, pipeline.alphabet)
             self.claims.extend(rules.relations.read(scene, asserted))
             self.claims.extend(rules.relations.named(scene, self._inside))
+            rules.rankings.read(scene, self.ranks, asserted)
             facts, loose = rules.observer.read(scene, self.document)
             self.observations.extend(facts)
+            period, place, near = _carried(facts, scene, period, place, near)
             self.loose.extend(loose)
             thread.end_sentence(scene)
 
@@ -228,7 +233,7 @@ class _Reading:
         alphabet = self.pipeline.alphabet
         if block.sections != self.sections:
             self.sections, self.label = block.sections, None
-            heading = block.sections[-1] if block.sections else ""
+            heading = block.sections[-1] if len(block.sections) > 1 else ""
             found = [n.thing for m in self.pipeline.gazetteer.find(heading) for n in m.names if not n.ambiguous]
             places = [t for t in found if "Place" in self.pipeline.ontology.closure(t.classes)]
             self.heading = places[0] if len(places) == 1 else None
@@ -261,6 +266,21 @@ class _Reading:
             for o in pipeline.quantities.find_ordinals(block.text)
         ]
         return _apart(nodes)
+
+
+def _carried(
+    facts: Sequence[Observation], scene: Scene, period: Period | None, place: Thing | None, near: bool
+) -> tuple[Period | None, Thing | None, bool]:
+    """The time and place that the next sentence of the paragraph takes over: those of this one, if it has just one."""
+    named = {p.value: p for n in scene.nodes.values() for p in n.periods if p.value}
+    if len(named) == 1:
+        period = next(iter(named.values()))
+    elif named:
+        period = None
+    places = {f.place.iri: f.place for f in facts if f.place is not None}
+    if len(places) == 1:
+        return period, next(iter(places.values())), near
+    return period, place, near
 
 
 def _apart(nodes: list[Node]) -> list[Node]:

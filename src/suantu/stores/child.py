@@ -78,7 +78,7 @@ def _be_child(work: Callable[[], bytes], seconds: float, reading: int, writing: 
     """Never returns. Signals end the child at once, and its own clock does where the parent is gone."""
     try:
         os.close(reading)
-        for name in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM):
+        for name in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM, signal.SIGABRT):
             signal.signal(name, signal.SIG_DFL)
         signal.setitimer(signal.ITIMER_REAL, seconds + _ORPHAN)
         _limit_memory()
@@ -100,6 +100,7 @@ def _limit_memory() -> None:
     _, hard = resource.getrlimit(resource.RLIMIT_DATA)
     most = memory_limit() if hard == resource.RLIM_INFINITY else min(memory_limit(), hard)
     resource.setrlimit(resource.RLIMIT_DATA, (most, hard))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 2)  # a failed allocation writes its own last words there; the parent says it better
 
