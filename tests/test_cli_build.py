@@ -45,7 +45,7 @@ def test_build_add_remove(texts: Path, tmp_path: Path) -> None:
     assert f"knowledge base\t{kb}\n" in summary
     assert "figures not captured\t" in summary
     assert "A100" in call("list", "Chip", "--kb", kb).stdout
-    assert (tmp_path / "kb" / "names.tsv").is_file()
+    assert (tmp_path / "kb" / "documents" / "names.tsv").is_file()
 
     added = json.loads(call("add", str(texts / "second.md"), "--kb", kb, "--format", "json").stdout)
     assert (added["documents"], added["failed"]) == (2, [])

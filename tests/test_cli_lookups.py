@@ -6,6 +6,13 @@ import csv
 import io
 import json
 import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -421,3 +428,51 @@ def test_a_fault_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     assert result.exit_code in (3, 70)
     assert result.stderr.startswith("suantu: ")
     assert len(result.stderr.splitlines()) == 1
+
+
+@pytest.fixture(scope="module")
+def service() -> Iterator[str]:
+    """A real SPARQL server over the same store."""
+    binary = shutil.which("oxigraph", path=str(Path(sys.executable).parent)) or shutil.which("oxigraph")
+    if binary is None:
+        pytest.skip("needs the oxigraph server: pip install oxigraph")
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [binary, "serve-read-only", "--location", str(kb() / "store"), "--bind", f"127.0.0.1:{port}"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        for _ in range(200):
+            with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=5):
+                break
+            time.sleep(0.05)
+        yield f"http://127.0.0.1:{port}/query"
+    finally:
+        process.kill()
+        process.wait()
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["show", "浪潮"],
+        ["list", "Chip"],
+        ["facts", "--metric", "marketSize"],
+        ["rank", "算力", "--by-year"],
+        ["path", "济南", "A100"],
+        ["compare", "A100", "昇腾910"],
+        ["documents"],
+        ["query", "products-of", "maker=英伟达"],
+        ["query", "conflict-candidates"],
+        ["query", "ASK { sti:A100 a st:Chip }"],
+        ["find", "langchao", "--things"],
+    ],
+)
+def test_a_service_answers_as_the_store_does(service: str, args: list[str]) -> None:
+    assert call(*args, "--endpoint", service).stdout == call(*args).stdout
+
+
+def test_a_service_without_the_texts_quotes_what_it_has(service: str) -> None:
+    assert "⟦英伟达推出A100⟧，采用" in call("why", "英伟达", "A100", "--endpoint", service).stdout
+    assert table(call("find", "NVLink", "--texts", "--endpoint", service))[1][0] == "…采用NVLink 3…"
+    assert "浪潮" in call("show", "浪朝", "--endpoint", service, code=2).stderr

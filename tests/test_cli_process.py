@@ -170,7 +170,7 @@ def test_a_knowledge_base_that_may_only_be_read(tmp_path: Path) -> None:
 
     copy = tmp_path / "kb"
     shutil.copytree(kb(), copy)
-    (copy / "names.tsv").unlink(missing_ok=True)
+    (copy / "documents" / "names.tsv").unlink(missing_ok=True)
     for path in [copy, *copy.rglob("*")]:
         path.chmod(0o555 if path.is_dir() else 0o444)
     try:

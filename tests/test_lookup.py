@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from suantu.api import Graph, open_graph
 from suantu.border.vocab import ST, STI, STM
 from suantu.errors import EndpointError, InputError, StoreError, SuantuError, UsageError
 from suantu.evaluate import evaluate, normal, read_gold
+from suantu.search import index_of, kept_at
 from suantu.why import around, find_fact, in_passages, in_texts, why
 
 
@@ -123,22 +125,21 @@ def test_search_for_nothing_finds_nothing(graph: Graph) -> None:
     assert graph.search("qqqqqqqq") == []
 
 
-def test_names_are_kept_until_the_graph_changes(graph: Graph, tmp_path: Path) -> None:
-    import shutil
-
+def test_names_are_kept_until_the_graph_changes(tmp_path: Path) -> None:
     copy = tmp_path / "kb"
     shutil.copytree(kb(), copy)
-    (copy / names.NAMES_FILE).unlink(missing_ok=True)
     with open_graph(copy) as mine:
         assert mine.kb is not None
-        plain = names.names_of(mine.kb, mine.endpoint, pinyin=False)
-        kept = (copy / names.NAMES_FILE).read_text("utf-8")
-        assert names.names_of(mine.kb, mine.endpoint, pinyin=False) == plain
-        read = names.names_of(mine.kb, mine.endpoint, pinyin=True)
-        assert {n.pinyin for n in read if n.name == "华为"} == {"huawei"}
-        assert (copy / names.NAMES_FILE).read_text("utf-8") != kept
-        (copy / names.NAMES_FILE).write_text("another state\tplain\nx\ty\n", "utf-8")
-        assert names.names_of(mine.kb, mine.endpoint, pinyin=False) == plain
+        kept = kept_at(mine.kb)
+        kept.unlink(missing_ok=True)
+        plain = index_of(mine.kb, mine.endpoint, pinyin=False)
+        written = kept.read_text("utf-8")
+        assert written.endswith(plain.text)
+        assert index_of(mine.kb, mine.endpoint, pinyin=False).text == plain.text
+        assert {n.pinyin for n in index_of(mine.kb, mine.endpoint, pinyin=True) if n.name == "华为"} == {"huawei"}
+        assert kept.read_text("utf-8") != written
+        kept.write_text("another state\tplain\nx\ty\n", "utf-8")
+        assert index_of(mine.kb, mine.endpoint, pinyin=False).text == plain.text
 
 
 # ---- lookups ---------------------------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import networkx
     import rdflib
 
+    from suantu.search import Hit
     from suantu.stores.kb import KnowledgeBase
 
 Value = str | int | Decimal | bool | None
@@ -108,9 +109,13 @@ class Graph:
         """The IRI of a thing by any of its names."""
         return names.resolve(self.endpoint, name, self.language)
 
-    def search(self, text: str, limit: int = 20) -> list[names.Hit]:
+    def search(self, text: str, limit: int = 20) -> list[Hit]:
         """Things whose names are like ``text``: also pinyin, initials, and slips of the pen; best first."""
-        return names.search(names.index(self.endpoint, pinyin=text.isascii()), text, limit)
+        from suantu.search import index, index_of, search
+
+        pinyin = text.isascii()
+        known = index_of(self.kb, self.endpoint, pinyin=pinyin) if self.kb else index(self.endpoint, pinyin=pinyin)
+        return search(known, text, limit)
 
     def label(self, thing: str) -> str:
         """The label of an IRI in the graph's language, else in any; the shortened IRI where it has none."""

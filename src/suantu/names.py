@@ -1,27 +1,16 @@
-"""What people call things: from a label, alias, CURIE or IRI to the thing, and the search over all names.
-
-The names of a local knowledge base are kept in it as ``names.tsv``: a line that says of which state they are, then one
-line a name (name, IRI, class, kind, pinyin, initials). The pinyin comes in with the first search that wants it.
-"""
+"""What people call things: from a label, alias, CURIE or IRI to the thing, and back to the best label."""
 
 from __future__ import annotations
 
-import os
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
-from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from suantu.border.vocab import ST, STM
 from suantu.errors import UsageError
 from suantu.query import full, one_of, readable, values
 from suantu.stores.base import Endpoint, Term, iri
 
-if TYPE_CHECKING:
-    from suantu.stores.kb import KnowledgeBase
-
-NAMES_FILE = "names.tsv"
 _NAMING = "VALUES ?p { skos:prefLabel skos:altLabel rdfs:label dcterms:title skos:notation }"
 _OTHER_LABELS = ("rdfs:label", "dcterms:title", "skos:notation", "skos:altLabel")
 _MANY = 400
@@ -42,28 +31,6 @@ class AmbiguousNameError(UsageError):
         self.name, self.candidates = name, candidates
         shown = "; ".join(f"{c.cls}:{c.label} = {readable(c.iri)}" for c in candidates[:8])
         super().__init__(f"{name!r} may be {shown}: give the class or the identifier")
-
-
-class Name(NamedTuple):
-    """One name of one thing, as the index keeps it."""
-
-    name: str
-    iri: str
-    cls: str
-    kind: str
-    pinyin: str
-    initials: str
-
-
-class Hit(NamedTuple):
-    """A thing that a search found: by which of its names, how (exact, prefix …), and how well (0–100)."""
-
-    iri: str
-    label: str
-    cls: str
-    name: str
-    how: str
-    score: float
 
 
 # ---- labels and classes ----------------------------------------------------------------------------------------------
@@ -115,7 +82,7 @@ def classes_of(endpoint: Endpoint, iris: Iterable[str]) -> dict[str, list[str]]:
     return {x: specific(found.get(x, ()), above) for x in wanted}
 
 
-def _short(classes: Iterable[str]) -> str:
+def short(classes: Iterable[str]) -> str:
     return "/".join(c.removeprefix(ST) for c in classes)
 
 
@@ -168,7 +135,7 @@ def candidates(endpoint: Endpoint, name: str, language: str = "zh", cls: str = "
     if len(found) > 1:
         found = _things_first(endpoint, found)
     shown, classes = labels(endpoint, found, language), classes_of(endpoint, found) if len(found) > 1 else {}
-    return [Candidate(x, shown[x], _short(classes.get(x, ()))) for x in sorted(found)]
+    return [Candidate(x, shown[x], short(classes.get(x, ()))) for x in sorted(found)]
 
 
 def _things_first(endpoint: Endpoint, found: set[str]) -> set[str]:
@@ -218,127 +185,15 @@ def resolve_metric(endpoint: Endpoint, name: str) -> str:
     raise UsageError(f"unknown metric {name!r}: there are {there or 'none'}")
 
 
-def _did_you_mean(endpoint: Endpoint, name: str) -> str:
-    near = list(dict.fromkeys(hit.name for hit in search(index(endpoint, pinyin=False), name)))[:3]
-    return f": did you mean {', '.join(near)}?" if near else ""
-
-
-# ---- all names -------------------------------------------------------------------------------------------------------
-
-
 def fold(text: str) -> str:
     """The form in which names are compared: NFKC, case-folded, single spaces."""
+    if text.isascii():
+        return " ".join(text.lower().split())
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
-def index(endpoint: Endpoint, *, pinyin: bool = True) -> list[Name]:
-    """Every name of every thing, sorted; ``pinyin`` adds how Chinese names are read."""
-    above = parents(endpoint)
-    classes: dict[str, set[str]] = {}
-    for row in endpoint.select("SELECT DISTINCT ?x ?c WHERE { ?x a st:Entity , ?c }"):
-        classes.setdefault(row["x"].value, set()).add(row["c"].value)
-    shown = {x: _short(specific(own, above)) for x, own in classes.items()}
-    query = "SELECT DISTINCT ?x ?p ?l WHERE { VALUES ?p { skos:prefLabel skos:altLabel } ?x ?p ?l . ?x a st:Entity }"
-    rows = {(r["l"].value, r["x"].value, r["p"].value.endswith("prefLabel")) for r in endpoint.select(query)}
-    read = _reader() if pinyin else None
-    return [
-        Name(label, x, shown.get(x, ""), "pref" if pref else "alt", *(read(label) if read else ("", "")))
-        for label, x, pref in sorted(rows)
-    ]
+def _did_you_mean(endpoint: Endpoint, name: str) -> str:
+    from suantu.search import index, search
 
-
-def _reader() -> Callable[[str], tuple[str, str]]:
-    from pypinyin import lazy_pinyin
-
-    def read(label: str) -> tuple[str, str]:
-        if label.isascii():
-            return "", ""
-        syllables = [fold(s).replace(" ", "") for s in lazy_pinyin(label)]  # a run that is not Chinese stays whole
-        return "".join(syllables), "".join(s[:1] if s.isalpha() else s for s in syllables)
-
-    return read
-
-
-def names_of(kb: KnowledgeBase, endpoint: Endpoint, *, pinyin: bool) -> list[Name]:
-    """The names of a local knowledge base, from ``names.tsv`` where that is of this state of it (and has the pinyin,
-    if wanted); else from the graph, and then kept for the next time."""
-    path = kb.directory / NAMES_FILE
-    state = _state(kb.directory)
-    with suppress(OSError, ValueError):
-        head, _, body = path.read_text("utf-8").partition("\n")
-        kept, read = head.split("\t")
-        if kept == state and (read == "pinyin" or not pinyin):
-            return [Name(*line.split("\t")) for line in body.splitlines()]
-    names = [Name(*(" ".join(field.split()) for field in name)) for name in index(endpoint, pinyin=pinyin)]
-    lines = [f"{state}\t{'pinyin' if pinyin else 'plain'}", *("\t".join(name) for name in names)]
-    with suppress(OSError):  # a knowledge base that may only be read
-        draft = path.with_name(f".{NAMES_FILE}.{os.getpid()}")
-        draft.write_text("\n".join(lines) + "\n", "utf-8")
-        draft.replace(path)
-    return names
-
-
-def _state(directory: Path) -> str:
-    """Changes whenever the knowledge base is written."""
-    from suantu.stores.kb import MANIFEST
-
-    found = (directory / MANIFEST).stat()
-    return f"{found.st_mtime_ns}-{found.st_size}-{found.st_ino}"
-
-
-def search(names: Iterable[Name], text: str, limit: int = 20) -> list[Hit]:
-    """Things by name, best first: the same, beginning with it, holding it, by pinyin, by initials, then alike."""
-    wanted, names = fold(text), list(names)
-    if not wanted:
-        return []
-    hits: dict[str, Hit] = {}
-    for name in names:
-        how, score = _how(name, wanted, wanted.replace(" ", "").replace("'", ""))
-        _keep(hits, name, how, score)
-    if not any(hit.score >= 80 for hit in hits.values()):
-        _alike(hits, names, wanted)
-    ranked = sorted(hits.values(), key=lambda hit: (-hit.score, len(hit.name), hit.name, hit.iri))[:limit]
-    preferred = {n.iri: n.name for n in reversed(names) if n.kind == "pref" and (n.iri in hits)}
-    return [hit._replace(label=preferred.get(hit.iri, hit.name)) for hit in ranked]
-
-
-def _how(name: Name, wanted: str, letters: str) -> tuple[str, float]:
-    label = fold(name.name)
-    if label == wanted:
-        return "exact", 100.0
-    if label.startswith(wanted):
-        return "prefix", 90.0
-    if wanted in label:
-        return "inside", 80.0
-    if name.pinyin and letters.isascii():
-        return _how_read(name, letters)
-    return "", 0.0
-
-
-def _how_read(name: Name, letters: str) -> tuple[str, float]:
-    if name.pinyin == letters:
-        return "pinyin", 95.0
-    if len(letters) > 1 and name.initials == letters:
-        return "initials", 85.0
-    if len(letters) > 2 and name.pinyin.startswith(letters):
-        return "pinyin", 82.0
-    return "", 0.0
-
-
-def _keep(hits: dict[str, Hit], name: Name, how: str, score: float) -> None:
-    if how and score > (hits[name.iri].score if name.iri in hits else 0):
-        hits[name.iri] = Hit(name.iri, name.name, name.cls, name.name, how, score)
-
-
-def _alike(hits: dict[str, Hit], names: list[Name], wanted: str) -> None:
-    from rapidfuzz import fuzz, process
-
-    written = [fold(n.name) for n in names]
-    # of a name of two characters, one wrong leaves half
-    enough = 60 if len(wanted) > 3 else 50
-    for _, score, at in process.extract(wanted, written, scorer=fuzz.ratio, score_cutoff=enough, limit=30):
-        _keep(hits, names[at], "alike", score * 0.75)
-    if wanted.isascii():
-        read = [n.pinyin for n in names]
-        for _, score, at in process.extract(wanted, read, scorer=fuzz.ratio, score_cutoff=80, limit=30):
-            _keep(hits, names[at], "alike", score * 0.7)
+    near = list(dict.fromkeys(hit.name for hit in search(index(endpoint, pinyin=False), name)))[:3]
+    return f": did you mean {', '.join(near)}?" if near else ""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -34,6 +34,7 @@ class Phrase:
     end: int
     nodes: tuple[Node, ...] = ()
     words: str = ""
+    places: tuple[Thing, ...] = ()
 
 
 class Phrases:
@@ -130,14 +131,16 @@ class Phrases:
                 end = start + match.start()
             if before == (start, end) or start >= end:
                 break
-        place = None
+        place, places = None, ()
         while start < end and (found := self._leading_place(scene, start, end)):
+            node = scene.nodes.get(start)
+            places = node.things if node is not None and len(node.mentions) > 1 else places
             place, start = found
             if match := self._leading.match(text[start:end]):
                 start += match.end()
         if start >= end:
             return Phrase(None, place, start, end)
-        return self._name(scene, start, end, place)
+        return replace(self._name(scene, start, end, None if places else place), places=places)
 
     def _leading_place(self, scene: Scene, start: int, end: int) -> tuple[Thing | None, int] | None:
         """A place at the head of a phrase, and where the rest begins."""

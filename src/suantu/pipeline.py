@@ -37,7 +37,7 @@ from suantu.stages.evidence import Evidence
 from suantu.stages.layout import Layout
 from suantu.stages.moods import Moods, asserted
 from suantu.stages.names import Gazetteer, Match
-from suantu.stages.observations import Metrics, Observer, compile_frame
+from suantu.stages.observations import Metrics, Observer, compile_frame, plain_words
 from suantu.stages.observations import merge as merge_observations
 from suantu.stages.observations.circumstances import Circumstances
 from suantu.stages.periods import PeriodGrammar
@@ -79,7 +79,7 @@ class Pipeline:
         self.quantities = QuantityGrammar.from_settings(setting("quantities"), "rules/quantities.yaml")
         self.periods = PeriodGrammar.from_settings(setting("periods"), "rules/periods.yaml")
         names = setting("names")
-        self.gazetteer = Gazetteer(ontology.names, names["decoys"])
+        self.gazetteer = Gazetteer(ontology.names, [*names["decoys"], *plain_words(setting("metrics"))])
         self.evidence = Evidence(names, ontology)
         self.layout_label = re.compile(str(names["paragraph-label"]))
         self.languages = {code: self._language(code) for code in LANGUAGES}
@@ -115,7 +115,7 @@ class Pipeline:
         metrics = Metrics(self.ontology.setting("metrics"), code, self.ontology.metrics, "rules/metrics.yaml")
         frames = [compile_frame(r, compiler, metrics) for r in read_rules({"rules": settings["frames"]}, file)]
         when = Circumstances(language, code, self.alphabet, phrases.places)
-        return Observer(frames, metrics, phrases, when, settings, self.ontology, self.alphabet, code)
+        return Observer(frames, metrics, phrases, when, settings, self.ontology, self.alphabet, compiler)
 
     def _rankings(self, code: str, compiler: Compiler, phrases: Phrases) -> Rankings:
         settings = self.ontology.setting(f"rankings.{code}")

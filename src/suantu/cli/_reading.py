@@ -100,9 +100,9 @@ def progress(session: Session, total: int) -> Iterator[Progress | None]:
 
 def keep_names(session: Session) -> None:
     """Keep the list of names beside the knowledge base, so that ``find`` need not ask for it."""
-    from suantu.names import names_of
+    from suantu.search import index_of
 
-    names_of(session.kb, session.endpoint, pinyin=False)
+    index_of(session.kb, session.endpoint, pinyin=False)
 
 
 def report(session: Session, summary: Summary) -> None:

@@ -9,7 +9,7 @@ import click
 from suantu.cli.common import Session, common
 
 if TYPE_CHECKING:
-    from suantu.names import Hit, Name
+    from suantu.search import Hit, Index
     from suantu.why import Place
 
 
@@ -44,9 +44,9 @@ def command(session: Session, text: str, limit: int, only: bool | None) -> None:
 
         hits = _hits(session, text, limit)
         labels = session.labels(hit.iri for hit in hits)
-        for hit in (hit._replace(label=labels[hit.iri]) for hit in hits):
-            rows.append([hit.label, hit.cls, session.say(f"how_{hit.how}"), readable(hit.iri)])
-            records.append({"kind": "thing", **hit._asdict()})
+        for hit in hits:
+            rows.append([labels[hit.iri], hit.cls, session.say(f"how_{hit.how}"), readable(hit.iri)])
+            records.append({"kind": "thing", "label": labels[hit.iri], **hit._asdict()})
     if only is not True:
         for place in _places(session, text, limit):
             words = f"…{place.before}{place.words}{place.after}…"
@@ -59,12 +59,12 @@ def command(session: Session, text: str, limit: int, only: bool | None) -> None:
 
 def _hits(session: Session, text: str, limit: int) -> list[Hit]:
     """Things by name; the pinyin is looked at only where the letters are no name by themselves."""
-    from suantu.names import index, names_of, search
+    from suantu.search import index, index_of, search
 
-    def names(pinyin: bool) -> list[Name]:
+    def names(pinyin: bool) -> Index:
         if session.url:
             return index(session.endpoint, pinyin=pinyin)
-        return names_of(session.kb, session.endpoint, pinyin=pinyin)
+        return index_of(session.kb, session.endpoint, pinyin=pinyin)
 
     hits = search(names(False), text, limit)
     if text.isascii() and not any(hit.how in ("exact", "prefix", "pinyin") for hit in hits):

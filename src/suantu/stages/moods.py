@@ -68,7 +68,7 @@ def _scoped(kind: str, scope: str, match: re.Match[str], text: str, period: re.P
     A forecast goes on over the clauses that follow, until one names a time of its own.
     """
     if scope == "sentence":
-        if kind == "forecast":
+        if kind in {"forecast", "estimate"}:
             return Mood(kind, match.start(), len(text))
         start = max((m.end() for m in _CLAUSE.finditer(text, 0, match.start())), default=0)
         return Mood(kind, start, len(text))

@@ -41,6 +41,7 @@ class Ordinals:
         self._words_not = words(rules, "words_not", file)
         self._not_before = words(rules, "not_before", file)
         self._top_not = words(rules, "top_not_before", file)
+        self._from, self._to = words(rules, "latin_moves_from", file), words(rules, "latin_moves_to", file)
         self._latin_not = words(rules, "latin_not_before", file)
         self._compile(rules, file)
         self._dispatch(rules, file)
@@ -95,11 +96,13 @@ class Ordinals:
         self._list_whole = re.compile(f"(?:{number})(?:(?:{comma})(?:{number})){{1,8}}(?:{units})")
         self._list_cue = re.compile(f"(?:{listed('cues')}|{prefix})$")
         self._label = re.compile("0[1-9](?=\\s{0,3}[㐀-鿿])")
-        self._sign = re.compile(f"(?:{listed('number_signs')})([0-9]{{1,3}})(?![0-9.])")
+        self._sign = re.compile(f"(?:{listed('number_signs')})([0-9]{{1,3}})(?![0-9]|\\.[0-9])")
         self._verb = re.compile(f"(?:{listed('number_verbs')}) ?#?([0-9]{{1,3}})(?:st|nd|rd|th)?(?![0-9.%A-Za-z])")
         self._ordinal = re.compile(f"({latin})(?![A-Za-z0-9])")
         self._superlative = re.compile(f"[ -](?:{listed('latin_superlatives')})(?![A-Za-z])")
-        self._cue_before = re.compile(f"(?:^|[^a-z])(?:{listed('latin_cues')})(?: the| a)? $")
+        self._cue_before = re.compile(
+            f"(?:^|[^a-z])(?:(?:{listed('latin_cues')})(?: the| a)?|(?:{latin})(?:,? and|,)) $|[(]$"
+        )
         self._ends = re.compile(
             f" ?(?:[,.;:)]|$|(?:{either([w for w in words(rules, 'latin_end', file) if w[0].isalpha()])})(?![a-z]))"
         )
@@ -206,6 +209,8 @@ class Ordinals:
         end, value = match.end(), self._latin[match[1]]
         if after := self._superlative.match(folded, end):
             return self._made(text, start, after.end(), value)
+        if folded.endswith(self._from, 0, start) and folded.startswith(self._to, end):
+            return self._made(text, start, end, value)
         if folded.startswith(self._latin_not, end + 1) or not on_edge(text, end) or text.startswith("-", end):
             return []
         cue = self._cue_before.search(folded, max(0, start - 24), start)

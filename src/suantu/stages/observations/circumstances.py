@@ -34,19 +34,32 @@ class Circumstances:
         words = sorted(map(str, settings["compare-period"]), key=len, reverse=True)
         self._compare = re.compile("(?:" + "|".join(words) + ")\\s?$")
         self._places = places
+        period = alphabet.matching(["period"])
+        of = str(settings["of"])
+        self._beside = re.compile(f"[{period}]{of}$")
+        self._next = re.compile(f"{of}[\uf000-\uf8ff]")
         wholes = sorted(map(str, settings["whole-before"]), key=len, reverse=True)
         self._whole = re.compile("(?:" + "|".join(wholes) + ")\\s?$") if wholes else None
         edge = r"(?<![A-Za-z])" if language == "en" else ""
         options = "|".join(sorted(map(re.escape, places), key=len, reverse=True))
         self._place_words = re.compile(f"{edge}(?:{options})") if places else None
 
-    def when(self, scene: Scene, position: int, interval: bool = False) -> When:
-        """The period of the figure at ``position``; ``interval`` prefers a span of years (for a CAGR)."""
-        compared = ""
+    def when(self, scene: Scene, position: int, metric: str = "") -> When:
+        """The period of the figure at ``position``; a CAGR prefers a span of years.
+
+        A time right before a figure (2022年的6%) is that figure's own and no other's.
+        """
+        own = self._own(scene, position)
+        if own is not None and metric != "ratio":
+            return When(own)
+        compared = own.value if own is not None else ""
+        interval = metric == "cagr"
         found: list[tuple[int, Period]] = []
         for at in sorted(scene.nodes):
             node = scene.nodes[at]
-            if not node.periods:
+            if not node.periods or (own is not None and node.periods[-1] is own):
+                continue
+            if self._belongs(scene, at, position):
                 continue
             if self._compare.search(scene.text[max(0, at - 6) : at]):
                 compared = compared or (node.periods[0].value if at < position + 12 else "")
@@ -60,6 +73,16 @@ class Circumstances:
         if chosen is None and scene.period is not None:
             chosen = scene.period
         return When(chosen, compared)
+
+    def _own(self, scene: Scene, position: int) -> Period | None:
+        match = self._beside.search(scene.text, max(0, position - 3), position)
+        node = scene.nodes.get(match.start()) if match else None
+        return node.periods[-1] if node is not None and node.periods else None
+
+    def _belongs(self, scene: Scene, at: int, position: int) -> bool:
+        """Whether the time at ``at`` stands right before another figure."""
+        match = self._next.match(scene.text, at + 1)
+        return bool(match) and match.end() - 1 != position and match.end() - 1 < position if match else False
 
     def _near(self, text: str, position: int, found: list[tuple[int, Period]]) -> Period | None:
         before = [(at, p) for at, p in found if at < position]

@@ -27,6 +27,7 @@ class Metric:
     topic: tuple[str, ...] = ()
     noun: str = ""
     always: bool = False
+    from_cue: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,12 @@ class Cue:
     def metric(self, kind: str) -> Metric | None:
         """The first reading that takes this kind of figure."""
         return next((m for m in self.metrics if kind in m.kinds), None)
+
+
+def plain_words(settings: Mapping[str, Any]) -> tuple[str, ...]:
+    """The metric words of all languages that are no patterns: longer than a name inside them, they hide it."""
+    words = (str(w) for e in settings["metrics"].values() for key in ("zh", "en") for w in e.get(key, ()))
+    return tuple(dict.fromkeys(w for w in words if re.escape(w).replace("\\ ", " ") == w and len(w) > 3))
 
 
 class Metrics:
@@ -62,11 +69,13 @@ class Metrics:
                 tuple(entry.get("topic", ())),
                 str(dict(entry.get("about", {})).get(language, "")),
                 bool(dict(entry.get("about", {})).get("always")),
+                bool(dict(entry.get("about", {})).get("from-cue")),
             )
             self.by_name.setdefault(name, metric)
+            stop = str(dict(entry.get("not-before", {})).get(language, ""))
             for word in entry.get(language, ()):
-                words.setdefault(str(word), []).append(metric)
-        ordered = sorted(words, key=lambda w: (-len(w), w))
+                words.setdefault(f"{word}(?!{stop})" if stop else str(word), []).append(metric)
+        ordered = sorted(words, key=lambda w: (-len(w.split("(?!")[0]), w))
         edge, after = (r"(?<![A-Za-z])", r"(?![A-Za-z])") if language == "en" else ("", "")
         self._meanings = [tuple(words[w]) for w in ordered]
         flags = re.IGNORECASE if language == "en" else 0
@@ -80,7 +89,9 @@ class Metrics:
         out = []
         for match in self._regex.finditer(text):
             word = match[0].casefold() if self._language == "en" else match[0]
-            meanings = self._exact.get(word) or next((m for p, m in self._patterns if p.fullmatch(match[0])), ())
+            meanings = self._exact.get(word) or next(
+                (m for p, m in self._patterns if (hit := p.match(text, match.start())) and hit.end() == match.end()), ()
+            )
             out.append(Cue(match.start(), match.end(), meanings))
         return out
 
@@ -103,6 +114,8 @@ class Frame:
     counter: bool
     last: bool
     aside: bool
+    bound: str
+    status: str
 
 
 def compile_frame(rule: Rule, compiler: Compiler, metrics: Metrics) -> Frame:
@@ -130,4 +143,6 @@ def compile_frame(rule: Rule, compiler: Compiler, metrics: Metrics) -> Frame:
         bool(body.get("counter")),
         bool(body.get("last")),
         bool(body.get("aside")),
+        str(body.get("bound", "")),
+        str(body.get("status", "")),
     )

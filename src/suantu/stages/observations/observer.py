@@ -10,8 +10,8 @@ from typing import Any
 
 from suantu.ontology import Ontology
 from suantu.phrases import Phrase, Phrases
-from suantu.records import Document, Evidence, Loose, Observation, Quantity, Span, Thing
-from suantu.rules import Alphabet
+from suantu.records import Document, Evidence, Loose, Observation, Period, Quantity, Span, Thing
+from suantu.rules import Alphabet, Compiler
 from suantu.scene import Node, Scene
 from suantu.stages.observations.circumstances import Circumstances, When
 from suantu.stages.observations.frames import Cue, Frame, Metric, Metrics
@@ -41,6 +41,9 @@ class Placing:
     sign: int = 1
     near: bool = False
     aside: bool = False
+    places: tuple[Thing, ...] = ()
+    bound: str = ""
+    status: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,7 @@ class _Hit:
     low: int
     right: re.Match[str] | None
     position: int
+    in_market: bool = False
 
     @property
     def begin(self) -> int:
@@ -84,8 +88,9 @@ class Observer:
         settings: Mapping[str, Any],
         ontology: Ontology,
         alphabet: Alphabet,
-        language: str,
+        compiler: Compiler,
     ) -> None:
+        language = compiler.language
         self._frames = frames
         self._metrics, self._phrases, self._when = metrics, phrases, circumstances
         self._ontology, self._alphabet, self._language = ontology, alphabet, language
@@ -96,7 +101,7 @@ class Observer:
         period = alphabet.matching(["period"])
         self._link = re.compile(f"(?:{edge}(?:{link}){after}|[{period}{places}]|\\s)*", re.IGNORECASE)
         inserted = "|".join(settings.get("inserted", ()))
-        self._inserted = re.compile(inserted.replace("{percent}", f"[{alphabet.matching(['percent'])}]")) if inserted else None
+        self._inserted = compiler.pattern(inserted, "inserted").regex if inserted else None
         listed = "|".join(
             re.escape(str(w)) for w in sorted(settings["list-link"], key=lambda w: (-len(str(w)), str(w)))
         )
@@ -230,7 +235,7 @@ class Observer:
                 end = named.start
                 if (own := named.metric(kind)) is not None:
                     metric = replace(own, sign=metric.sign)
-            return self._with_subject(scene, metric, end, position, "figure.after-metric", last, "0.9")
+            return self._with_subject(scene, metric, end, position, "figure.after-metric", last, "0.9", cue.end)
         return None
 
     def _beside(self, between: str) -> bool:
@@ -290,13 +295,15 @@ class Observer:
         rule: str,
         last: tuple[int, Placing] | None,
         confidence: str,
+        cue_end: int = 0,
     ) -> Placing | None:
         """The placing whose subject is the phrase left of ``end``, or what the text goes on about."""
         start = _clause_start(scene.text, end)
         count = len(scene.nodes[position].quantities)
-        if count > 1 and (members := self._members(scene, end, start, count)):
-            return Placing(metric, members[0], rule, start, position + 1, Decimal(confidence), group=members)
         phrase = self._phrases.left(scene, end, start)
+        shared = len(phrase.places) == count > 1
+        if count > 1 and not shared and (members := self._members(scene, end, start, count)):
+            return Placing(metric, members[0], rule, start, position + 1, Decimal(confidence), group=members)
         about, group = phrase.about, _group(phrase)
         if metric.device and not self._is_device(about):
             device = next((n for n in phrase.nodes if self._device_node(n)), None) or scene.topic(
@@ -309,14 +316,23 @@ class Observer:
         about = about or (group[0] if group else None)
         place = phrase.place
         if metric.noun and (about is None or metric.always):
-            about, group = self._phrases.subject(metric.noun), ()
+            noun = re.sub(metric.noun, "", scene.surface(end, cue_end)) if metric.from_cue else metric.noun
+            about, group = (self._phrases.subject(noun), ()) if noun else (about, group)
         if about is None and last is not None and (metric.rate or self._follows(scene, last[0], start)):
             about, place = last[1].about, place or last[1].place
         about = about or self._topic(scene, end, metric) or place
         if about is None:
             return None
         return Placing(
-            metric, about, rule, min(phrase.start, end), position + 1, Decimal(confidence), place, group=group
+            metric,
+            about,
+            rule,
+            min(phrase.start, end),
+            position + 1,
+            Decimal(confidence),
+            place,
+            group=group,
+            places=phrase.places if shared else (),
         )
 
     def _of_device(self, scene: Scene, position: int, about: Thing) -> Thing:
@@ -380,7 +396,12 @@ class Observer:
         metric = self._frame_metric(frame, scene, position, quantity.kind, cues, last, before)
         if metric is None:
             return None
-        hit = _Hit(left, low, right, position)
+        sized = before.get("money")
+        shares = before.get("percent")
+        in_market = bool(sized and sized[1].metric.name == "marketSize") or bool(
+            shares and shares[1].metric.name == "marketShare"
+        )
+        hit = _Hit(left, low, right, position, in_market)
         subject = self._frame_subject(frame, scene, hit, quantity.kind, cues, last, before)
         return self._frame_placing(frame, scene, hit, metric, subject) if subject else None
 
@@ -422,11 +443,19 @@ class Observer:
         if frame.about == "section":
             about = self._section_subject(scene)
             return _Subject(about, None, (), hit.begin, hit.stop) if about else None
+        if frame.about == "words" and hit.left is not None:
+            words = scene.surface(hit.low + hit.left.start("a"), hit.low + hit.left.end("a"))
+            return _Subject(self._phrases.subject(words), None, (), hit.begin, hit.stop)
+        if frame.about == "average" and hit.right is not None:
+            spot = self._phrases.read(scene, hit.position + 1 + hit.right.start("a"), hit.position + 1 + hit.right.end("a"))
+            return _Subject(last[1].about, spot.place, (), hit.begin, hit.stop) if last else None
         phrase = self._frame_phrase(frame, scene, hit, kind, cues)
         if phrase is None:
             about, place, group, begin, stop = None, None, (), hit.begin, hit.stop
         else:
             about, place, group = phrase.about, phrase.place, _group(phrase)
+            if frame.about == "left" and not group and (count := len(scene.nodes[hit.position].quantities)) > 1:
+                group = self._members(scene, hit.begin, _clause_start(scene.text, hit.begin), count)
             begin, stop = min(hit.begin, phrase.start), max(hit.stop, phrase.end)
             about = about or (group[0] if group else None)
         start = _clause_start(scene.text, hit.begin)
@@ -479,7 +508,7 @@ class Observer:
         about, place = subject.about, subject.place
         within = self._slot(scene, hit.left, hit.low, "w")
         if frame.market and frame.metric != "carry":
-            sells = within is None and self._is_seller(about)
+            sells = within is None and (self._is_seller(about) or hit.in_market)
             if sells or self._is_market(scene, hit.left, hit.low):
                 metric = self._metrics.by_name[frame.market]
         if within is not None and within.found_by != "phrase" and self._is_place(about) and not self._is_place(within):
@@ -498,6 +527,9 @@ class Observer:
             frame.sign,
             bool(hit.left and hit.left.groupdict().get("near")),
             frame.aside,
+            (),
+            frame.bound,
+            frame.status,
         )
 
     def _slot_phrase(
@@ -556,10 +588,14 @@ class Observer:
     def _facts(
         self, scene: Scene, position: int, node: Node, placing: Placing, document: Document
     ) -> Iterator[Observation]:
-        when = self._when.when(scene, position, placing.metric.name == "cagr")
+        when = self._when.when(scene, position, placing.metric.name)
         subjects = placing.group if len(placing.group) > 1 else (placing.about,)
         figures = node.quantities
         periods = self._listed_periods(scene, position, len(figures))
+        if placing.places:
+            for place, quantity in zip(placing.places, figures, strict=True):
+                yield self._fact(scene, position, quantity, placing.about, replace(placing, place=place), when, document)
+            return
         if len(figures) == len(subjects):
             pairs = list(zip(subjects, figures, strict=True))
         elif len(figures) == 1 and self._shared(scene, position, placing):
@@ -592,6 +628,8 @@ class Observer:
             node = scene.nodes[at]
             if len(node.periods) == count:
                 return node.periods
+            if node.periods and (parts := _parts(node.periods[-1], count)):
+                return parts
         return ()
 
     def _fact(
@@ -628,8 +666,11 @@ class Observer:
             compared_with=placing.compared,
             compared_period=when.compared,
             period=period,
-            status=self._when.status(scene, position, quantity, when.period if period else None, document.issued),
-            bound="~" if placing.near and quantity.bound == "=" else _turned(quantity.bound) if sign < 0 else quantity.bound,
+            status=placing.status
+            or self._when.status(scene, position, quantity, when.period if period else None, document.issued),
+            bound=placing.bound
+            if placing.bound
+            else "~" if placing.near and quantity.bound == "=" else _turned(quantity.bound) if sign < 0 else quantity.bound,
             lower=None if quantity.lower is None else quantity.lower * sign,
             upper=None if quantity.upper is None else quantity.upper * sign,
             said_by=scene.sayer(position),
@@ -641,6 +682,20 @@ class Observer:
         begin = _clause_start(scene.text, start)
         found = _CLAUSE.search(scene.text, end)
         return scene.evidence(begin, min(found.start() if found else len(scene.text), len(scene.text)) or end)
+
+
+def _parts(period: Period, count: int) -> tuple[Period, ...]:
+    """The ``count`` quarters, halves, months or years that an interval is made of (2023年一至四季度), if as many."""
+    first, _, last = period.value.partition("/")
+    match = re.fullmatch(r"(\d{4})(-[QH]?)(\d{1,2})/\1\2(\d{1,2})", period.value)
+    if match:
+        low, high, width = int(match[3]), int(match[4]), len(match[3])
+        values = [f"{match[1]}{match[2]}{n:0{width}d}" for n in range(low, high + 1)]
+    elif first.isdigit() and last.isdigit():
+        values = [str(year) for year in range(int(first), int(last) + 1)]
+    else:
+        return ()
+    return tuple(replace(period, value=v) for v in values) if len(values) == count else ()
 
 
 def _last_cue(cues: Sequence[Cue], position: int, kind: str) -> Cue | None:

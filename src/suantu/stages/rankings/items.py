@@ -181,8 +181,12 @@ class Items:
             if self._several(scene, start, min(stop, end)):
                 return None
             words = text[start : min(stop, end)]
-            if not like and cls and (name := self._unknown(scene, start, min(stop, end), words)):
+            if not like and cls and (name := self._unknown(scene, start, words)):
                 return self.named(name, cls), start
+            if not like and start <= end and self._leading.sub("", self._tail.sub("", words)).strip(_BLANK + " "):
+                return None
+        if self._leading.sub("", text[low:end]) or scene.start == 0 and low == 0 and not scene.topics:
+            return None
         topic = scene.topic(low, [cls] if cls else self._prefer[:5], age=1)
         return (topic.thing, -1) if topic is not None and len(topic.mentions) == 1 else None
 
@@ -224,15 +228,16 @@ class Items:
         classes = self._alphabet.classes(node.char)
         return next((i for i, cls in enumerate(self._prefer) if cls in classes), len(self._prefer))
 
-    def _unknown(self, scene: Scene, start: int, end: int, words: str) -> str:
-        """A clause that is nothing but an unknown name."""
-        if any("\ue000" <= c <= "\uf8ff" for c in words):
-            return ""
+    def _unknown(self, scene: Scene, start: int, words: str) -> str:
+        """A clause that is nothing but an unknown name: capitalised, or with its figure in brackets."""
         a, b = self._trimmed(words, 0, len(words))
         name = scene.surface(start + a, start + b).strip()
-        short = self._longest // 3 if self._language == "zh" else self._longest
-        proper = self._language == "zh" or name[:1].isupper()
-        return name if proper and 1 < len(name) <= short and _NAMELIKE.search(name) else ""
+        if any("\ue000" <= c <= "\uf8ff" for c in words[a:b]) or not 1 < len(name) <= self._longest:
+            return ""
+        if name.isascii():
+            return name if all(word[:1].isupper() for word in name.split()) else ""
+        bracket = words[b : b + 1] == _BLANK and any("\uf000" <= c <= "\uf8ff" for c in scene.text[start + b : start + len(words)])
+        return name if bracket else ""
 
     def named(self, words: str, cls: str) -> Thing:
         """The thing of that name: a known one of the class, else a new one."""

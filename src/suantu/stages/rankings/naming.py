@@ -14,6 +14,7 @@ from suantu.scene import Scene
 from suantu.stages.rankings.thread import RankThread, year_before
 
 _CLAUSE = re.compile(r"[，；;。：:]|, ")
+_LONGEST = 40
 _DAY = re.compile(r".*\d{4}-\d{2}-\d{2}")
 _SHORTEST = {"zh": 3, "en": 7}
 
@@ -45,8 +46,11 @@ class Naming:
         self._noun = re.compile(names["noun"], flags)
         self._criteria = [re.compile(expand(c)) for c in names["criteria"]]
         self._within = re.compile(expand(names["within"]))
+        self._stop = re.compile(names["stop"])
+        self._not_name = re.compile(names["not-name"])
         self._this = re.compile(names["this"])
         self._strip = re.compile(names["strip"])
+        self._parts, self._around = re.compile(names["parts"]), re.compile(names["around"])
         self._number = re.compile(names["number"])
         self.about, self.opens = re.compile(names["about"]), re.compile(names["opens"])
         self.fallback = str(names["fallback"])
@@ -54,6 +58,8 @@ class Naming:
         self.scope = {str(k): str(v) for k, v in names["scope"].items()}
         self._previous, self._calendar = tuple(times["previous"]), tuple(times["calendar"])
         self._compared = re.compile(times["compared-before"])
+        self._ordinals = frozenset(alphabet.matching(["ordinal"]))
+        self._old = re.compile(expand(times["of-rank"]))
         self._frame = re.compile(times["frame-before"])
 
     # -- names -------------------------------------------------------------------------------------------------------
@@ -74,19 +80,35 @@ class Naming:
         return Named(heading, place, self.class_of(heading), False)
 
     def _noun_phrase(self, scene: Scene, start: int) -> Named | None:
+        """The words before a noun such as ranking, as far as they belong to it."""
         for match in reversed(list(self._noun.finditer(scene.text, 0, start))):
-            phrase = self._phrases.left(scene, match.end())
-            if self._this.search(scene.text, phrase.start, match.start()):
+            begin = max((m.end() for m in self._stop.finditer(scene.text, 0, match.start())), default=0)
+            if self._this.search(scene.text, begin, match.start()):
                 return None
-            words = self._strip.sub("", " ".join(scene.surface(phrase.start, match.end()).split()))
-            if len(words) - len(match[0]) >= _SHORTEST[self._language] - 1 and len(words) < 40:
-                return Named(words, phrase.place, self.class_of(words), True)
+            inner = self._noun.search(scene.text, begin + _SHORTEST[self._language], match.end())
+            end = inner.end() if inner else match.end()
+            noun = inner or match
+            place = None
+            node = scene.nodes.get(begin)
+            if node is not None and node.mentions and "Place" in self._alphabet.classes(node.char):
+                place, begin = node.thing, begin + 1
+            words = self.words(scene, begin, end)
+            if not self._not_name.search(words) and len(words) - len(noun[0]) >= _SHORTEST[self._language] - 1 and len(words) < _LONGEST:
+                return Named(words, place, self.class_of(words), True)
         return None
+
+    def before(self, scene: Scene, end: int) -> str:
+        """The words to the left of ``end`` that belong to a name."""
+        begin = max((m.end() for m in self._stop.finditer(scene.text, 0, end)), default=0)
+        return self.words(scene, begin, end)
 
     def _heading(self, thread: RankThread) -> str:
         headings = [*reversed(thread.sections or ()), thread.title]
         chosen = next((h for h in headings if self.about.search(h)), next((h for h in headings if h), ""))
-        return self._number.sub("", chosen).strip() or self.fallback
+        chosen = self._number.sub("", chosen).strip()
+        if self._noun.search(chosen):
+            chosen = next(part for part in self._parts.split(chosen) if self._noun.search(part))
+        return self._around.sub("", chosen).strip() or self.fallback
 
     def words(self, scene: Scene, start: int, end: int) -> str:
         """A name for a ranking from the words of a stretch, without what does not belong to it."""
@@ -98,13 +120,14 @@ class Naming:
     def between(self, scene: Scene, start: int, end: int) -> tuple[str, bool]:
         """What stands between a subject and its verb names the ranking (在中国服务器市场); and whether it is this one."""
         text = scene.text[start:end]
-        if self._this.search(text):
+        if self._this.search(text) or self._not_name.search(text):
             return "", False
         if match := self._within.search(text):
             return self.words(scene, start + match.start("c"), start + match.end("c")), True
         if _CLAUSE.search(text) or any("\uf000" <= c <= "\uf8ff" for c in text):
             return "", False
-        return self.words(scene, start, end), True
+        words = self.words(scene, start, end)
+        return ("", False) if self._not_name.search(words) else (words, True)
 
     def class_of(self, words: str) -> str:
         """The class of what a ranking of that name ranks: the last class word in it."""
@@ -139,12 +162,14 @@ class Naming:
             return before
         return period.value or (thread.period if period.text in self._calendar else "")
 
-    def period(self, scene: Scene, position: int, thread: RankThread, *, own: bool) -> tuple[str, bool]:
+    def period(
+        self, scene: Scene, position: int, thread: RankThread, *, own: bool, but: int = -1
+    ) -> tuple[str, bool]:
         """The time of the rank at ``position``; and whether the text says it here, of the ranking itself.
 
-        ``own`` rankings (which the sentence names itself) do not take the time of the section's ranking.
+        The period at ``but`` is another's. ``own`` rankings (which the sentence names itself) do not take the time of the section's ranking.
         """
-        periods = self._periods(scene)
+        periods = [(at, p) for at, p in self._periods(scene) if at != but]
         before = [(at, p) for at, p in periods if at < position]
         near = [p for at, p in before if not _CLAUSE.search(scene.text, at, position)]
         framed = [p for at, p in before if self._frames(scene, at)]
@@ -152,6 +177,14 @@ class Naming:
             near = [p for at, p in periods if at > position and not _CLAUSE.search(scene.text, position, at)][:1]
         if chosen := (near or framed)[-1:]:
             return self.value(chosen[0], thread), not self._relative(chosen[0])
+        if chosen := [p for at, p in before if self._ranks_there(scene, at) and not self._relative(p)][-1:]:
+            return self.value(chosen[0], thread), True
         if thread.frame:
             return thread.frame, not own
         return ("" if own and thread.name else thread.period), False
+
+    def _ranks_there(self, scene: Scene, at: int) -> bool:
+        """Whether the time at ``at`` is that of an earlier rank of the sentence (美国2023年居首，中国第二)."""
+        end = _CLAUSE.search(scene.text, at)
+        clause = scene.text[at + 1 : end.start() if end else len(scene.text)]
+        return any(c in self._ordinals for c in clause) and not self._old.match(clause)

@@ -165,11 +165,13 @@ class Rankings:
             start += 1
         return scene.evidence(start, end)
 
-    def _remember(self, match: _Match, named: Named, period: str, *, stated: bool) -> None:
+    @staticmethod
+    def _remember(match: _Match, named: Named, period: str, items: Sequence[Thing], *, stated: bool) -> None:
+        """What the sentences after it go on with."""
         thread = match.thread
         if named.own:
             thread.name, thread.place = named.name, named.place
-        thread.item_class = named.item_class or thread.item_class
+        thread.item_class = named.item_class or thread.item_class or items[0].classes[0]
         if stated and period:
             thread.period = period
 
@@ -190,21 +192,31 @@ class Rankings:
         ranks = match.ranks("r")
         at = match.ordinals("r")[0][0]
         q = match.span("q")
-        criterion = self.naming.words(scene, *q) if q[0] >= 0 else ""
-        criterion = criterion if len(criterion) > 4 and not self.naming.class_of(criterion) else ""
+        criterion, cls = self._criterion(scene, match.found.start(), q)
         named = self.naming.name(scene, match.found.start(), criterion, self._scope(match), thread)
-        items, where = self._items(match, ranks, named.item_class)
+        items, where = self._items(match, ranks, cls or named.item_class)
         if not items or len(set(i.iri for i in items)) != len(items):
             return
+        context = named
         if len(items) == 1 and match.span("i")[0] < 0 and where >= 0:
             named = self._by_subject(match, where, named)
-        period, stated = self.naming.period(scene, at, thread, own=named.own)
+        period, stated = self.naming.period(scene, at, thread, own=named.own, but=match.span("p")[0])
         span = (min(p for p in (where, match.found.start()) if p >= 0), match.found.end())
-        self._remember(match, named, period, stated=stated)
+        if named is context:
+            self._remember(match, named, period, items, stated=stated)
         for i, item in enumerate(items):
             rank = ranks[0] if match.rule.tie else ranks[i]
             yield self._entry(match, named, rank, item, period, span, "0.9")
             yield from self._older(match, named, item, rank, period, span)
+
+    def _criterion(self, scene: Scene, start: int, q: tuple[int, int]) -> tuple[str, str]:
+        """What the words after the ordinal say: what is ranked by (TOP5需求), or the class of the items (前五的城市)."""
+        words = self.naming.words(scene, *q) if q[0] >= 0 else ""
+        if not words:
+            return "", ""
+        if cls := self.naming.class_of(words):
+            return "", cls
+        return f"{self.naming.before(scene, start)}{words}", ""
 
     def _items(self, match: _Match, ranks: Sequence[int], cls: str) -> tuple[list[Thing], int]:
         scene, count = match.scene, len(ranks)
@@ -345,7 +357,7 @@ class Rankings:
                 items += rest
                 break
         period, stated = self.naming.period(scene, match.found.start(), thread, own=True)
-        self._remember(match, named, period, stated=stated)
+        self._remember(match, named, period, items, stated=stated)
         for i, item in enumerate(items):
             yield self._entry(match, named, i + 1, item, period, match.found.span(), "0.85")
 

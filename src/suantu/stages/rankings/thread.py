@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from suantu.records import Block, BlockKind, Evidence, Period, RankingEntry, Thing
 
+_LEADING = re.compile(r"((?:19|20)\d\d)(?![\d\s]*[-–—~/至])")
 _YEAR = re.compile(r"(\d{4})(-(?:H[12]|Q[1-4]))?")
 
 
@@ -39,16 +40,26 @@ class RankThread:
         self.frame = ""
         if block.kind in (BlockKind.PARAGRAPH, BlockKind.HEADING, BlockKind.CAPTION):
             self.tier = 0
-        if block.kind is BlockKind.HEADING or block.sections != self.sections:
-            self.sections = block.sections
+        if block.sections != self.sections:
+            self._enter(block.sections)
+
+    def _enter(self, sections: tuple[str, ...]) -> None:
+        old, self.sections = self.sections or (), sections
+        self.listing = False
+        inner = bool(old) and sections[: len(old)] == old
+        if not inner:
             self.name, self.place, self.item_class = "", None, ""
-            self.listing = False
-            self.period = self._stated((*reversed(block.sections), self.title))
+        if period := self._stated(reversed(sections[len(old) :] if inner else (self.title, *sections))):
+            self.period = period
+        elif not inner:
+            self.period = ""
 
     def _stated(self, headings: Iterable[str]) -> str:
         """The year, half-year or quarter that the nearest heading names, if it names just one."""
         for heading in headings:
             values = {p.value for p in self.times(heading) if _YEAR.fullmatch(p.value)}
+            if not values and (bare := _LEADING.match(heading)):
+                values = {bare[1]}
             if len(values) == 1:
                 return values.pop()
         return ""

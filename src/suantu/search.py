@@ -1,0 +1,191 @@
+"""The search over all names: exact, by beginning or part, by pinyin and its initials, and with slips of the pen.
+
+The names of a local knowledge base are kept in it (``documents/names.tsv``): a line that says of which state they are,
+then one line a name: folded name, name, IRI, class, pinyin, initials. A direct hit is found in that text as it stands;
+only a search that finds none takes the lines apart. The pinyin comes in with the first search that wants it, so that
+neither building nor an ordinary search pays for its dictionary.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from suantu.names import fold, parents, short, specific
+from suantu.stores.base import Endpoint
+
+if TYPE_CHECKING:
+    from suantu.stores.kb import KnowledgeBase
+
+NAMES_FILE = "names.tsv"
+_GOOD = 80.0
+
+
+class Name(NamedTuple):
+    """One name of one thing; ``folded`` is the form that is compared."""
+
+    folded: str
+    name: str
+    iri: str
+    cls: str
+    pinyin: str
+    initials: str
+
+
+class Hit(NamedTuple):
+    """A thing that a search found: by which of its names, how (exact, prefix …), and how well (0–100)."""
+
+    iri: str
+    cls: str
+    name: str
+    how: str
+    score: float
+
+
+class Index:
+    """The names of all things, as text: one line a name, its fields between tabs."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    @classmethod
+    def of(cls, names: Iterable[Name]) -> Index:
+        """An index of these names."""
+        return cls("".join("\t".join(" ".join(field.split()) for field in name) + "\n" for name in names))
+
+    def __len__(self) -> int:
+        return self.text.count("\n")
+
+    def __iter__(self) -> Iterator[Name]:
+        for line in self.text.splitlines():
+            yield Name(*line.split("\t"))
+
+    def holding(self, part: str) -> Iterator[Name]:
+        """The names in whose line ``part`` stands somewhere."""
+        at = self.text.find(part)
+        while at >= 0:
+            end = self.text.index("\n", at)
+            yield Name(*self.text[self.text.rfind("\n", 0, at) + 1 : end].split("\t"))
+            at = self.text.find(part, end)
+
+
+# ---- making and keeping the index ------------------------------------------------------------------------------------
+
+
+def index(endpoint: Endpoint, *, pinyin: bool = True) -> Index:
+    """Every name of every thing, sorted; ``pinyin`` adds how Chinese names are read."""
+    above = parents(endpoint)
+    classes: dict[str, set[str]] = {}
+    for row in endpoint.select("SELECT DISTINCT ?x ?c WHERE { ?x a st:Entity , ?c }"):
+        classes.setdefault(row["x"].value, set()).add(row["c"].value)
+    shown = {x: short(specific(own, above)) for x, own in classes.items()}
+    query = "SELECT DISTINCT ?x ?l WHERE { { ?x skos:prefLabel ?l } UNION { ?x skos:altLabel ?l } ?x a st:Entity }"
+    rows = sorted({(r["l"].value, r["x"].value) for r in endpoint.select(query)})
+    read = _reader() if pinyin else None
+    return Index.of(
+        Name(fold(label), label, x, shown.get(x, ""), *(read(label) if read else ("", ""))) for label, x in rows
+    )
+
+
+def _reader() -> Callable[[str], tuple[str, str]]:
+    from pypinyin import lazy_pinyin
+
+    def read(label: str) -> tuple[str, str]:
+        if label.isascii():
+            return "", ""
+        syllables = [fold(s).replace(" ", "") for s in lazy_pinyin(label)]  # a run that is not Chinese stays whole
+        return "".join(syllables), "".join(s[:1] if s.isalpha() else s for s in syllables)
+
+    return read
+
+
+def index_of(kb: KnowledgeBase, endpoint: Endpoint, *, pinyin: bool) -> Index:
+    """The names of a local knowledge base: those kept in it where they are of this state of it (and have the pinyin,
+    if wanted); else those that the graph gives, which are then kept for the next time."""
+    path, state = kept_at(kb), _state(kb)
+    with suppress(OSError, ValueError):
+        head, _, body = path.read_text("utf-8").partition("\n")
+        kept, read = head.split("\t")
+        if kept == state and (read == "pinyin" or not pinyin):
+            return Index(body)
+    names = index(endpoint, pinyin=pinyin)
+    with suppress(OSError):  # a knowledge base that may only be read
+        draft = path.with_name(f".{NAMES_FILE}.{os.getpid()}")
+        draft.write_text(f"{state}\t{'pinyin' if pinyin else 'plain'}\n{names.text}", "utf-8")
+        draft.replace(path)
+    return names
+
+
+def kept_at(kb: KnowledgeBase) -> Path:
+    """Where the names of a knowledge base are kept."""
+    from suantu.stores.place import DOCUMENTS
+
+    return kb.directory / DOCUMENTS / NAMES_FILE
+
+
+def _state(kb: KnowledgeBase) -> str:
+    """Changes whenever the knowledge base is written."""
+    found = (kb.directory / "manifest.json").stat()
+    return f"{found.st_mtime_ns}-{found.st_size}-{found.st_ino}"
+
+
+# ---- searching -------------------------------------------------------------------------------------------------------
+
+
+def search(names: Index, text: str, limit: int = 20) -> list[Hit]:
+    """Things by name, best first: the same, beginning with it, holding it, by pinyin, by initials, then alike."""
+    wanted = fold(text)
+    if not wanted:
+        return []
+    hits: dict[str, Hit] = {}
+    letters = wanted.replace(" ", "").replace("'", "")
+    for part in dict.fromkeys((wanted, letters)):
+        for name in names.holding(part):
+            _keep(hits, name, *_how(name, wanted, letters))
+    if not any(hit.score >= _GOOD for hit in hits.values()):
+        _alike(hits, list(names), wanted)
+    return sorted(hits.values(), key=lambda hit: (-hit.score, len(hit.name), hit.name, hit.iri))[:limit]
+
+
+def _how(name: Name, wanted: str, letters: str) -> tuple[str, float]:
+    if name.folded == wanted:
+        return "exact", 100.0
+    if name.folded.startswith(wanted):
+        return "prefix", 90.0
+    if wanted in name.folded:
+        return "inside", _GOOD
+    if name.pinyin and letters.isascii():
+        return _how_read(name, letters)
+    return "", 0.0
+
+
+def _how_read(name: Name, letters: str) -> tuple[str, float]:
+    if name.pinyin == letters:
+        return "pinyin", 95.0
+    if len(letters) > 1 and name.initials == letters:
+        return "initials", 85.0
+    if len(letters) > 2 and name.pinyin.startswith(letters):
+        return "pinyin", 82.0
+    return "", 0.0
+
+
+def _keep(hits: dict[str, Hit], name: Name, how: str, score: float) -> None:
+    if how and score > (hits[name.iri].score if name.iri in hits else 0):
+        hits[name.iri] = Hit(name.iri, name.cls, name.name, how, score)
+
+
+def _alike(hits: dict[str, Hit], names: list[Name], wanted: str) -> None:
+    from rapidfuzz import fuzz, process
+
+    written = [n.folded for n in names]
+    # of a name of two characters, one wrong leaves half
+    enough = 60 if len(wanted) > 3 else 50
+    for _, score, at in process.extract(wanted, written, scorer=fuzz.ratio, score_cutoff=enough, limit=30):
+        _keep(hits, names[at], "alike", score * 0.75)
+    if wanted.isascii():
+        read = [n.pinyin for n in names]
+        for _, score, at in process.extract(wanted, read, scorer=fuzz.ratio, score_cutoff=80, limit=30):
+            _keep(hits, names[at], "alike", score * 0.7)

@@ -1,0 +1,232 @@
+"""Open discovery: names that no lexicon knows, from how they are written and what stands around them.
+
+Rules vote for names (``rules/discovery.<language>.yaml``); a name with enough votes becomes a thing of this document,
+and is then found wherever the document writes it. A second reading, in which those names are known, settles lists
+and slots that need them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from suantu.identity import discovered, group_of, normalise
+from suantu.ontology import Name, Ontology
+from suantu.records import Thing
+from suantu.rules import Alphabet, Compiler
+from suantu.stages.discovery.aliases import Aliases
+from suantu.stages.discovery.english import English
+from suantu.stages.discovery.lists import Lists, UseCases
+from suantu.stages.discovery.models import Models, siblings
+from suantu.stages.discovery.page import Chosen, Ledger, Page, Signs, page_of
+from suantu.stages.discovery.slots import Slots
+from suantu.stages.discovery.suffixes import Suffixes
+from suantu.stages.discovery.titles import Titles
+from suantu.stages.discovery.words import Words
+from suantu.stages.names import Gazetteer, Match
+
+_HAN = re.compile("[一-鿿]")
+_PLACE_GROUP = "Place"
+_Accepted = Mapping[str, tuple[str, str, float]]
+Blocks = Sequence[tuple[str, Chosen]]
+
+
+class Discovery:
+    """Finds the new names of a document and gives them to its blocks, beside the known ones."""
+
+    def __init__(self, ontology: Ontology, alphabet: Alphabet) -> None:
+        self._ontology, self._alphabet = ontology, alphabet
+        settings = ontology.setting("discovery.zh")
+        file = "rules/discovery.zh.yaml"
+        self._accept = float(settings["accept"])
+        words = self._words = Words(settings, ontology.setting("words.zh"))
+        self._chars = _Chars(ontology, alphabet)
+        signs = Signs.of(alphabet, self._chars)
+        cues = ontology.setting("language.zh")["cues"]
+        compiler = Compiler(alphabet, "zh", cues, file)
+        self._titles = Titles(settings["titles"])
+        self._suffixes = Suffixes(settings, words, signs)
+        self._models = Models(settings, words)
+        self._slots = Slots(settings["slots"], compiler, self._suffixes.inside, words)
+        self._use_cases = UseCases(settings, words)
+        self._scenes = Slots(settings["use-cases"]["slots"], compiler, self._suffixes.inside, words, "USE")
+        endings = [str(w) for rule in settings["suffixes"] for w in rule["words"]]
+        self._endings = sorted(endings, key=len, reverse=True)
+        self._lists = Lists(settings, words, ontology, endings, self._use_cases)
+        self._aliases = Aliases(settings, words, re.compile(str(settings["not-models"])))
+        self._english = English(ontology.setting("discovery.en"), self._chars, ontology, alphabet)
+        self._levels = tuple(str(w) for w in settings["government"]["levels"] if w)
+
+    def read(self, blocks: Blocks) -> list[list[tuple[Match, Name]]]:
+        """The names of every block: those chosen before, and the document's own."""
+        ledger = Ledger(self._ontology.parents, self._accept)
+        pages = [page_of(text, chosen, self._chars) for text, chosen in blocks]
+        english = [len(_HAN.findall(p.source)) * 4 < sum(c.isascii() and c.isalpha() for c in p.source) for p in pages]
+        for page, is_english in zip(pages, english, strict=True):
+            self._first(page, is_english, ledger)
+        found: list[list[tuple[Match, Name]]] = [list(chosen) for _, chosen in blocks]
+        for _ in range(2):
+            self._kin(pages, ledger)
+            names = self._names(ledger, [])
+            found = self._settle(blocks, names)
+            for i, (page, chosen) in enumerate(zip(pages, found, strict=True)):
+                if len(chosen) != len(page.names) or any(n.thing.found_by != "lexicon" for _, n in chosen):
+                    pages[i] = page_of(page.source, chosen, self._chars)
+                self._second(pages[i], english[i], ledger)
+        self._kin(pages, ledger)
+        extra = [pair for page in pages for pair in self._aliases.read(page)]
+        extra += self._english.aliases(pages, english)
+        found = self._settle(blocks, self._names(ledger, extra))
+        return [self._localised(chosen, at, found) for at, chosen in enumerate(found)]
+
+    # -- reading --------------------------------------------------------------------------------------------------
+
+    def _first(self, page: Page, english: bool, ledger: Ledger) -> None:
+        if english:
+            self._english.read(page, ledger)
+            return
+        self._titles.read(page.source, ledger)
+        self._suffixes.read(page, ledger)
+        self._models.read(page, ledger)
+        self._slots.read(page, ledger, {})
+        self._in_use(page, ledger)
+
+    def _second(self, page: Page, english: bool, ledger: Ledger) -> None:
+        if english:
+            self._english.read_lists(page, ledger)
+            return
+        self._lists.read(page, ledger)
+
+    def _in_use(self, page: Page, ledger: Ledger) -> None:
+        for slot, start, end in self._scenes.find(page):
+            found = self._words.trim(page.text[start:end])
+            if found is None:
+                continue
+            a, b = start + found[0], start + found[1]
+            surface = page.surface(a, b)
+            if self._use_cases.typical(surface) and self._use_cases.fits(page.text[a:b], surface):
+                ledger.vote(surface, "UseCase", slot.name, slot.weight)
+
+    def _kin(self, pages: Sequence[Page], ledger: Ledger) -> None:
+        """Names that differ from an accepted one in their number only."""
+        stems: dict[str, str] = {}
+        for key, (cls, rule, _) in ledger.accepted().items():
+            if rule.startswith(("model", "quoted")) and cls in ("Chip", "Server", "Product"):
+                surface = ledger.entries[key].surface
+                stem = re.sub(r"[A-Z]*[0-9.]+[A-Za-z]?$", "", surface)
+                if len(stem) >= 2 and stem != surface and stem[-1].isalpha():
+                    stems[stem] = cls
+        for page in pages if stems else ():
+            siblings(page, stems, ledger)
+
+    # -- the document's own names -------------------------------------------------------------------------------------
+
+    def _names(self, ledger: Ledger, extra: Sequence[tuple[str, Thing]]) -> list[Name]:
+        names: dict[str, Name] = {}
+        given: dict[str, list[str]] = {}
+        for text, thing in extra:
+            given.setdefault(thing.iri, []).append(text)
+        known = [(text, thing) for text, thing in extra if thing.found_by == "lexicon"]
+        accepted = ledger.accepted()
+        for key, (cls, rule, confidence) in accepted.items():
+            entry = ledger.entries[key]
+            thing = discovered(entry.surface, cls, self._ontology.parents, rule, Decimal(str(round(min(confidence, 0.95), 2))))
+            others = [*entry.aliases, *given.get(thing.iri, ()), *self._core(entry.surface, cls)]
+            others = [o for o in dict.fromkeys(others) if normalise(o) not in accepted]
+            thing = _labelled(thing, others)
+            for text in (entry.surface, *others):
+                names.setdefault(normalise(text), Name(text, thing, False, "en" if text.isascii() else "zh"))
+        for text, thing in known:
+            names.setdefault(normalise(text), Name(text, thing, False, "en" if text.isascii() else "zh"))
+        return list(names.values())
+
+    def _core(self, surface: str, cls: str) -> list[str]:
+        """The short form of a firm: its name without the ending, where that is a word of its own."""
+        if group_of(cls, self._ontology.parents) != "Organization" or cls in ("GovernmentBody", "ResearchInstitution", "Consortium"):
+            return []
+        ending = next((e for e in self._endings if surface.endswith(e) and len(surface) > len(e)), "")
+        core = surface[: -len(ending)] if ending else ""
+        return [core] if 2 <= len(core) <= 4 and self._words.unknown(core) == len(core) else []
+
+    def _settle(self, blocks: Blocks, names: Sequence[Name]) -> list[list[tuple[Match, Name]]]:
+        """Known and new names of every block, apart from one another: the longer wins, then the known."""
+        if not names:
+            return [list(chosen) for _, chosen in blocks]
+        gazetteer = Gazetteer(names)
+        out = []
+        for text, chosen in blocks:
+            new = [(m, m.names[0]) for m in gazetteer.find(text)]
+            out.append(_merged(chosen, new) if new else list(chosen))
+        return out
+
+    def _localised(self, chosen: list[tuple[Match, Name]], at: int, found: Sequence[Chosen]) -> list[tuple[Match, Name]]:
+        """市财政局 is the office of the city that the text spoke of last."""
+        out = []
+        for i, (match, name) in enumerate(chosen):
+            if name.thing.found_by != "lexicon" and name.thing.classes == ("GovernmentBody",) and name.text[0] in self._levels:
+                place = self._last_place(chosen[:i]) or next((p for b in range(at - 1, -1, -1) if (p := self._last_place(found[b]))), None)
+                if place is not None:
+                    name = self._office_of(place, name, found)
+            out.append((match, name))
+        return out
+
+    def _last_place(self, chosen: Chosen) -> Thing | None:
+        for _, name in reversed(chosen):
+            if "City" in name.thing.classes or "Region" in name.thing.classes:
+                if name.thing.found_by == "lexicon":
+                    return name.thing
+            elif name.thing.found_by == "suffix.government" and name.text[0] not in self._levels:
+                return self._place_in(name.text)
+        return None
+
+    def _place_in(self, text: str) -> Thing | None:
+        for size in range(min(6, len(text)), 1, -1):
+            if thing := self._chars.places.get(text[:size]):
+                return thing
+        return None
+
+    def _office_of(self, place: Thing, name: Name, found: Sequence[Chosen]) -> Name:
+        bare = place.label.removesuffix(name.text[0])
+        full = next((n for chosen in found for _, n in chosen if n.text.startswith(bare) and n.text.endswith(name.text)), None)
+        if full is not None:
+            return full
+        thing = discovered(bare + name.text, "GovernmentBody", self._ontology.parents, name.thing.found_by, name.thing.confidence)
+        return Name(name.text, _labelled(thing, [name.text]), False, "zh")
+
+
+class _Chars(dict[tuple[str, ...], str]):
+    """The character of a thing's classes, worked out when first asked for; and the places by label."""
+
+    def __init__(self, ontology: Ontology, alphabet: Alphabet) -> None:
+        super().__init__()
+        self._ontology, self._alphabet = ontology, alphabet
+        self.places = {n.text: n.thing for n in ontology.names if {"City", "Region"} & set(n.thing.classes)}
+
+    def __missing__(self, classes: tuple[str, ...]) -> str:
+        char = self[classes] = self._alphabet.name(self._ontology.closure(classes))
+        return char
+
+
+def _labelled(thing: Thing, others: Sequence[str]) -> Thing:
+    if not others:
+        return thing
+    labels = dict(thing.labels)
+    for other in others:
+        key = "alt@en" if other.isascii() else "alt@zh"
+        labels[key] = (*labels.get(key, ()), other)
+    return replace(thing, labels=labels)
+
+
+def _merged(chosen: Chosen, new: Chosen) -> list[tuple[Match, Name]]:
+    ranked = sorted(
+        [(m.start - m.end, 0, m.start, m, n) for m, n in chosen] + [(m.start - m.end, 1, m.start, m, n) for m, n in new],
+        key=lambda x: x[:3],
+    )
+    taken: list[tuple[Match, Name]] = []
+    for _, _, _, match, name in ranked:
+        if all(match.end <= m.start or match.start >= m.end for m, _ in taken):
+            taken.append((match, name))
+    return sorted(taken, key=lambda x: x[0].start)

@@ -1,0 +1,52 @@
+"""Other names that a document gives to a thing: X（以下简称“Y”）, X（English Name，ABBR）."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from suantu.records import Thing
+from suantu.stages.discovery.page import Page
+from suantu.stages.discovery.words import Words
+
+_FOREIGN = re.compile(r"[A-Z][A-Za-z0-9&.'’\- ]{1,50}$")
+_HAN = re.compile("[一-鿿]")
+
+
+class Aliases:
+    """The ``aliases`` section of a discovery file."""
+
+    def __init__(self, settings: Mapping[str, Any], words: Words, refuse: re.Pattern[str]) -> None:
+        rules = settings["aliases"]
+        self._words, self._refuse = words, refuse
+        self._defined = re.compile(f"[”」》]?\\s*[{rules['open']}，,]?\\s*{rules['defined']}")
+        self._bracket = re.compile(f"[”」》]?\\s*[{rules['open']}]\\s*(?P<inside>[^{rules['open']}{rules['close']}]{{2,70}})[{rules['close']}]")
+
+    def read(self, page: Page) -> list[tuple[str, Thing]]:
+        """The other names that the page defines, each with the thing that it names."""
+        out: list[tuple[str, Thing]] = []
+        for at, name in page.names.items():
+            if match := self._defined.match(page.text, at + 1):
+                self._define(page, match, name.thing, out)
+            elif match := self._bracket.match(page.text, at + 1):
+                self._gloss(match["inside"], name.thing, out)
+        return out
+
+    def _define(self, page: Page, match: re.Match[str], thing: Thing, out: list[tuple[str, Thing]]) -> None:
+        if match["alias"] is None or any("\ue000" <= c <= "\uf8ff" for c in match["alias"]):
+            a, b = match.span("alias")
+            surface = page.surface(a, b)
+        else:
+            surface = match["alias"].strip()
+        if len(surface) >= 2 and not (self._words.empty(surface) and len(surface) <= 2):
+            out.append((surface, thing))
+
+    def _gloss(self, inside: str, thing: Thing, out: list[tuple[str, Thing]]) -> None:
+        if not _HAN.search(thing.label):
+            return
+        for part in re.split(r"[，,、;；]\s*|\s*简称", inside):
+            part = part.strip()
+            if not _FOREIGN.match(part) or self._refuse.match(part) or any(c.isdigit() for c in part):
+                continue
+            out.append((part, thing))

@@ -1,0 +1,168 @@
+"""English names: runs of capitalised words, and what stands around them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from suantu.errors import RuleError
+from suantu.identity import group_of
+from suantu.ontology import Ontology
+from suantu.records import Thing
+from suantu.rules import Alphabet
+from suantu.stages.discovery.page import Ledger, Page
+
+_NODE = "\ue000-\uefff"
+_WORD = rf"(?:[A-Z][A-Za-z0-9&.\-]*[A-Za-z0-9]|[A-Z]|[{_NODE}])"
+_JOINED = rf"{_WORD}(?:[ ](?:(?:of|for|and|the|on)[ ](?:the[ ])?)?{_WORD})*"
+_MODEL = r"[A-Z][A-Za-z]*(?:-?[A-Z]*[0-9][A-Za-z0-9.\-]*[A-Za-z0-9]|[0-9])(?:[ ][0-9]+(?:\.[0-9]+)?)?"
+_NAMES = re.compile(_JOINED)
+_START = re.compile(r"(?:^|[.!?]['”’\")]?\s+|\n\s*|:\s+)$")
+_ACRONYM = re.compile(r"\s\((?P<inside>(?:the\s)?[“\"']?[A-Z][A-Za-z0-9 .\-]{0,30}?[”\"']?)\)")
+
+
+class English:
+    """The sections of ``discovery.en.yaml``."""
+
+    def __init__(self, settings: Mapping[str, Any], chars: Mapping[tuple[str, ...], str], ontology: Ontology, alphabet: Alphabet) -> None:
+        self._ontology, self._alphabet, self._chars = ontology, alphabet, chars
+        self._generic = frozenset(str(settings["generic"]).split())
+        self._never = frozenset(str(settings["never-first"]).split())
+        self._last = {str(w): (r["name"], r["class"]) for r in settings["suffixes"] for w in r["words"]}
+        self._first = {str(w): (r["name"], r["class"]) for r in settings["prefixes"] for w in r["words"]}
+        self._heads = {str(w): cls for cls, heads in settings["heads"].items() for w in heads}
+        heads = "|".join(re.escape(w) for w in sorted(self._heads, key=len, reverse=True))
+        self._refuse = re.compile(str(settings["not-models"]))
+        self._model = re.compile(rf"(?<![A-Za-z0-9\-/.]){_MODEL}(?![A-Za-z0-9])")
+        self._head_after = re.compile(rf"\s(?:[a-z\-]+\s){{0,2}}?(?P<head>{heads})s?\b", re.IGNORECASE)
+        self._head_before = re.compile(rf"\b(?P<head>{heads})s?,?\s(?:called\s|named\s|dubbed\s|the\s)*$", re.IGNORECASE)
+        self._lists = {str(w): cls for cls, ws in settings["lists"].items() for w in ws}
+        openers = "|".join(re.escape(w) for w in sorted(self._lists, key=len, reverse=True))
+        self._opener = re.compile(rf"\b(?P<opener>{openers})\b:?\s*", re.IGNORECASE)
+        self._slots = [self._slot(rule) for rule in settings["slots"]]
+
+    def _slot(self, rule: Mapping[str, Any]) -> tuple[str, str, float, re.Pattern[str]]:
+        for key in ("name", "class", "weight", "pattern", "examples"):
+            if key not in rule:
+                raise RuleError("rules/discovery.en.yaml", str(rule.get("name", "(unnamed)")), f"a slot needs {key!r}")
+        organizations = f"[{self._alphabet.matching(['Organization'])}]"
+        places = f"[{self._alphabet.matching(['Place'])}]"
+        source = str(rule["pattern"]).replace("NAME", f"(?P<name>{_JOINED})").replace("MODEL", f"(?P<name>{_MODEL})")
+        source = source.replace("{Organization}", organizations).replace("{Place}", places)
+        return str(rule["name"]), str(rule["class"]), float(rule["weight"]), re.compile(source)
+
+    def read(self, page: Page, ledger: Ledger) -> None:
+        """Vote for the names of a page."""
+        for match in _NAMES.finditer(page.text):
+            self._run(page, match.start(), match.end(), ledger)
+        for name, cls, weight, pattern in self._slots:
+            for match in pattern.finditer(page.text):
+                if bounds := self._bounds(page, *match.span("name")):
+                    ledger.vote(page.surface(*bounds), cls, name, weight)
+        for match in self._model.finditer(page.text):
+            self._numbered(page, match, ledger)
+
+    def _bounds(self, page: Page, start: int, end: int) -> tuple[int, int] | None:
+        """A run without a sentence's first word that is no name, without possessors, and not only generic."""
+        text = page.text
+        while start < end:
+            word = text[start:end].split(" ", 1)[0]
+            if word in self._never or (word in self._generic and _START.search(text, max(0, start - 4), start)):
+                start += len(word) + 1
+            else:
+                break
+        words = text[start:end].split()
+        while words and words[0] in ("of", "for", "and", "the", "on"):
+            start += len(words.pop(0)) + 1
+        if start >= end or not words or all(w in self._generic or w in ("of", "and", "the", "for") or len(w) == 1 for w in words):
+            return None
+        if len(words) == 1 and (start in page.names or len(words[0]) < 3):
+            return None
+        return (start, end)
+
+    def _run(self, page: Page, start: int, end: int, ledger: Ledger) -> None:
+        bounds = self._bounds(page, start, end)
+        if bounds is None:
+            return
+        words = page.text[bounds[0] : bounds[1]].split()
+        if len(words) < 2 and not page.text.startswith(words[0], bounds[0]):
+            return
+        if " and " in page.text[bounds[0] : bounds[1]] and words[-1] not in ("Authority", "Commission", "Ministry", "Department") and words[0] not in self._first:
+            for piece in self._pieces(page.text, *bounds):
+                self._typed(page, *piece, ledger)
+            return
+        self._typed(page, *bounds, ledger)
+
+    def _pieces(self, text: str, start: int, end: int) -> list[tuple[int, int]]:
+        out = []
+        at = start
+        for match in re.compile(" and (?:the )?").finditer(text, start, end):
+            out.append((at, match.start()))
+            at = match.end()
+        return [*out, (at, end)]
+
+    def _typed(self, page: Page, start: int, end: int, ledger: Ledger) -> None:
+        words = page.text[start:end].split()
+        if len(words) < 2:
+            return
+        surface = page.surface(start, end)
+        if rule := self._last.get(words[-1]) or self._last.get(" ".join(words[-2:])):
+            if all(w in self._generic for w in words[:-1]):
+                return
+            ledger.vote(surface, rule[1], rule[0], 0.75)
+        elif rule := self._first.get(" ".join(words[:2])) or self._first.get(words[0]):
+            ledger.vote(surface, rule[1], rule[0], 0.7)
+
+    def _numbered(self, page: Page, match: re.Match[str], ledger: Ledger) -> None:
+        name = match[0]
+        if self._refuse.match(name):
+            return
+        surface = page.surface(match.start(), match.end())
+        if head := self._head_after.match(page.text, match.end()):
+            ledger.vote(surface, self._heads[head["head"].lower()], "model.before-head", 0.75)
+        if head := self._head_before.search(page.text[max(0, match.start() - 30) : match.start()]):
+            ledger.vote(surface, self._heads[head["head"].lower()], "model.after-head", 0.7)
+
+    def read_lists(self, page: Page, ledger: Ledger) -> None:
+        """Vote for the unknown members of lists that a noun opens (use cases: …, X and Y)."""
+        for match in self._opener.finditer(page.text):
+            cls = self._lists[match["opener"].lower()]
+            stop = re.compile(r"[.;:!?(\n]|$").search(page.text, match.end())
+            listed = page.text[match.end() : stop.start() if stop else len(page.text)]
+            for part in re.finditer(r"[^,]+?(?=,| and | or |$)", listed):
+                self._listed(page, cls, part[0], match.end() + part.start(), ledger)
+
+    def _listed(self, page: Page, cls: str, part: str, at: int, ledger: Ledger) -> None:
+        bare = re.sub(r"^\s*(?:and |or |the |as well as )*", "", part)
+        start = at + len(part) - len(bare)
+        bare = bare.strip()
+        if len(bare) < 4 or re.search(f"[{_NODE}0-9]", bare):
+            return
+        words = bare.split()
+        if group_of(cls, self._ontology.parents) == "Organization":
+            if all(w[0].isupper() for w in words) and self._bounds(page, start, start + len(bare)):
+                ledger.vote(bare, cls, "list", 0.65)
+        elif len(words) in (2, 3) and all(w.isalpha() and w.islower() or "-" in w for w in words) and not {"which", "that", "is", "are", "the", "of", "to", "in", "with", "by"} & set(words):
+            ledger.vote(bare, cls, "list", 0.65)
+
+    def aliases(self, pages: Sequence[Page], english: Sequence[bool]) -> list[tuple[str, Thing]]:
+        """Acronyms in brackets, and firms called by their first word (Tessel for Tessel Compute)."""
+        out: list[tuple[str, Thing]] = []
+        for page, is_english in zip(pages, english, strict=True):
+            if not is_english:
+                continue
+            for at, name in page.names.items():
+                if (match := _ACRONYM.match(page.text, at + 1)) and not self._refuse.match(match["inside"]):
+                    inside = re.sub(r"^the\s", "", match["inside"]).strip("“”\"' ")
+                    if len(inside) >= 2 and not any(c.isdigit() for c in inside):
+                        out.append((inside, name.thing))
+                out.extend(self._short(name.text, name.thing))
+        return out
+
+    def _short(self, text: str, thing: Thing) -> list[tuple[str, Thing]]:
+        words = text.split()
+        if thing.found_by == "lexicon" or len(words) != 2 or group_of(thing.classes[0], self._ontology.parents) != "Organization":
+            return []
+        fresh = words[0] not in self._generic and len(words[0]) >= 4 and words[0].isalpha() and words[1] in self._last
+        return [(words[0], thing)] if fresh and thing.classes[0] not in ("GovernmentBody", "ResearchInstitution") else []

@@ -1,0 +1,163 @@
+"""Lists: an unknown member takes the class of its known neighbours, or of the noun that opens or closes the list."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from suantu.identity import group_of
+from suantu.ontology import Ontology
+from suantu.stages.discovery.page import Ledger, Page
+from suantu.stages.discovery.slots import is_name
+from suantu.stages.discovery.words import Words
+
+_CLAUSE = re.compile(r"[^，。；：:！？!?（）()\n]+")
+_NODE = re.compile("[\ue000-\uefff]")
+_COUNT = "(?:[0-9一二三四五六七八九十百几多数两]+余?(?:家|所|个|款|项|种|类|大|位)?)?(?:[^，。；、]{0,4}?)"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A member of a list; ``known`` is the group of a known name."""
+
+    start: int
+    end: int
+    known: str = ""
+    cls: str = ""
+
+
+class Lists:
+    """The ``lists`` section of a discovery file."""
+
+    def __init__(self, settings: Mapping[str, Any], words: Words, ontology: Ontology, endings: Sequence[str], use_cases: UseCases) -> None:
+        rules = settings["lists"]
+        self._words, self._ontology, self._use_cases = words, ontology, use_cases
+        self._last = re.compile("|".join(sorted(map(str, rules["last"]), key=len, reverse=True)))
+        self._closed = tuple(map(str, rules["closed-by"]))
+        self._heads = {str(w): cls for cls, heads in rules["heads"].items() for w in heads}
+        heads = "|".join(sorted(self._heads, key=len, reverse=True))
+        self._head = re.compile(f"等?{_COUNT}(?P<head>{heads})")
+        self._openers = sorted(((str(w), cls) for cls, ws in rules["openers"].items() for w in ws), key=lambda x: -len(x[0]))
+        self._endings = tuple(endings)
+
+    def read(self, page: Page, ledger: Ledger) -> None:
+        """Vote for the members of the lists of a page."""
+        for clause in _CLAUSE.finditer(page.text):
+            if "、" in clause[0]:
+                self._list(page, clause.start(), clause.end(), ledger)
+
+    def _list(self, page: Page, start: int, end: int, ledger: Ledger) -> None:
+        members = self._members(page, start, end)
+        if len(members) < 2:
+            return
+        known = Counter(m.known for m in members if m.known)
+        group, count = known.most_common(1)[0] if known else ("", 0)
+        if known and count < sum(known.values()):
+            return
+        cls, weight = group, (0.5 if count == 1 else 0.62)
+        told = self._told(page, members)
+        if told and (not group or group_of(told, self._ontology.parents) == group):
+            cls, weight = told, (0.8 if group else 0.6)
+        if not cls or cls in ("Place", "Policy", "Report", "Market", "Standard"):
+            return
+        for member in members:
+            if not member.known:
+                self._member(page, member, cls, weight, ledger)
+
+    def _members(self, page: Page, start: int, end: int) -> list[Member]:
+        text = page.text
+        parts: list[tuple[int, int]] = []
+        at = start
+        while (cut := text.find("、", at, end)) >= 0:
+            parts.append((at, cut))
+            at = cut + 1
+        if match := self._last.search(text, at + 1, end):
+            parts.append((at, match.start()))
+            at = match.end()
+        parts.append((at, end))
+        out = []
+        for i, (a, b) in enumerate(parts):
+            if a >= b:
+                continue
+            member = self._first(page, a, b) if i == 0 else self._final(page, a, b) if i == len(parts) - 1 else self._whole(page, a, b)
+            if member:
+                out.append(member)
+        return out
+
+    def _known(self, page: Page, at: int) -> Member:
+        name = page.names[at]
+        cls = name.thing.classes[0]
+        return Member(at, at + 1, group_of(cls, self._ontology.parents), cls)
+
+    def _first(self, page: Page, a: int, b: int) -> Member | None:
+        if b - 1 in page.names:
+            return self._known(page, b - 1)
+        found = self._words.trim(page.text[a:b])
+        return Member(a + found[0], a + found[1]) if found and a + found[1] == b else None
+
+    def _final(self, page: Page, a: int, b: int) -> Member | None:
+        if a in page.names:
+            return self._known(page, a)
+        text = page.text[a:b]
+        stop = len(text)
+        for word in self._words.split(text):
+            if word.kind == "stop" or text.startswith(self._closed, word.start) or _NODE.match(text[word.start]):
+                stop = word.start
+                break
+        return Member(a, a + stop) if 2 <= stop <= 12 else None
+
+    def _whole(self, page: Page, a: int, b: int) -> Member | None:
+        if b - a == 1:
+            return self._known(page, a) if a in page.names else None
+        return Member(a, b) if b - a <= 14 else None
+
+    def _told(self, page: Page, members: Sequence[Member]) -> str:
+        after = self._head.match(page.text, members[-1].end, members[-1].end + 18)
+        if after:
+            return self._heads[after["head"]]
+        before = page.text[max(0, members[0].start - 12) : members[0].start].rstrip("：: “")
+        return next((cls for word, cls in self._openers if before.endswith(word.rstrip("：:"))), "")
+
+    def _member(self, page: Page, member: Member, cls: str, weight: float, ledger: Ledger) -> None:
+        core = page.text[member.start : member.end].strip("“”「」")
+        surface = page.surface(member.start, member.end).strip("“”「」 ")
+        if group_of(cls, self._ontology.parents) == "Organization":
+            ended = surface.endswith(self._endings) and self._words.sound(core) and len(core) >= 3
+            if (is_name(core, surface, self._words) or ended) and not any(c in "“”" for c in surface):
+                ledger.vote(surface, cls, "list", weight)
+        elif cls == "UseCase":
+            if self._use_cases.fits(core, surface):
+                ledger.vote(surface, cls, "list", max(weight, 0.62) if self._use_cases.typical(surface) else weight - 0.04)
+        elif cls in ("Technology", "Industry"):
+            if weight >= 0.62 and 3 <= len(surface) <= 8 and self._words.sound(core) and not _NODE.search(core) and not any(c.isdigit() for c in core) and weight > 0.7:
+                ledger.vote(surface, cls, "list", weight)
+        elif any(c.isdigit() for c in surface) and weight > 0.55 and len(core) >= 2 and self._words.unknown(core) >= 2:
+            ledger.vote(surface, cls, "list", weight)
+
+
+class UseCases:
+    """The ``use-cases`` section of a discovery file."""
+
+    def __init__(self, settings: Mapping[str, Any], words: Words) -> None:
+        rules = settings["use-cases"]
+        self._words = words
+        self._ends, self._prefixes = tuple(map(str, rules["ends"])), tuple(map(str, rules["prefixes"]))
+        self._not = frozenset(map(str, rules["not"]))
+
+    def typical(self, surface: str) -> bool:
+        """Whether a name looks like a use case by itself (高炉炉温预测, 智能理货)."""
+        return (surface.endswith(self._ends) or surface.startswith(self._prefixes)) and surface not in self._not
+
+    def fits(self, core: str, surface: str) -> bool:
+        """Whether a stretch may name a use case at all."""
+        if not 3 <= len(surface) <= 12 or surface in self._not or any(c.isdigit() or c in "“”《》%" for c in surface):
+            return False
+        words = self._words.split(core)
+        return all(w.kind not in ("stop", "role") for w in words) and len(words) <= 5
+
+    def whole(self, surface: str) -> bool:
+        """Whether a label of a drawing is a use case: it ends like one and is no more than a name."""
+        return surface.endswith(self._ends) and 4 <= len(surface) <= 9 and self.typical(surface)

@@ -1,0 +1,156 @@
+"""Chips, servers, products, models and interconnects: Latin and numbered names, and names in quotation marks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from suantu.stages.discovery.page import Ledger, Page
+from suantu.stages.discovery.words import Words
+
+_HAN = "一-鿿"
+_NOT_COUNTED = r"(?!\s*[%％颗款台张个家条年月日万亿瓦倍路代项种名位次版期成只核层天周岁人号卡°]|\s*[GTMKgtmk][Bb/]|\s*n?m\b|\s*[A-Z]?FLOPS|\s*TOPS|\s*[0-9])"
+_LATIN = (
+    r"[A-Za-z][A-Za-z0-9]*(?:[-.+][A-Za-z0-9]+)*(?:\s(?:[A-Z][A-Za-z]*\s?)?[0-9]+(?:\.[0-9]+)?[A-Z]?(?![A-Za-z0-9.])" + _NOT_COUNTED + ")?"
+)
+_NUMBER = rf"[0-9]+(?:\.[0-9]+)?[A-Z]?(?![A-Za-z0-9.，,]){_NOT_COUNTED}|[一二三四五六七八九]号"
+_NAME = re.compile(rf"(?P<han>[{_HAN}]{{0,8}})(?P<tail>(?<![A-Za-z0-9.\-/+]){_LATIN}|(?<=[{_HAN}])(?:{_NUMBER}))")
+_FAMILY = re.compile(r"\s?(?P<tail>[A-Z]{0,3}[0-9]+(?:\.[0-9]+)?[A-Z]{0,2})(?![A-Za-z0-9.，,])" + _NOT_COUNTED)
+_LEAD = re.compile(r"[“「‘\s的了]*$")
+_IS_A = re.compile(r"^[”」’\s]*(?:是|为|作为|即)(?:其|该公司|业界|国内)?(?:首|新|旗舰)?(?:一)?(?:款|颗|种|台|张|个|套)[^，。；]{0,8}?(?P<head>[^，。；]{2,10})")
+
+
+class Models:
+    """The ``heads``, ``quotes`` and neighbouring sections of a discovery file."""
+
+    def __init__(self, settings: Mapping[str, Any], words: Words) -> None:
+        self._words = words
+        self._class_of = {str(w): cls for cls, heads in settings["heads"].items() for w in heads}
+        heads = "|".join(re.escape(w) for w in sorted(self._class_of, key=len, reverse=True))
+        self._before = re.compile(f"(?P<head>{heads})(?:型号|产品|家族)?[为是：:]?$")
+        self._after = re.compile(f"^[”」’]?\\s*(?:系列|型)?(?:的)?[^，。；“、的]{{0,4}}?(?P<head>{heads})(?![{_HAN}]?[业商厂])")
+        self._head = re.compile(f"(?P<head>{heads})")
+        self._interconnect = re.compile(str(settings["interconnect-names"]))
+        self._refuse = re.compile(str(settings["not-models"]))
+        self._measures = [(cls, re.compile(f"^[”」’\\s]*[的]?[^，。；]{{0,8}}?{p}")) for cls, p in settings["measures"].items()]
+        self._models_before = tuple(map(str, settings["model-words-before"]))
+        self._naming = tuple(map(str, settings["quotes"]["naming"]))
+        opening, closing = "".join(settings["quotes"]["open"]), "".join(settings["quotes"]["close"])
+        self._quoted = re.compile(f"[{opening}](?P<name>[^{opening}{closing}，。；：！？、《》]{{2,14}})[{closing}]")
+
+    def read(self, page: Page, ledger: Ledger) -> None:
+        """Vote for the model names of a page."""
+        for match in self._quoted.finditer(page.source):
+            self._in_quotes(page.source, match, ledger)
+        for match in _NAME.finditer(page.text):
+            self._plain(page, match, ledger)
+        for at, name in page.names.items():
+            self._generation(page, at, name.thing.classes, ledger)
+
+    def _in_quotes(self, source: str, match: re.Match[str], ledger: Ledger) -> None:
+        name = match["name"].strip()
+        words = self._words.split(name)
+        has_digit = any(c.isdigit() for c in name)
+        fresh = any(w.kind in ("open", "latin") for w in words)
+        if self._refuse.match(name) or all(w.kind in ("generic", "stop", "role") for w in words) or any(w.kind == "stop" for w in words[:1]):
+            return
+        before = source[max(0, match.start() - 12) : match.start()]
+        head = self._before.search(before.rstrip("的了 "))
+        cls = self._class_of[head["head"]] if head else ""
+        if not cls and (after := self._after.match(source[match.end() : match.end() + 14])):
+            if fresh and len(name) <= 8:
+                cls = self._class_of[after["head"]]
+        if not cls and before.endswith(self._naming):
+            rest = self._head.search(source[match.end() : match.end() + 12])
+            cls = self._class_of[rest["head"]] if rest else ""
+        if not cls and has_digit and (isa := _IS_A.match(source[match.end() : match.end() + 30])):
+            cls = self._class_in(isa["head"])
+        if cls and (fresh or (head and len(words) == 1)) and len(name) <= 14:
+            ledger.vote(name, cls, "quoted", 0.75)
+
+    def _class_in(self, text: str) -> str:
+        found = [m["head"] for m in self._head.finditer(text)]
+        return self._class_of[found[-1]] if found else ""
+
+    def _plain(self, page: Page, match: re.Match[str], ledger: Ledger) -> None:
+        tail = match["tail"]
+        start = match.start("tail") - self._prefix(match["han"])
+        end = match.end()
+        if not tail[0].isalpha() and start == match.start("tail"):
+            return
+        core = page.text[start:end]
+        if self._refuse.match(core) or self._refuse.match(tail) and start == match.start("tail"):
+            return
+        numbered = any(c.isdigit() for c in tail) or tail.endswith("号")
+        if start == match.start("tail") and not tail[0].isupper():
+            return
+        surface = page.surface(start, end)
+        if self._interconnect.search(tail) and len(tail) >= 4:
+            ledger.vote(surface, "Interconnect", "model.interconnect", 0.7)
+            bare = surface.rstrip("0123456789. ")
+            if bare != surface and len(bare) >= 4:
+                ledger.vote(bare, "Interconnect", "model.interconnect", 0.7)
+            return
+        self._by_context(page.source, page.starts[start], page.ends[end - 1], surface, numbered, ledger)
+
+    def _prefix(self, han: str) -> int:
+        """How many Han letters directly before a Latin or numbered tail belong to the name."""
+        size = 0
+        for word in reversed(self._words.split(han)):
+            if word.kind != "open":
+                break
+            size += len(word)
+        return size if 2 <= size <= 4 else 0
+
+    def _by_context(self, source: str, start: int, end: int, surface: str, numbered: bool, ledger: Ledger) -> None:
+        before, after = source[max(0, start - 16) : start], source[end : end + 40]
+        lead = _LEAD.sub("", before)
+        if head := self._before.search(lead):
+            ledger.vote(surface, self._class_of[head["head"]], "model.after-head", 0.7 if numbered else 0.5)
+        if (follow := self._after.match(after)) and (numbered or surface[:1].isascii()):
+            weight = 0.65 if numbered else 0.4
+            if lead.endswith(self._models_before):
+                weight += 0.1
+            ledger.vote(surface, self._class_of[follow["head"]], "model.before-head", weight)
+        if isa := _IS_A.match(after):
+            if cls := self._class_in(isa["head"]):
+                ledger.vote(surface, cls, "model.is-a", 0.7)
+        if numbered:
+            for cls, pattern in self._measures:
+                if pattern.match(after):
+                    weight = 0.6 if not surface.isascii() or lead.endswith(self._models_before) else 0.45
+                    ledger.vote(surface, cls, "model.measured", weight)
+
+    def _generation(self, page: Page, at: int, classes: Iterable[str], ledger: Ledger) -> None:
+        """昇腾 910D, NVLink 6: a known family with a number that no known name has."""
+        cls = next((c for c in classes if c in ("Chip", "Interconnect", "AIModel", "Server", "Product")), "")
+        if not cls or (match := _FAMILY.match(page.text, at + 1)) is None:
+            return
+        tail = match["tail"]
+        if self._refuse.match(tail) or (tail.isdigit() and len(tail) > 4):
+            return
+        if tail.isdigit() and not match[0].startswith(" ") and page.names[at].text.isascii():
+            return
+        ledger.vote(page.surface(at, match.end()), cls, "model.generation", 0.75)
+
+
+def families(ledger: Ledger, accepted: Mapping[str, tuple[str, str, float]]) -> None:
+    """A numbered name takes the class of an accepted one that differs in its number only (昭阳G8, 昭阳G6)."""
+    stems = {re.sub(r"[0-9.]+[a-z]?$", "", key): cls for key, (cls, rule, _) in accepted.items() if rule.startswith(("model", "quoted"))}
+    for key, entry in ledger.entries.items():
+        if key in accepted or not key[-1:].isdigit():
+            continue
+        stem = re.sub(r"[0-9.]+[a-z]?$", "", key)
+        if len(stem) >= 2 and stem in stems:
+            ledger.vote(entry.surface, stems[stem], "model.family", 0.7)
+
+
+def siblings(page: Page, stems: Mapping[str, str], ledger: Ledger) -> None:
+    """The same for names that no context told anything about."""
+    for stem, cls in stems.items():
+        at = page.source.find(stem)
+        while at >= 0:
+            if match := re.compile(r"[A-Z]{0,3}[0-9]+(?:\.[0-9]+)?[A-Z]?(?![A-Za-z0-9])" + _NOT_COUNTED).match(page.source, at + len(stem)):
+                ledger.vote(stem + match[0], cls, "model.family", 0.7)
+            at = page.source.find(stem, at + 1)
