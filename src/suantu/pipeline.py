@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from suantu.ontology import Ontology
+from suantu.ontology import Name, Ontology
 from suantu.phrases import Phrases
 from suantu.records import (
     Block,
@@ -32,6 +32,7 @@ from suantu.rules import Alphabet, Compiler, read_rules
 from suantu.scene import Node, Scene
 from suantu.stages import discourse as talk
 from suantu.stages.clean import clean
+from suantu.stages.discovery import Discovery
 from suantu.stages.encode import Grammar, encode, language_of, sentences
 from suantu.stages.evidence import Evidence
 from suantu.stages.layout import Layout
@@ -81,6 +82,7 @@ class Pipeline:
         names = setting("names")
         self.gazetteer = Gazetteer(ontology.names, [*names["decoys"], *plain_words(setting("metrics"))])
         self.evidence = Evidence(names, ontology)
+        self.discovery = Discovery(ontology, self.alphabet)
         self.layout_label = re.compile(str(names["paragraph-label"]))
         self.languages = {code: self._language(code) for code in LANGUAGES}
         self.grammars = {code: language.grammar for code, language in self.languages.items()}
@@ -152,12 +154,14 @@ class _Reading:
         blocks = [b for b in clean(self.document, self.pipeline.layout) if b.kind in _READ]
         found = [self.pipeline.gazetteer.find(b.text) for b in blocks]
         certain = self.pipeline.evidence.certain(found)
+        chosen = [self.pipeline.evidence.choose(b.text, m, certain) for b, m in zip(blocks, found, strict=True)]
+        named = self.pipeline.discovery.read([(b.text, c) for b, c in zip(blocks, chosen, strict=True)])
         threads = {code: talk.Thread(self.pipeline.alphabet) for code in LANGUAGES}
         home = self._home()
         times = self.pipeline.periods
         self.ranks = RankThread(self.document.title, lambda text: times.find(text, self.document.issued, ""))
-        for block, matches in zip(blocks, found, strict=True):
-            self._block(block, matches, certain, threads, home)
+        for block, names in zip(blocks, named, strict=True):
+            self._block(block, names, threads, home)
         return Extraction(
             self.document,
             tuple((thing, Words(tuple(s for w in words for s in w.spans), words[0].section)) for thing, words in self.mentions.values()),
@@ -178,13 +182,12 @@ class _Reading:
     def _block(
         self,
         block: Block,
-        matches: Sequence[Match],
-        certain: frozenset[str],
+        names: Sequence[tuple[Match, Name]],
         threads: Mapping[str, talk.Thread],
         home: Thing | None,
     ) -> None:
         pipeline = self.pipeline
-        singles = self._singles(block, matches, certain)
+        singles = self._singles(block, names)
         for node in singles:
             for mention in node.mentions:
                 thing = mention.thing
@@ -244,13 +247,13 @@ class _Reading:
             return self.label or self.heading, self.label is not None or self.heading_only
         return home, False
 
-    def _singles(self, block: Block, matches: Sequence[Match], certain: frozenset[str]) -> list[Node]:
+    def _singles(self, block: Block, names: Sequence[tuple[Match, Name]]) -> list[Node]:
         """Names, times, figures and ordinals of a block, apart from one another: where they overlap the longer wins,
         and of two that are as long the name."""
         pipeline = self.pipeline
         alphabet = pipeline.alphabet
         nodes: list[Node] = []
-        for match, name in pipeline.evidence.choose(block.text, matches, certain):
+        for match, name in names:
             char = alphabet.name(pipeline.ontology.closure(name.thing.classes))
             nodes.append(Node(match.start, match.end, char, (Mention(match.start, match.end, name.thing),)))
         periods = pipeline.periods.find(block.text, self.document.issued, self.previous)
@@ -273,10 +276,11 @@ def _carried(
 ) -> tuple[Period | None, Thing | None, bool]:
     """The time and place that the next sentence of the paragraph takes over: those of this one, if it has just one."""
     named = {p.value: p for n in scene.nodes.values() for p in n.periods if p.value}
+    used = {f.period for f in facts if f.place is not None and f.period in named and f.metric != "ratio"}
     if len(named) == 1:
         period = next(iter(named.values()))
     elif named:
-        period = None
+        period = named[used.pop()] if len(used) == 1 else None
     places = {f.place.iri: f.place for f in facts if f.place is not None}
     if len(places) == 1:
         return period, next(iter(places.values())), near

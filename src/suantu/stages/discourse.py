@@ -98,7 +98,7 @@ def _by_head(
         return None
     for node in sorted(nodes, key=lambda n: -n.end):
         if node.end <= at and node.mentions and text[node.start : node.end].endswith(head):
-            if alphabet.classes(node.char).intersection(classes):
+            if alphabet.classes(node.char).intersection("|".join(classes).split("|")):
                 return node
     return None
 
@@ -143,10 +143,13 @@ def _subject(
         fit = [
             n
             for n in clauses[start]
-            if alphabet.classes(n.char).intersection(wanted) and not (compared and compared.start() < n.start)
+            if alphabet.classes(n.char).intersection("|".join(wanted).split("|")) and not (compared and compared.start() < n.start)
         ]
         if fit:
-            order = [next(i for i, c in enumerate(wanted) if c in alphabet.classes(n.char)) for n in fit]
+            order = [
+                next(i for i, group in enumerate(wanted) if alphabet.classes(n.char).intersection(group.split("|")))
+                for n in fit
+            ]
             first = fit[order.index(min(order))]
             return first
     return None

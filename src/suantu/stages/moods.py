@@ -65,7 +65,7 @@ class Moods:
 def _scoped(kind: str, scope: str, match: re.Match[str], text: str, period: re.Pattern[str]) -> Mood:
     """A sentence-wide mood runs from its cue to the end; a clause-wide one covers the clause that the cue stands in.
 
-    A forecast goes on over the clauses that follow, until one names a time of its own.
+    One that runs onward goes on over the clauses that follow, until one names a time of its own.
     """
     if scope == "sentence":
         if kind in {"forecast", "estimate"}:
@@ -75,7 +75,7 @@ def _scoped(kind: str, scope: str, match: re.Match[str], text: str, period: re.P
     start = max((m.end() for m in _CLAUSE.finditer(text, 0, match.start())), default=0)
     end = _CLAUSE.search(text, match.end())
     stop = end.start() if end else len(text)
-    if kind == "forecast":
+    if scope == "onward":
         while stop < len(text) and text[stop] in "，,":
             following = _CLAUSE.search(text, stop + 1)
             after = following.start() if following else len(text)

@@ -189,7 +189,7 @@ class Relations:
     def _bound(self, rule: RelationRule, slot: str, scene: Scene, match: re.Match[str]) -> list[tuple[int, Node]]:
         """What fills a slot: the node matched, the others of its list, or what is carried from before."""
         if slot in rule.carry:
-            node = scene.topic(match.start(), rule.carry[slot])
+            node = scene.topic(match.start(), ("|".join(rule.carry[slot]),))
             if node is None or self._refused(rule, slot, node):
                 return []
             at = next((p for p, n in scene.nodes.items() if n is node and p < match.start()), -1)
@@ -233,11 +233,13 @@ class Relations:
         link = self._family.get(rule.makes)
         if not link:
             return
-        surface = scene.block.text[obj.start : obj.end]
-        for iri in self._facts.get((obj.thing.iri, str(link["property"])), ()):
+        named = subject if link.get("side") == "subject" else obj
+        surface = scene.block.text[named.start : named.end]
+        for iri in self._facts.get((named.thing.iri, str(link["property"])), ()):
             family = self._ontology.things.get(iri)
             if family and re.search(str(link["when"]), surface) and family.label.lower() in surface.lower():
-                yield from self._claim(rule, subject.thing, family, evidence)
+                pair = (family, obj.thing) if named is subject else (subject.thing, family)
+                yield from self._claim(rule, *pair, evidence)
 
     def fits(self, predicate: str, subject: Thing, obj: Thing) -> bool:
         """Whether the vocabulary lets the property join these two."""

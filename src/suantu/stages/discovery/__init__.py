@@ -50,11 +50,12 @@ class Discovery:
         self._titles = Titles(settings["titles"])
         self._suffixes = Suffixes(settings, words, signs)
         self._models = Models(settings, words)
-        self._slots = Slots(settings["slots"], compiler, self._suffixes.inside, words)
-        self._use_cases = UseCases(settings, words)
-        self._scenes = Slots(settings["use-cases"]["slots"], compiler, self._suffixes.inside, words, "USE")
         endings = [str(w) for rule in settings["suffixes"] for w in rule["words"]]
         self._endings = sorted(endings, key=len, reverse=True)
+        self._plain = frozenset(endings)
+        self._slots = Slots(settings["slots"], compiler, self._suffixes.inside, words, endings)
+        self._use_cases = UseCases(settings, words)
+        self._scenes = Slots(settings["use-cases"]["slots"], compiler, self._suffixes.inside, words, endings, "USE")
         self._lists = Lists(settings, words, ontology, endings, self._use_cases)
         self._aliases = Aliases(settings, words, re.compile(str(settings["not-models"])))
         self._english = English(ontology.setting("discovery.en"), self._chars, ontology, alphabet)
@@ -63,7 +64,7 @@ class Discovery:
     def read(self, blocks: Blocks) -> list[list[tuple[Match, Name]]]:
         """The names of every block: those chosen before, and the document's own."""
         ledger = Ledger(self._ontology.parents, self._accept)
-        pages = [page_of(text, chosen, self._chars) for text, chosen in blocks]
+        pages = [page_of(text, chosen, self._chars, self._plain) for text, chosen in blocks]
         english = [len(_HAN.findall(p.source)) * 4 < sum(c.isascii() and c.isalpha() for c in p.source) for p in pages]
         for page, is_english in zip(pages, english, strict=True):
             self._first(page, is_english, ledger)
@@ -74,7 +75,7 @@ class Discovery:
             found = self._settle(blocks, names)
             for i, (page, chosen) in enumerate(zip(pages, found, strict=True)):
                 if len(chosen) != len(page.names) or any(n.thing.found_by != "lexicon" for _, n in chosen):
-                    pages[i] = page_of(page.source, chosen, self._chars)
+                    pages[i] = page_of(page.source, chosen, self._chars, self._plain)
                 self._second(pages[i], english[i], ledger)
         self._kin(pages, ledger)
         extra = [pair for page in pages for pair in self._aliases.read(page)]
@@ -91,7 +92,7 @@ class Discovery:
         self._titles.read(page.source, ledger)
         self._suffixes.read(page, ledger)
         self._models.read(page, ledger)
-        self._slots.read(page, ledger, {})
+        self._slots.read(page, ledger)
         self._in_use(page, ledger)
 
     def _second(self, page: Page, english: bool, ledger: Ledger) -> None:
@@ -102,7 +103,7 @@ class Discovery:
 
     def _in_use(self, page: Page, ledger: Ledger) -> None:
         for slot, start, end in self._scenes.find(page):
-            found = self._words.trim(page.text[start:end])
+            found = self._words.trim(page.text[start:end], whole=True)
             if found is None:
                 continue
             a, b = start + found[0], start + found[1]

@@ -16,7 +16,7 @@ from suantu.stages.discovery.page import Ledger, Page
 _NODE = "\ue000-\uefff"
 _WORD = rf"(?:[A-Z][A-Za-z0-9&.\-]*[A-Za-z0-9]|[A-Z]|[{_NODE}])"
 _JOINED = rf"{_WORD}(?:[ ](?:(?:of|for|and|the|on)[ ](?:the[ ])?)?{_WORD})*"
-_MODEL = r"[A-Z][A-Za-z]*(?:-?[A-Z]*[0-9][A-Za-z0-9.\-]*[A-Za-z0-9]|[0-9])(?:[ ][0-9]+(?:\.[0-9]+)?)?"
+_MODEL = r"[A-Z][A-Za-z]*(?:-?[A-Z]*[0-9](?:[A-Za-z0-9.\-]*[A-Za-z0-9])?)(?:[ ][0-9]+(?:\.[0-9]+)?)?"
 _NAMES = re.compile(_JOINED)
 _START = re.compile(r"(?:^|[.!?]['”’\")]?\s+|\n\s*|:\s+)$")
 _ACRONYM = re.compile(r"\s\((?P<inside>(?:the\s)?[“\"']?[A-Z][A-Za-z0-9 .\-]{0,30}?[”\"']?)\)")
@@ -58,8 +58,9 @@ class English:
             self._run(page, match.start(), match.end(), ledger)
         for name, cls, weight, pattern in self._slots:
             for match in pattern.finditer(page.text):
-                if bounds := self._bounds(page, *match.span("name")):
-                    ledger.vote(page.surface(*bounds), cls, name, weight)
+                for piece in self._pieces(page.text, *match.span("name")):
+                    if bounds := self._bounds(page, *piece):
+                        ledger.vote(page.surface(*bounds), cls, name, weight)
         for match in self._model.finditer(page.text):
             self._numbered(page, match, ledger)
 
@@ -75,7 +76,7 @@ class English:
         words = text[start:end].split()
         while words and words[0] in ("of", "for", "and", "the", "on"):
             start += len(words.pop(0)) + 1
-        if start >= end or not words or all(w in self._generic or w in ("of", "and", "the", "for") or len(w) == 1 for w in words):
+        if start >= end or not words or all(w in self._generic or w in ("of", "and", "the", "for") or (len(w) == 1 and (len(words) < 2 or w.isascii())) for w in words):
             return None
         if len(words) == 1 and (start in page.names or len(words[0]) < 3):
             return None
@@ -88,15 +89,20 @@ class English:
         words = page.text[bounds[0] : bounds[1]].split()
         if len(words) < 2 and not page.text.startswith(words[0], bounds[0]):
             return
-        if " and " in page.text[bounds[0] : bounds[1]] and words[-1] not in ("Authority", "Commission", "Ministry", "Department") and words[0] not in self._first:
-            for piece in self._pieces(page.text, *bounds):
-                self._typed(page, *piece, ledger)
-            return
-        self._typed(page, *bounds, ledger)
+        for piece in self._pieces(page.text, *bounds):
+            self._typed(page, *piece, ledger)
+
+    def _parted(self, text: str) -> bool:
+        """Whether "and" joins two names rather than stands in one (Ministry of Industry and Trade)."""
+        words = text.split()
+        last = self._last.get(words[-1], ("", ""))[1]
+        return words[0] not in self._first and last != "GovernmentBody"
 
     def _pieces(self, text: str, start: int, end: int) -> list[tuple[int, int]]:
         out = []
         at = start
+        if not self._parted(text[start:end]):
+            return [(start, end)]
         for match in re.compile(" and (?:the )?").finditer(text, start, end):
             out.append((at, match.start()))
             at = match.end()

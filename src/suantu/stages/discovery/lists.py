@@ -82,7 +82,7 @@ class Lists:
         for i, (a, b) in enumerate(parts):
             if a >= b:
                 continue
-            member = self._first(page, a, b) if i == 0 else self._final(page, a, b) if i == len(parts) - 1 else self._whole(page, a, b)
+            member = self._first(page, a, b, self._use_cases.listed(page, b + 1, end)) if i == 0 else self._final(page, a, b) if i == len(parts) - 1 else self._whole(page, a, b)
             if member:
                 out.append(member)
         return out
@@ -92,10 +92,19 @@ class Lists:
         cls = name.thing.classes[0]
         return Member(at, at + 1, group_of(cls, self._ontology.parents), cls)
 
-    def _first(self, page: Page, a: int, b: int) -> Member | None:
+    def _ended(self, core: str, surface: str) -> bool:
+        """Whether a list member is a name by its ending, also where it begins with a letter like 均."""
+        if not surface.endswith(self._endings) or not 3 <= len(surface) <= 14:
+            return False
+        words = self._words.split(core)
+        if all(w.kind in ("generic", "role", "stop") for w in words):
+            return False
+        return all(w.kind not in ("stop", "role") for w in words[1:]) and (words[0].kind != "stop" or len(words[0]) == 1)
+
+    def _first(self, page: Page, a: int, b: int, whole: bool) -> Member | None:
         if b - 1 in page.names:
             return self._known(page, b - 1)
-        found = self._words.trim(page.text[a:b])
+        found = self._words.trim(page.text[a:b]) if not whole else self._words.trim(page.text[a:b], True)
         return Member(a + found[0], a + found[1]) if found and a + found[1] == b else None
 
     def _final(self, page: Page, a: int, b: int) -> Member | None:
@@ -125,12 +134,13 @@ class Lists:
         core = page.text[member.start : member.end].strip("“”「」")
         surface = page.surface(member.start, member.end).strip("“”「」 ")
         if group_of(cls, self._ontology.parents) == "Organization":
-            ended = surface.endswith(self._endings) and self._words.sound(core) and len(core) >= 3
-            if (is_name(core, surface, self._words) or ended) and not any(c in "“”" for c in surface):
+            ended = self._ended(core, surface)
+            if (is_name(core, surface, self._words, self._endings) or ended) and not any(c in "“”" for c in surface):
                 ledger.vote(surface, cls, "list", weight)
         elif cls == "UseCase":
-            if self._use_cases.fits(core, surface):
-                ledger.vote(surface, cls, "list", max(weight, 0.62) if self._use_cases.typical(surface) else weight - 0.04)
+            typical = self._use_cases.typical(surface)
+            if (typical or weight > 0.7) and self._use_cases.fits(core, surface):
+                ledger.vote(surface, cls, "list", max(weight, 0.62) if typical else weight - 0.1)
         elif cls in ("Technology", "Industry"):
             if weight >= 0.62 and 3 <= len(surface) <= 8 and self._words.sound(core) and not _NODE.search(core) and not any(c.isdigit() for c in core) and weight > 0.7:
                 ledger.vote(surface, cls, "list", weight)
@@ -156,7 +166,13 @@ class UseCases:
         if not 3 <= len(surface) <= 12 or surface in self._not or any(c.isdigit() or c in "“”《》%" for c in surface):
             return False
         words = self._words.split(core)
+        if words[0].kind in ("verb", "stop") and not surface.startswith(self._prefixes):
+            return False
         return all(w.kind not in ("stop", "role") for w in words) and len(words) <= 5
+
+    def listed(self, page: Page, start: int, end: int) -> bool:
+        """Whether a use case is named in a stretch."""
+        return any("UseCase" in page.names[i].thing.classes for i in range(start, end) if i in page.names)
 
     def whole(self, surface: str) -> bool:
         """Whether a label of a drawing is a use case: it ends like one and is no more than a name."""

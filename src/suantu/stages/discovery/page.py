@@ -35,14 +35,19 @@ class Page:
         return [m.span() for m in _SENTENCE.finditer(self.text)]
 
 
-def page_of(source: str, chosen: Chosen, chars: Mapping[tuple[str, ...], str]) -> Page:
-    """Encode a block; ``chars`` gives the character of a thing's classes."""
+def page_of(source: str, chosen: Chosen, chars: Mapping[tuple[str, ...], str], endings: frozenset[str]) -> Page:
+    """Encode a block; ``chars`` gives the character of a thing's classes.
+
+    A known name that is also an ending (银行) and stands directly behind another letter stays as it is written.
+    """
     pieces: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
     names: dict[int, Name] = {}
     at = 0
     for match, name in chosen:
+        if match.start > 0 and name.text in endings and not source[match.start - 1].isascii() and source[match.start - 1].isalpha():
+            continue
         pieces.append(source[at : match.start])
         starts.extend(range(at, match.start))
         ends.extend(range(at + 1, match.start + 1))

@@ -29,8 +29,8 @@ class Slot:
 class Slots:
     """The slots of one section of a discovery file; ``inside`` are the characters that a name may have."""
 
-    def __init__(self, rules: Sequence[Mapping[str, Any]], compiler: Compiler, inside: str, words: Words, marker: str = "ORG") -> None:
-        self._words = words
+    def __init__(self, rules: Sequence[Mapping[str, Any]], compiler: Compiler, inside: str, words: Words, endings: Sequence[str], marker: str = "ORG") -> None:
+        self._words, self._endings = words, tuple(endings)
         self._slots: list[Slot] = []
         triggers: dict[str, list[int]] = defaultdict(list)
         for i, rule in enumerate(rules):
@@ -79,8 +79,8 @@ class Slots:
             for match in slot.pattern.finditer(text):
                 out.append((slot, bounds[0] + match.start("name"), bounds[0] + match.end("name")))
 
-    def read(self, page: Page, ledger: Ledger, kinds: Mapping[str, str]) -> None:
-        """Vote for organizations in the page's slots; ``kinds`` gives the class of a name by its own ending."""
+    def read(self, page: Page, ledger: Ledger) -> None:
+        """Vote for organizations in the page's slots."""
         for slot, start, end in self.find(page):
             found = self._words.trim(page.text[start:end])
             if found is None:
@@ -88,17 +88,19 @@ class Slots:
             a, b = start + found[0], start + found[1]
             core = page.text[a:b]
             surface = page.surface(a, b)
-            if is_name(core, surface, self._words):
+            if is_name(core, surface, self._words, self._endings):
                 ledger.vote(surface, slot.cls, slot.name, slot.weight)
 
 
-def is_name(core: str, surface: str, words: Words) -> bool:
-    """Whether a stretch can be the name of an organization that no ending gives away."""
+def is_name(core: str, surface: str, words: Words, endings: tuple[str, ...]) -> bool:
+    """Whether a stretch can be the name of an organization."""
     if not 2 <= len(surface) <= 14 or not words.sound(core) or len(core) < 2:
         return False
     parts = words.split(core)
     if parts[0].kind == "latin" and len(parts) == 1:
         return core[0].isupper() and len(core) >= 2 and not core[1:].isdigit()
+    if not all("\u4e00" <= c <= "\u9fff" or c.isalnum() or c in "·-" or "\ue000" <= c <= "\uefff" for c in core):
+        return False
     unknown = sum(len(w) for w in parts if w.kind == "open")
     longest = run = 0
     for w in parts:
@@ -107,4 +109,4 @@ def is_name(core: str, surface: str, words: Words) -> bool:
     others = [w for w in parts if w.kind in ("verb", "noun")]
     if longest >= 2:
         return len(others) <= 1
-    return unknown >= 1 and len(core) <= 5 and len(others) <= 1 and len(parts) > 1
+    return len(core) >= 4 and len(core) <= 7 and surface.endswith(endings) and (unknown > 0 or bool(others)) and len(parts) <= 3

@@ -86,7 +86,7 @@ class Suffixes:
                     ledger.vote(surface, cls, rule, weight)
             elif unknown >= 2 and len(core) <= 3:
                 ledger.vote(surface, cls, rule, 0.5)
-        elif unknown >= 2 and len(core) <= 4 and unknown >= len(core) - 1:
+        elif unknown >= 2 and len(core) <= 4 and unknown >= len(core) - 1 and not core[-1].isascii():
             ledger.vote(surface, cls, rule, 0.45 if clean else 0.3)
 
     def _long_name(self, core: str, cls: str, clean: bool) -> bool:

@@ -28,7 +28,7 @@ class Titles:
             if not cls:
                 continue
             if longer := self._longer(bare, ledger):
-                ledger.entries[longer].aliases.setdefault(title)
+                ledger.entries[longer].aliases.setdefault(f"{self._open}{title}{self._close}")
             elif len(bare) > 4:
                 ledger.vote(title, cls, "title", 0.9)
                 if bare != title and len(bare) > 5:

@@ -28,6 +28,8 @@ class Words:
     """The word lists of one language."""
 
     def __init__(self, settings: Mapping[str, Any], everyday: Mapping[str, Any]) -> None:
+        self._joins = frozenset(str(settings["joins"]).split())
+        self._not_latin = re.compile(str(settings["not-models"]))
         self._kinds: dict[str, str] = {}
         for kind, text in (
             ("noun", everyday.get("nouns", "")),
@@ -48,7 +50,8 @@ class Words:
         kinds, size, i = self._kinds, len(text), 0
         while i < size:
             if latin := _LATIN.match(text, i):
-                out.append(Word(i, latin.end(), "latin"))
+                plain = self._not_latin.match(latin[0]) or not any(c.isalpha() for c in latin[0])
+                out.append(Word(i, latin.end(), "generic" if plain else "latin"))
                 i = latin.end()
                 continue
             for end in range(min(size, i + _LONGEST), i, -1):
@@ -58,10 +61,24 @@ class Words:
                 end, kind = i + 1, "node" if _NODE.match(text[i]) else "open"
             out.append(Word(i, end, kind))
             i = end
-        return out
+        return self._joined(text, out)
 
-    def trim(self, text: str) -> tuple[int, int, bool] | None:
-        """Where the name in a stretch begins and ends, and whether a word that is no part of it stands before it."""
+    def _joined(self, text: str, words: list[Word]) -> list[Word]:
+        """沪上, 曦光, 云帆: a letter that is a word of its own elsewhere belongs to the unknown letter beside it."""
+        for i, word in enumerate(words):
+            if len(word) == 1 and word.kind in ("generic", "stop") and text[word.start] in self._joins:
+                before = i and words[i - 1].kind == "open"
+                alone = before and (i < 2 or words[i - 2].kind != "open")
+                after = word.kind == "generic" and i + 1 < len(words) and words[i + 1].kind == "open"
+                if alone or after or (before and word.kind == "generic"):
+                    words[i] = Word(word.start, word.end, "open")
+        return words
+
+    def trim(self, text: str, whole: bool = False) -> tuple[int, int, bool] | None:
+        """Where the name in a stretch begins and ends, and whether a word that is no part of it stands before it.
+
+        ``whole`` keeps verbs and generic words at its head (智能理货).
+        """
         words = self.split(text)
         while words and words[-1].kind == "stop":
             words.pop()
@@ -71,6 +88,8 @@ class Words:
             return None
         clean = cut >= 0
         rest = words[cut + 1 :]
+        if whole:
+            return rest[0].start, end, clean
         for i in range(len(rest) - 1, -1, -1):
             if rest[i].kind == "verb" and _unknown(rest[i + 1 :]) >= 2:
                 rest, clean = rest[i + 1 :], True

@@ -155,7 +155,10 @@ class Circumstances:
         now = int(issued[:4]) if issued[:4].isdigit() else 0
         if year and now and year > now:
             return "Forecast"
-        if scene.in_mood(("forecast",), position, position + 1) and not (year and now and year < now):
+        planned = scene.in_mood(("planned",), position, position + 1) and not scene.in_mood(
+            ("actual",), position, position + 1
+        )
+        if (planned or scene.in_mood(("forecast",), position, position + 1)) and not (year and now and year < now):
             return "Forecast"
         if period and period.ahead and not (year and now and year <= now):
             return "Forecast"

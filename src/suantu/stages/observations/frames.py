@@ -116,6 +116,7 @@ class Frame:
     aside: bool
     bound: str
     status: str
+    age: int
 
 
 def compile_frame(rule: Rule, compiler: Compiler, metrics: Metrics) -> Frame:
@@ -145,4 +146,5 @@ def compile_frame(rule: Rule, compiler: Compiler, metrics: Metrics) -> Frame:
         bool(body.get("aside")),
         str(body.get("bound", "")),
         str(body.get("status", "")),
+        int(body.get("age", 3)),
     )

@@ -283,7 +283,7 @@ class Observer:
             if start <= cue.start and cue.end <= position and (metric := cue.metric(kind)):
                 if re.search(f"[{_FIGURES}]", re.sub(f"[{self._period_char}]", "", scene.text[cue.end : position])):
                     return None
-                return self._with_subject(scene, metric, cue.start, position, "figure.in-clause", None, "0.7")
+                return self._with_subject(scene, metric, cue.start, position, "figure.in-clause", None, "0.7", cue.end)
         return None
 
     def _with_subject(
@@ -320,6 +320,9 @@ class Observer:
             about, group = (self._phrases.subject(noun), ()) if noun else (about, group)
         if about is None and last is not None and (metric.rate or self._follows(scene, last[0], start)):
             about, place = last[1].about, place or last[1].place
+        if about is not None and about.found_by == "phrase" and len(about.label) <= 2 and self._language == "zh":
+            nearer = scene.topic(start, _TOPICS, age=0)
+            about = nearer.thing if nearer is not None and len(nearer.mentions) == 1 else about
         about = about or self._topic(scene, end, metric) or place
         if about is None:
             return None
@@ -459,13 +462,13 @@ class Observer:
             begin, stop = min(hit.begin, phrase.start), max(hit.stop, phrase.end)
             about = about or (group[0] if group else None)
         start = _clause_start(scene.text, hit.begin)
-        if about is None and place is None and last is not None and frame.about == "left" and self._follows(scene, last[0], start):
+        if about is None and place is None and last is not None and frame.about in {"left", "slot"} and self._follows(scene, last[0], start):
             about, place = last[1].about, last[1].place
         if about is None and place is None and frame.about == "left" and (same := before.get(kind)):
             if not any(n.mentions for at, n in scene.nodes.items() if same[0] < at < hit.begin):
                 about, place = same[1].about, same[1].place
         if about is None and place is None and frame.topic and not (phrase and phrase.words):
-            topic = scene.topic(begin + 1 if frame.about == "topic" else begin, frame.topic)
+            topic = scene.topic(begin + 1 if frame.about == "topic" else begin, frame.topic, frame.age)
             if topic is not None:
                 about, group = topic.thing, topic.things if len(topic.mentions) > 1 else ()
         if frame.about == "counted" and phrase is not None and phrase.words:
@@ -538,7 +541,7 @@ class Observer:
         if match is not None and "a" in match.re.groupindex and match.start("a") >= 0:
             return self._phrases.left(scene, low + match.end("a"), low + match.start("a"))
         if right is not None and right.start("a") >= 0:
-            return self._phrases.read(scene, position + 1 + right.start("a"), position + 1 + right.end("a"))
+            return self._phrases.right(scene, position + 1 + right.start("a"), position + 1 + right.end("a"))
         return Phrase(None, None, position, position)
 
     def _slot(self, scene: Scene, match: re.Match[str] | None, low: int, name: str) -> Thing | None:
@@ -645,7 +648,8 @@ class Observer:
         metric = placing.metric
         place = placing.place
         if metric.placed and place is None:
-            place = about if self._is_place(about) else self._when.where(scene, position, metric.placed == "home")
+            home = (metric.placed == "home" and not self._is_device(about)) or placing.rule.startswith("figure.")
+            place = about if self._is_place(about) else self._when.where(scene, position, home)
         if not metric.placed:
             place = None
         sign = metric.sign * placing.sign

@@ -202,7 +202,8 @@ class Items:
             node = scene.nodes[position]
             if not (start <= position < end and len(node.mentions) == 1) or text[position] == _BLANK:
                 continue
-            if self._preposition.search(text[start:position]):
+            said = any(at == position for at, _, _ in scene.sayers)
+            if said or self._preposition.search(text[start:position]):
                 continue
             classes = self._alphabet.classes(node.char)
             if like and not self._alike(classes, like):

@@ -127,7 +127,7 @@ class Rankings:
                 position = found.start() + 1
                 match = _Match(rule, scene, thread, found)
                 places = {p for group in ("r", "w") for p, _ in match.ordinals(group)}
-                if places & used or not self._fits(match) or not asserted(scene, found.start(), found.end()):
+                if places & used or not self._fits(match) or not self._stated(scene, found, asserted):
                     continue
                 entries = list(self._makers[rule.makes](match))
                 if entries or (rule.makes == "tiers" and places):
@@ -137,6 +137,11 @@ class Rankings:
         for entry in out:
             thread.add(entry)
         return out
+
+    @staticmethod
+    def _stated(scene: Scene, found: re.Match[str], asserted: Callable[[Scene, int, int], bool]) -> bool:
+        """A place is what is, not what is expected, denied or supposed."""
+        return asserted(scene, *found.span()) and not scene.in_mood(("forecast",), *found.span())
 
     def _fits(self, match: _Match) -> bool:
         rule = match.rule
@@ -198,8 +203,11 @@ class Rankings:
         if not items or len(set(i.iri for i in items)) != len(items):
             return
         context = named
+        m = match.span("m")
         if len(items) == 1 and match.span("i")[0] < 0 and where >= 0:
             named = self._by_subject(match, where, named)
+        if m[0] >= 0 and (words := self.naming.words(scene, *m)):
+            named = Named(words, self._scope(match), self.naming.class_of(words), True)
         period, stated = self.naming.period(scene, at, thread, own=named.own, but=match.span("p")[0])
         span = (min(p for p in (where, match.found.start()) if p >= 0), match.found.end())
         if named is context:
@@ -333,13 +341,15 @@ class Rankings:
         """第三大服务器供应商: the words after the ordinal name the ranking; its time must stand beside it."""
         scene = match.scene
         criterion = self.naming.words(scene, *match.span("q"))
-        subject = self.items.subject(scene, match.found.start(), self.naming.class_of(criterion))
+        i = match.span("i")[0]
+        subject: tuple[Thing, int] | None
+        subject = (scene.nodes[i].thing, i) if i >= 0 else self.items.subject(scene, match.found.start(), self.naming.class_of(criterion))
         if not criterion or subject is None or subject[0].found_by == "ranked":
             return
         at = match.ordinals("r")[0][0]
         near = [n.periods[-1].value for p, n in sorted(scene.nodes.items()) if n.periods and p < at]
         named = Named(criterion, self._scope(match), self.naming.class_of(criterion), True)
-        span = (subject[1] if subject[1] >= 0 else match.found.start(), match.found.end())
+        span = (min(p for p in (subject[1], match.found.start()) if p >= 0), match.found.end())
         yield self._entry(match, named, match.ranks("r")[0], subject[0], near[-1] if near else "", span, "0.85")
 
     def _led(self, match: _Match) -> Iterator[RankingEntry]:

@@ -1,0 +1,205 @@
+"""What the words of a head, a title or a cell say: a metric, a unit, a time, names, a class; and figures with units."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Protocol
+
+from suantu.records import Period, Quantity, Thing
+
+_BRACKETS = re.compile(r"[（(\[]([^（）()\[\]]*)[)）\]]")
+_BARE_YEAR = re.compile(r"(?<![\d.,])((?:19|20)\d\d)(?![\d%.,])")
+_YEARS = re.compile(r"(?:19|20)\d\d\s*[-–—~/至]\s*(?:19|20)?\d\d")
+_NUMBER = re.compile(r"[≈~约近超><≥≤]?\s*\d[\d,]*(?:\.\d+)?(?:\s*[-–—~至]\s*\d[\d,]*(?:\.\d+)?)?\s*[万亿千百]*")
+_NOT_UNITS = frozenset({"number", "duration", "period"})
+
+Names = Callable[[str], Sequence[tuple[int, int, tuple[Thing, ...]]]]
+
+
+class MetricLike(Protocol):
+    """What is needed of a metric: see ``observations.frames.Metric``."""
+
+    name: str
+    placed: bool
+    device: bool
+    sign: int
+    kinds: frozenset[str]
+
+
+class CueLike(Protocol):
+    """What is needed of a metric's words: see ``observations.frames.Cue``."""
+
+    start: int
+    end: int
+    metrics: tuple[Any, ...]
+
+    def metric(self, kind: str) -> Any:
+        """The reading that takes this kind of figure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What a head or title says. ``rest`` is what is left of it without metric, unit and time."""
+
+    text: str
+    cues: tuple[CueLike, ...] = ()
+    unit: str = ""
+    period: str = ""
+    status: str = ""
+    things: tuple[Thing, ...] = ()
+    item_class: str = ""
+    rest: str = ""
+
+    def metric(self, kind: str) -> Any:
+        """The last of its metrics that takes this kind of figure."""
+        return next((m for cue in reversed(self.cues) if (m := cue.metric(kind))), None)
+
+
+class Heads:
+    """Reads heads by the settings of ``tables.yaml`` with what the other stages can find in a text."""
+
+    def __init__(
+        self,
+        settings: Mapping[str, Any],
+        names: Names,
+        times: Callable[[str], Sequence[Period]],
+        figures: Callable[[str], Sequence[Quantity]],
+        metrics: Callable[[str], Sequence[CueLike]],
+    ) -> None:
+        self.names, self._times, self._figures, self._metrics = names, times, figures, metrics
+        pairs = [(str(w).casefold(), str(c)) for c, listed in settings["classes"].items() for w in listed]
+        self._classes = sorted(pairs, key=lambda p: (-len(p[0]), p[0]))
+        self._forecast = re.compile(settings["forecast"], re.IGNORECASE)
+        self._estimate = re.compile(settings["estimate"], re.IGNORECASE)
+        self._unit_label = re.compile(settings["unit-label"])
+        self._unit_joint = re.compile(settings["unit-joint"])
+        self._minus, self._plus = re.compile(settings["minus"]), re.compile(settings["plus"])
+        self._mark = re.compile(settings["mark"])
+        self._number = re.compile(settings["number"], re.IGNORECASE)
+        self._trim = re.compile(settings["trim"], re.IGNORECASE)
+        self.blank = re.compile(settings["blank"])
+
+    # -- heads -------------------------------------------------------------------------------------------------------
+
+    def read(self, text: str) -> Head:
+        """What a head or title says."""
+        bare = self._number.sub("", text.strip())
+        unit, bare = self._unit(bare)
+        status = "Forecast" if self._forecast.search(bare) else "Estimate" if self._estimate.search(bare) else ""
+        dated = self._forecast.sub("", bare)
+        period, rest = self._period(dated)
+        cues = tuple(self._metrics(rest))
+        for cue in reversed(cues):
+            rest = f"{rest[: cue.start]}\0{rest[cue.end :]}"
+        things = tuple(t for _, _, found in self.names(rest.replace("\0", " ")) for t in found[:1])
+        left = max((self._trim.sub("", p.strip(" -—–:：·,，()（）")) for p in rest.split("\0")), key=len, default="")
+        return Head(text.strip(), cues, unit, period, status, things, self.class_of(text), left.strip(" -—–:：·,，"))
+
+    def class_of(self, text: str) -> str:
+        """The class that a column's head names, by its last word."""
+        words = _BRACKETS.sub("", text).strip().casefold()
+        for word, cls in self._classes:
+            if words == word or (len(word) > 1 and words.endswith(word) and not word.isascii()):
+                return cls
+        return ""
+
+    def _unit(self, text: str) -> tuple[str, str]:
+        """The unit that stands in brackets, after a label or at the end; and the text without it."""
+        if (label := self._unit_label.search(text)) and self.is_unit(label[1]):
+            return label[1], text[: label.start()] + text[label.end() :]
+        for match in _BRACKETS.finditer(text):
+            for part in (match[1], *re.split(r"[,，;；]", match[1])):
+                if self.is_unit(part.strip()):
+                    return part.strip(), text[: match.start()] + text[match.end() :]
+        joints = list(self._unit_joint.finditer(text))
+        if joints and self.is_unit(text[joints[-1].end() :].strip()):
+            return text[joints[-1].end() :].strip(), text[: joints[-1].start()]
+        if text.endswith(("%", "\u2030")):
+            return text[-1], text[:-1]
+        return "", text
+
+    def is_unit(self, text: str) -> bool:
+        """Whether a figure can have this as its unit."""
+        if not text or len(text) > 16 or any(c.isdigit() for c in text) or text in "-/":
+            return False
+        return self._composed("12", text) is not None
+
+    def _period(self, text: str) -> tuple[str, str]:
+        found = [p for p in self._times(text) if p.value]
+        if found:
+            first = found[0]
+            return first.value, f"{text[: first.start]} {text[first.end :]}"
+        if not _YEARS.search(text) and (years := _BARE_YEAR.findall(text)) and len(set(years)) == 1:
+            match = _BARE_YEAR.search(text)
+            assert match
+            return years[0], f"{text[: match.start()]} {text[match.end() :]}"
+        return "", text
+
+    # -- cells -------------------------------------------------------------------------------------------------------
+
+    def is_number(self, text: str) -> bool:
+        """Whether a cell holds a figure, with or without its unit."""
+        return self.figure(text, []) is not None
+
+    def figure(self, text: str, units: Sequence[str]) -> Quantity | None:
+        """The figure of a cell: with its own unit, else with the first of ``units`` that fits it, else bare."""
+        cell = self._mark.sub("", text.strip()).strip()
+        sign = -1 if self._minus.match(cell) else 1
+        cell = self._plus.sub("", self._minus.sub("", cell))
+        if sign < 0 and cell.endswith((")", "）")):
+            cell = cell[:-1]
+        if not any(c.isdigit() for c in cell):
+            return None
+        bare = _NUMBER.fullmatch(cell)
+        found = None
+        if not bare:
+            found = self._whole(cell)
+        else:
+            found = next((q for u in units if u and (q := self._composed(cell, u))), None)
+            found = found or self._whole(cell) or self._plain(cell)
+        return _signed(found, sign) if found else None
+
+    def _whole(self, text: str) -> Quantity | None:
+        found = list(self._figures(text))
+        if len(found) != 1:
+            return None
+        outside = text[: found[0].start] + _BRACKETS.sub("", text[found[0].end :])
+        if any(c.isalnum() for c in outside) and len(outside.strip()) > 2:
+            return None
+        return found[0]
+
+    def _plain(self, text: str) -> Quantity | None:
+        digits = text.replace(",", "").strip()
+        if re.fullmatch(r"\d+(?:\.\d+)?", digits):
+            return Quantity(0, len(text), text, Decimal(digits), "count", "number")
+        return None
+
+    def _composed(self, number: str, unit: str) -> Quantity | None:
+        """The figure that a bare number and a unit's words make together (``US$ bn`` stands on both sides)."""
+        head, _, tail = unit.partition(" ")
+        forms = [f"{number}{unit}", f"{number} {unit}"]
+        for i in range(1, len(unit)):
+            if unit[i - 1] in "$¥€£￥":
+                forms += [f"{unit[:i]}{number}{unit[i:].lstrip()}", f"{unit[:i]}{number} {unit[i:].lstrip()}"]
+        if unit[-1] in "$¥€£￥":
+            forms.append(f"{unit}{number}")
+        if tail:
+            forms += [f"{head} {number} {tail}", f"{head}{number}{tail}", f"{number}{tail} {head}", f"{number} {tail} {head}"]
+        for form in forms:
+            found = list(self._figures(form))
+            if len(found) == 1 and found[0].kind not in _NOT_UNITS and len(found[0].text) >= len(form.strip()) - 1:
+                return found[0]
+        return None
+
+
+def _signed(quantity: Quantity, sign: int) -> Quantity:
+    if sign > 0:
+        return quantity
+    return Quantity(
+        quantity.start, quantity.end, quantity.text, -quantity.value, quantity.unit, quantity.kind, quantity.bound,
+        None if quantity.upper is None else -quantity.upper, None if quantity.lower is None else -quantity.lower,
+        quantity.counter,
+    )  # fmt: skip
