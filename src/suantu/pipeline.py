@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -47,6 +47,7 @@ from suantu.stages.rankings import RankThread, Rankings, compile_ranking
 from suantu.stages.rankings import merge as merge_rankings
 from suantu.stages.relations import Relations, compile_rule
 from suantu.stages.relations import merge as merge_claims
+from suantu.stages.tables import Heads, Tables, group_rows
 
 LANGUAGES = ("zh", "en")
 _READ = (BlockKind.PARAGRAPH, BlockKind.ITEM, BlockKind.HEADING, BlockKind.CAPTION, BlockKind.LABEL, BlockKind.ROW)
@@ -85,6 +86,7 @@ class Pipeline:
         self.discovery = Discovery(ontology, self.alphabet)
         self.layout_label = re.compile(str(names["paragraph-label"]))
         self.languages = {code: self._language(code) for code in LANGUAGES}
+        self.tables = self._tables(setting("tables"))
         self.grammars = {code: language.grammar for code, language in self.languages.items()}
 
     def _language(self, code: str) -> Language:
@@ -126,11 +128,21 @@ class Pipeline:
         rules = [compile_ranking(r, compiler) for r in read_rules(settings, file)]
         return Rankings(rules, settings, compiler, phrases, self.ontology, code)
 
+    def _tables(self, settings: Mapping[str, Any]) -> Tables:
+        heads = Heads(
+            settings,
+            lambda text: [(m.start, m.end, tuple(n.thing for n in m.names)) for m in self.gazetteer.find(text)],
+            lambda text: self.periods.find(text, "", ""),
+            self.quantities.find,
+            lambda text: self.languages[language_of(text)].observer.metric_words(text),
+        )
+        return Tables(settings, heads, self.ontology)
+
     # -- one document ------------------------------------------------------------------------------------------------
 
-    def extract(self, document: Document) -> Extraction:
-        """All that the document says."""
-        return _Reading(self, document).extraction()
+    def extract(self, document: Document, watch: Callable[[Scene], None] | None = None) -> Extraction:
+        """All that the document says; ``watch`` is shown every sentence once its names, figures and moods are known."""
+        return _Reading(self, document, watch).extraction()
 
 
 @dataclass
@@ -139,6 +151,7 @@ class _Reading:
 
     pipeline: Pipeline
     document: Document
+    watch: Callable[[Scene], None] | None = None
     claims: list[Claim] = field(default_factory=list)
     observations: list[Observation] = field(default_factory=list)
     loose: list[Loose] = field(default_factory=list)
@@ -160,8 +173,9 @@ class _Reading:
         home = self._home()
         times = self.pipeline.periods
         self.ranks = RankThread(self.document.title, lambda text: times.find(text, self.document.issued, ""))
+        tabled = self._tables(blocks, named, home)
         for block, names in zip(blocks, named, strict=True):
-            self._block(block, names, threads, home)
+            self._block(block, names, threads, home, tabled)
         return Extraction(
             self.document,
             tuple((thing, Words(tuple(s for w in words for s in w.spans), words[0].section)) for thing, words in self.mentions.values()),
@@ -170,6 +184,25 @@ class _Reading:
             merge_rankings(self.ranks),
             tuple(self.loose),
         )
+
+    def _tables(
+        self, blocks: Sequence[Block], named: Sequence[Sequence[tuple[Match, Name]]], home: Thing | None
+    ) -> frozenset[int]:
+        """Read the tables; the ids of the rows that said something and need no reading as sentences."""
+        document = self.document
+        names = {n.text.casefold(): n.thing for found in named for _, n in found if n.thing.found_by != "lexicon"}
+        tabled: set[int] = set()
+        for rows in group_rows(blocks, lambda b: b.kind is BlockKind.ROW):
+            facts = self.pipeline.tables.read(rows, document.title, home, document.issued, names)
+            self.claims += facts.claims
+            self.observations += facts.observations
+            self.loose += facts.loose
+            self.ranks.entries += [(entry, rows[0].sections) for entry in facts.rankings]
+            for thing, words in facts.things:
+                self.mentions.setdefault(thing.iri, (thing, []))[1].append(words)
+            if facts.claims or facts.observations or facts.rankings or facts.loose:
+                tabled.update(id(row) for row in rows)
+        return frozenset(tabled)
 
     def _home(self) -> Thing | None:
         """The place that the title names, a country before a city: where figures are from when nothing nearer says."""
@@ -185,6 +218,7 @@ class _Reading:
         names: Sequence[tuple[Match, Name]],
         threads: Mapping[str, talk.Thread],
         home: Thing | None,
+        tabled: Collection[int],
     ) -> None:
         pipeline = self.pipeline
         singles = self._singles(block, names)
@@ -193,6 +227,8 @@ class _Reading:
                 thing = mention.thing
                 words = Words(block.spans(mention.start, mention.end), block.sections[-1] if block.sections else "")
                 self.mentions.setdefault(thing.iri, (thing, []))[1].append(words)
+        if id(block) in tabled:
+            return
         language = language_of(block.text)
         thread = threads[language]
         thread.begin_block()
@@ -208,6 +244,8 @@ class _Reading:
             scene.moods, scene.sayers = rules.moods.read(scene)
             scene.place, scene.place_near, scene.period = place, near, period
             talk.note_topics(scene, thread, rules.talk, pipeline.alphabet)
+            if self.watch:
+                self.watch(scene)
             self.claims.extend(rules.relations.read(scene, asserted))
             self.claims.extend(rules.relations.named(scene, self._inside))
             rules.rankings.read(scene, self.ranks, asserted)
@@ -280,7 +318,7 @@ def _carried(
     if len(named) == 1:
         period = next(iter(named.values()))
     elif named:
-        period = named[used.pop()] if len(used) == 1 else None
+        period = named[used.pop()] if len(used) == 1 else (None if used else period)
     places = {f.place.iri: f.place for f in facts if f.place is not None}
     if len(places) == 1:
         return period, next(iter(places.values())), near

@@ -113,7 +113,7 @@ def _antecedent(
     alphabet: Alphabet,
 ) -> Node | None:
     before = [n for n in sorted(nodes, key=lambda n: n.start) if n.end <= at and n.mentions]
-    if classes[0] in {"former", "latter"}:
+    if classes[0] in {"former", "latter", "both"}:
         return _of_two(classes[0], before, thread, alphabet)
     clause = max((m.end() for m in _CLAUSE.finditer(text, 0, at)), default=0)
     in_sentence = [n for n in before if n.start < clause or clause == 0]
@@ -164,8 +164,21 @@ def _of_two(which: str, before: Sequence[Node], thread: Thread, alphabet: Alphab
         for j in range(i - 1, max(-1, i - 6), -1):
             shared = alphabet.classes(flat[i].char) & alphabet.classes(flat[j].char) - _EVERYTHING
             if shared and flat[i].thing.iri != flat[j].thing.iri:
-                return flat[j] if which == "former" else flat[i]
+                both = flat[j].mentions + flat[i].mentions
+                pair = Node(flat[j].start, flat[i].end, alphabet.name(shared | _EVERYTHING), both)
+                return {"former": flat[j], "latter": flat[i], "both": pair}[which]
     return None
+
+
+def _counted(scene: Scene, position: int, alphabet: Alphabet) -> bool:
+    """Whether a name is what a count counts (4颗NVSwitch): a part, not what the text goes on about."""
+    count = alphabet.kind("count")
+    for at in range(position - 1, max(-1, position - 4), -1):
+        if scene.text[at] == count:
+            return True
+        if at not in scene.nodes:
+            return False
+    return False
 
 
 def note_topics(scene: Scene, thread: Thread, discourse: Discourse, alphabet: Alphabet) -> None:
@@ -180,7 +193,8 @@ def note_topics(scene: Scene, thread: Thread, discourse: Discourse, alphabet: Al
         start = max((m.end() for m in _CLAUSE.finditer(scene.text, 0, position)), default=0)
         compared = discourse.comparison.search(scene.text, start, position)
         classes = alphabet.classes(node.char)
-        aside = (node.pronoun and position > start + 1) or (
+        part = _counted(scene, position, alphabet)
+        aside = part or (node.pronoun and position > start + 1) or (
             discourse.aside and discourse.aside.search(scene.text[max(0, position - 8) : position])
         )
         if compared or aside or (start, classes) in seen or position in said:

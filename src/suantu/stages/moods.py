@@ -6,14 +6,14 @@ A denied, rumoured, supposed or questioned stretch asserts nothing; a forecast o
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from suantu.records import Thing
 from suantu.scene import Mood, Scene
 
 _CLAUSE = re.compile(r"[，,；;：:。！？!?]")
-STOPS_ASSERTION = ("negated", "rumour", "hypothetical", "question", "doubt")
+STOPS_ASSERTION = ("rumour", "hypothetical", "question", "doubt", "former")
 
 
 class Moods:
@@ -85,6 +85,10 @@ def _scoped(kind: str, scope: str, match: re.Match[str], text: str, period: re.P
     return Mood(kind, start, stop)
 
 
-def asserted(scene: Scene, start: int, end: int, also: Sequence[str] = ()) -> bool:
-    """Whether the encoded stretch states something: no denial, rumour, supposition or question touches it."""
-    return not scene.in_mood((*STOPS_ASSERTION, *also), start, end)
+def asserted(scene: Scene, start: int, end: int, holds_denied: bool = False) -> bool:
+    """Whether the encoded stretch states something: no denial, rumour, supposition or question touches it.
+
+    ``holds_denied``: what is said holds under a denial too (the chip of a firm that does *not* support …).
+    """
+    stops = STOPS_ASSERTION if holds_denied else (*STOPS_ASSERTION, "negated")
+    return not scene.in_mood(stops, start, end)

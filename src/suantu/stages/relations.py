@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import permutations
@@ -37,6 +38,7 @@ class RelationRule:
     every: str
     pairs: str
     confidence: Decimal
+    holds_denied: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ class NamedRule:
     known: bool
     at_start: bool
     swap: bool
+    rest: str
 
     @classmethod
     def from_settings(cls, entry: Mapping[str, Any], ontology: Ontology) -> NamedRule:
@@ -65,6 +68,7 @@ class NamedRule:
             bool(entry.get("known")),
             entry.get("at") == "start",
             bool(entry.get("swap")),
+            str(entry.get("rest", "")),
         )
 
 
@@ -98,6 +102,7 @@ def compile_rule(rule: Rule, compiler: Compiler, predicates: Iterable[str]) -> R
         str(body.get("all", "")),
         pairs,
         Decimal(str(body.get("confidence", "0.9"))),
+        bool(body.get("holds-denied")),
     )
 
 
@@ -116,7 +121,14 @@ class Relations:
         for s, p, o in ontology.facts:
             self._facts.setdefault((s, p), set()).add(o)
 
-    def read(self, scene: Scene, asserted: Callable[[Scene, int, int], bool]) -> Iterator[Claim]:
+    def only(self, rule: str) -> Relations:
+        """The same with just the rule of that name, to test it by itself."""
+        one = copy(self)
+        one._rules = [r for r in self._rules if r.rule.name == rule]
+        one._named = tuple(n for n in self._named if n.name == rule)
+        return one
+
+    def read(self, scene: Scene, asserted: Callable[[Scene, int, int, bool], bool]) -> Iterator[Claim]:
         """The claims of ``scene``; ``asserted`` tells whether a stretch states anything."""
         for rule in self._rules:
             if not rule.pattern.may_match(scene.chars):
@@ -126,7 +138,7 @@ class Relations:
                 position = match.start() + 1
                 if rule.unless and rule.unless.regex.search(scene.text, match.start(), match.end()):
                     continue
-                if asserted(scene, match.start(), match.end()):
+                if asserted(scene, match.start(), match.end(), rule.holds_denied):
                     yield from self._claims(rule, scene, match)
 
     def named(self, scene: Scene, inside: Callable[[str], Iterable[tuple[int, int, Thing]]]) -> Iterator[Claim]:
@@ -157,6 +169,8 @@ class Relations:
             if whole or (rule.at_start and start > 0):
                 continue
             if not self._ontology.closure(thing.classes).intersection(rule.contains):
+                continue
+            if rule.rest and not re.search(rule.rest, surface[end:]):
                 continue
             if rule.known and thing.iri not in self._with_wholes(self._facts.get((mention.thing.iri, rule.makes), ())):
                 continue

@@ -29,7 +29,7 @@ from suantu.stages.discovery.words import Words
 from suantu.stages.names import Gazetteer, Match
 
 _HAN = re.compile("[一-鿿]")
-_PLACE_GROUP = "Place"
+_LABEL = re.compile(r"[\u4e00-\u9fffA-Za-z/\s]{3,}")
 _Accepted = Mapping[str, tuple[str, str, float]]
 Blocks = Sequence[tuple[str, Chosen]]
 
@@ -49,13 +49,14 @@ class Discovery:
         compiler = Compiler(alphabet, "zh", cues, file)
         self._titles = Titles(settings["titles"])
         self._suffixes = Suffixes(settings, words, signs)
-        self._models = Models(settings, words)
+        self._models = Models(settings, words, signs)
         endings = [str(w) for rule in settings["suffixes"] for w in rule["words"]]
         self._endings = sorted(endings, key=len, reverse=True)
         self._plain = frozenset(endings)
-        self._slots = Slots(settings["slots"], compiler, self._suffixes.inside, words, endings)
+        telling = [e for e in endings if e not in settings["everyday-endings"] or e in ("能源", "电力")]
+        self._slots = Slots(settings["slots"], compiler, self._suffixes.inside, words, telling)
         self._use_cases = UseCases(settings, words)
-        self._scenes = Slots(settings["use-cases"]["slots"], compiler, self._suffixes.inside, words, endings, "USE")
+        self._scenes = Slots(settings["use-cases"]["slots"], compiler, self._suffixes.inside, words, telling, "USE")
         self._lists = Lists(settings, words, ontology, endings, self._use_cases)
         self._aliases = Aliases(settings, words, re.compile(str(settings["not-models"])))
         self._english = English(ontology.setting("discovery.en"), self._chars, ontology, alphabet)
@@ -68,6 +69,7 @@ class Discovery:
         english = [len(_HAN.findall(p.source)) * 4 < sum(c.isascii() and c.isalpha() for c in p.source) for p in pages]
         for page, is_english in zip(pages, english, strict=True):
             self._first(page, is_english, ledger)
+        self._labels(pages, ledger)
         found: list[list[tuple[Match, Name]]] = [list(chosen) for _, chosen in blocks]
         for _ in range(2):
             self._kin(pages, ledger)
@@ -111,9 +113,23 @@ class Discovery:
             if self._use_cases.typical(surface) and self._use_cases.fits(page.text[a:b], surface):
                 ledger.vote(surface, "UseCase", slot.name, slot.weight)
 
+    def _labels(self, pages: Sequence[Page], ledger: Ledger) -> None:
+        """The labels of a drawing are use cases where they look like one, or most of their neighbours are known ones."""
+        flags = [len(p.source) <= 24 and _LABEL.fullmatch(p.source.strip()) is not None for p in pages]
+        known = [flag and any("UseCase" in n.thing.classes for n in p.names.values()) for flag, p in zip(flags, pages, strict=True)]
+        for i, page in enumerate(pages):
+            if not flags[i]:
+                continue
+            near = sum(known[max(0, i - 4) : i]) + sum(known[i + 1 : i + 5])
+            around = sum(flags[max(0, i - 4) : i]) + sum(flags[i + 1 : i + 5])
+            for match in re.finditer(r"[^\s]+", page.text):
+                surface = page.surface(*match.span())
+                if (near >= 2 or known[i]) and self._use_cases.whole(surface) or (near >= 3 and near * 2 >= around and self._use_cases.fits(match[0], surface)):
+                    ledger.vote(surface, "UseCase", "label", 0.65)
+
     def _kin(self, pages: Sequence[Page], ledger: Ledger) -> None:
         """Names that differ from an accepted one in their number only."""
-        stems: dict[str, str] = {}
+        stems = self._known_stems(pages)
         for key, (cls, rule, _) in ledger.accepted().items():
             if rule.startswith(("model", "quoted")) and cls in ("Chip", "Server", "Product"):
                 surface = ledger.entries[key].surface
@@ -122,6 +138,17 @@ class Discovery:
                     stems[stem] = cls
         for page in pages if stems else ():
             siblings(page, stems, ledger)
+
+    def _known_stems(self, pages: Sequence[Page]) -> dict[str, str]:
+        """思元370 is known: what else is numbered 思元 is a chip too."""
+        stems: dict[str, str] = {}
+        for page in pages:
+            for name in page.names.values():
+                if "Chip" in name.thing.classes and name.text[-1].isalnum() and any(c.isdigit() for c in name.text):
+                    stem = re.sub(r"[A-Z]?[0-9.]+[A-Za-z]?$", "", name.text)
+                    if stem != name.text and len(stem) >= 2 and stem[-1].isalpha() and not stem.isdigit():
+                        stems[stem] = "Chip"
+        return stems
 
     # -- the document's own names -------------------------------------------------------------------------------------
 

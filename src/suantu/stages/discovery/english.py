@@ -17,7 +17,10 @@ _NODE = "\ue000-\uefff"
 _WORD = rf"(?:[A-Z][A-Za-z0-9&.\-]*[A-Za-z0-9]|[A-Z]|[{_NODE}])"
 _JOINED = rf"{_WORD}(?:[ ](?:(?:of|for|and|the|on)[ ](?:the[ ])?)?{_WORD})*"
 _MODEL = r"[A-Z][A-Za-z]*(?:-?[A-Z]*[0-9](?:[A-Za-z0-9.\-]*[A-Za-z0-9])?)(?:[ ][0-9]+(?:\.[0-9]+)?)?"
+_SERIES = r"[A-Z][A-Za-z]+ [0-9]{1,4}(?:\.[0-9])?[A-Z]?"
 _NAMES = re.compile(_JOINED)
+_LIST = re.compile(rf"{_JOINED}(?:, {_JOINED})+(?:,? and {_JOINED})|{_JOINED} and {_JOINED}")
+_SLOT = re.compile(r"\{([A-Z][A-Za-z|]+)\}")
 _START = re.compile(r"(?:^|[.!?]['”’\")]?\s+|\n\s*|:\s+)$")
 _ACRONYM = re.compile(r"\s\((?P<inside>(?:the\s)?[“\"']?[A-Z][A-Za-z0-9 .\-]{0,30}?[”\"']?)\)")
 
@@ -34,7 +37,10 @@ class English:
         self._heads = {str(w): cls for cls, heads in settings["heads"].items() for w in heads}
         heads = "|".join(re.escape(w) for w in sorted(self._heads, key=len, reverse=True))
         self._refuse = re.compile(str(settings["not-models"]))
-        self._model = re.compile(rf"(?<![A-Za-z0-9\-/.]){_MODEL}(?![A-Za-z0-9])")
+        self._model = re.compile(rf"(?<![A-Za-z0-9\-/.])(?:{_SERIES}|{_MODEL})(?![A-Za-z0-9%])(?!,[0-9]|\.[0-9])")
+        self._chip_signs = re.compile(str(settings["chip-signs"]))
+        self._chips = alphabet.matching(["Chip"])
+        self._owner = re.compile(f"[{alphabet.matching(['Organization'])}](?:['’]s)? $")
         self._head_after = re.compile(rf"\s(?:[a-z\-]+\s){{0,2}}?(?P<head>{heads})s?\b", re.IGNORECASE)
         self._head_before = re.compile(rf"\b(?P<head>{heads})s?,?\s(?:called\s|named\s|dubbed\s|the\s)*$", re.IGNORECASE)
         self._lists = {str(w): cls for cls, ws in settings["lists"].items() for w in ws}
@@ -46,10 +52,8 @@ class English:
         for key in ("name", "class", "weight", "pattern", "examples"):
             if key not in rule:
                 raise RuleError("rules/discovery.en.yaml", str(rule.get("name", "(unnamed)")), f"a slot needs {key!r}")
-        organizations = f"[{self._alphabet.matching(['Organization'])}]"
-        places = f"[{self._alphabet.matching(['Place'])}]"
         source = str(rule["pattern"]).replace("NAME", f"(?P<name>{_JOINED})").replace("MODEL", f"(?P<name>{_MODEL})")
-        source = source.replace("{Organization}", organizations).replace("{Place}", places)
+        source = _SLOT.sub(lambda m: f"[{self._alphabet.matching(m[1].split('|'))}]", source)
         return str(rule["name"]), str(rule["class"]), float(rule["weight"]), re.compile(source)
 
     def read(self, page: Page, ledger: Ledger) -> None:
@@ -122,22 +126,45 @@ class English:
 
     def _numbered(self, page: Page, match: re.Match[str], ledger: Ledger) -> None:
         name = match[0]
-        if self._refuse.match(name):
+        head = name.split()[0]
+        if self._refuse.match(name) or head in self._generic or head in self._never or re.search(r" (?:19|20)[0-9]{2}$", name):
             return
+        before = page.text[max(0, match.start() - 30) : match.start()]
+        owned = self._owner.search(before) is not None
+        a = page.text.rfind(". ", 0, match.start()) + 1
+        b = page.text.find(". ", match.end())
+        told = set(self._chip_signs.findall(page.source, page.starts[a], page.ends[b] if b >= 0 else len(page.source)))
+        told |= {c for c in page.text[a : b if b >= 0 else None] if c in self._chips}
+        if told:
+            ledger.vote(page.surface(*match.span()), "Chip", "model.signs", 0.62 if owned or len(told) > 1 else 0.4)
         surface = page.surface(match.start(), match.end())
         if head := self._head_after.match(page.text, match.end()):
             ledger.vote(surface, self._heads[head["head"].lower()], "model.before-head", 0.75)
-        if head := self._head_before.search(page.text[max(0, match.start() - 30) : match.start()]):
+        if head := self._head_before.search(before):
             ledger.vote(surface, self._heads[head["head"].lower()], "model.after-head", 0.7)
 
     def read_lists(self, page: Page, ledger: Ledger) -> None:
         """Vote for the unknown members of lists that a noun opens (use cases: …, X and Y)."""
+        self._neighbours(page, ledger)
         for match in self._opener.finditer(page.text):
             cls = self._lists[match["opener"].lower()]
             stop = re.compile(r"[.;:!?(\n]|$").search(page.text, match.end())
             listed = page.text[match.end() : stop.start() if stop else len(page.text)]
             for part in re.finditer(r"[^,]+?(?=,| and | or |$)", listed):
                 self._listed(page, cls, part[0], match.end() + part.start(), ledger)
+
+    def _neighbours(self, page: Page, ledger: Ledger) -> None:
+        """A, B and C: capitalised members beside a known firm are firms."""
+        for match in _LIST.finditer(page.text):
+            parts = [(m.start(), m.end()) for m in re.compile(_JOINED).finditer(page.text, *match.span())]
+            parts = [piece for part in parts for piece in self._pieces(page.text, *part)]
+            known = [p for p in parts if p[1] - p[0] == 1 and p[0] in page.names]
+            classes = {page.names[a].thing.classes[0] for a, _ in known}
+            if known and all(group_of(c, self._ontology.parents) == "Organization" for c in classes):
+                cls = classes.pop() if len(classes) == 1 else "Organization"
+                for a, b in parts:
+                    if (a, b) not in known and b - a > 2 and (bounds := self._bounds(page, a, b)):
+                        ledger.vote(page.surface(*bounds), cls, "list", 0.62)
 
     def _listed(self, page: Page, cls: str, part: str, at: int, ledger: Ledger) -> None:
         bare = re.sub(r"^\s*(?:and |or |the |as well as )*", "", part)

@@ -16,7 +16,8 @@ from suantu.stages.discovery.words import Words
 
 _CLAUSE = re.compile(r"[^，。；：:！？!?（）()\n]+")
 _NODE = re.compile("[\ue000-\uefff]")
-_COUNT = "(?:[0-9一二三四五六七八九十百几多数两]+余?(?:家|所|个|款|项|种|类|大|位)?)?(?:[^，。；、]{0,4}?)"
+_NUMBER = "[0-9一二三四五六七八九十百几多数两]+余?(?:家|所|个|款|项|种|类|大|位)"
+_COUNT = f"(?:{_NUMBER})?(?:[^，。；、]{{0,6}}?)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Lists:
         self._closed = tuple(map(str, rules["closed-by"]))
         self._heads = {str(w): cls for cls, heads in rules["heads"].items() for w in heads}
         heads = "|".join(sorted(self._heads, key=len, reverse=True))
-        self._head = re.compile(f"等?{_COUNT}(?P<head>{heads})")
+        self._head = re.compile(f"(?:等等?{_COUNT}|{_NUMBER}|在内的{_COUNT})(?P<head>{heads})")
         self._openers = sorted(((str(w), cls) for cls, ws in rules["openers"].items() for w in ws), key=lambda x: -len(x[0]))
         self._endings = tuple(endings)
 
@@ -127,15 +128,18 @@ class Lists:
         after = self._head.match(page.text, members[-1].end, members[-1].end + 18)
         if after:
             return self._heads[after["head"]]
-        before = page.text[max(0, members[0].start - 12) : members[0].start].rstrip("：: “")
-        return next((cls for word, cls in self._openers if before.endswith(word.rstrip("：:"))), "")
+        before = page.text[max(0, members[0].start - 60) : members[0].start]
+        before = before[max(before.rfind("。"), before.rfind("；")) + 1 :].rstrip("：: “")
+        told = next((cls for word, cls in self._openers if before.endswith(word.rstrip("：:"))), "")
+        return told or next((cls for word, cls in self._openers if cls == "UseCase" and word in before), "")
 
     def _member(self, page: Page, member: Member, cls: str, weight: float, ledger: Ledger) -> None:
         core = page.text[member.start : member.end].strip("“”「」")
         surface = page.surface(member.start, member.end).strip("“”「」 ")
         if group_of(cls, self._ontology.parents) == "Organization":
             ended = self._ended(core, surface)
-            if (is_name(core, surface, self._words, self._endings) or ended) and not any(c in "“”" for c in surface):
+            bare = weight >= 0.8 and 2 <= len(core) <= 6 and self._words.sound(core) and not _NODE.search(core) and len(self._words.split(core)) <= 2
+            if (bare or is_name(core, surface, self._words, self._endings) or ended) and not any(c in "“”" for c in surface):
                 ledger.vote(surface, cls, "list", weight)
         elif cls == "UseCase":
             typical = self._use_cases.typical(surface)
@@ -176,4 +180,5 @@ class UseCases:
 
     def whole(self, surface: str) -> bool:
         """Whether a label of a drawing is a use case: it ends like one and is no more than a name."""
-        return surface.endswith(self._ends) and 4 <= len(surface) <= 9 and self.typical(surface)
+        inner = any(0 < surface.find(e, 2) < len(surface) - len(e) for e in self._ends)
+        return surface.endswith(self._ends) and 4 <= len(surface) <= 7 and not inner and self.typical(surface)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from suantu.stages.discovery.page import Ledger, Page
+from suantu.stages.discovery.page import Ledger, Page, Signs
 from suantu.stages.discovery.words import Words
 
 _HAN = "一-鿿"
@@ -14,9 +14,11 @@ _NOT_COUNTED = r"(?!\s*[%％颗款台张个家条年月日万亿瓦倍路代项�
 _LATIN = (
     r"[A-Za-z][A-Za-z0-9]*(?:[-.+][A-Za-z0-9]+)*(?:\s(?:[A-Z][A-Za-z]*\s?)?[0-9]+(?:\.[0-9]+)?[A-Z]?(?![A-Za-z0-9.])" + _NOT_COUNTED + ")?"
 )
-_NUMBER = rf"[0-9]+(?:\.[0-9]+)?[A-Z]?(?![A-Za-z0-9.，,]){_NOT_COUNTED}|[一二三四五六七八九]号"
+_NUMBER = rf"[0-9]+(?:\.[0-9]+)?[A-Z]?(?![A-Za-z0-9]|[.,，][0-9]){_NOT_COUNTED}|[一二三四五六七八九]号"
 _NAME = re.compile(rf"(?P<han>[{_HAN}]{{0,8}})(?P<tail>(?<![A-Za-z0-9.\-/+]){_LATIN}|(?<=[{_HAN}])(?:{_NUMBER}))")
-_FAMILY = re.compile(r"\s?(?P<tail>[A-Z]{0,3}[0-9]+(?:\.[0-9]+)?[A-Z]{0,2})(?![A-Za-z0-9.，,])" + _NOT_COUNTED)
+_FAMILY = re.compile(r"\s?(?P<tail>[A-Z]{0,3}[0-9]+(?:\.[0-9]+)?[A-Z]{0,2})(?![A-Za-z0-9]|[.,，][0-9])" + _NOT_COUNTED)
+_TYPICAL = re.compile(r"[A-Z]{1,4}-?[0-9]{2,4}[A-Z]?(?:-[A-Z0-9]+)?$")
+_SEPARATORS = "、和与及或"
 _LEAD = re.compile(r"[“「‘\s的了]*$")
 _IS_A = re.compile(r"^[”」’\s]*(?:是|为|作为|即)(?:其|该公司|业界|国内)?(?:首|新|旗舰)?(?:一)?(?:款|颗|种|台|张|个|套)[^，。；]{0,8}?(?P<head>[^，。；]{2,10})")
 
@@ -24,12 +26,17 @@ _IS_A = re.compile(r"^[”」’\s]*(?:是|为|作为|即)(?:其|该公司|业�
 class Models:
     """The ``heads``, ``quotes`` and neighbouring sections of a discovery file."""
 
-    def __init__(self, settings: Mapping[str, Any], words: Words) -> None:
-        self._words = words
+    def __init__(self, settings: Mapping[str, Any], words: Words, signs: Signs) -> None:
+        self._words, self._makers, self._chips = words, signs.organizations, signs.chips
+        self._chip_signs = re.compile(str(settings["chip-signs"]))
+        self._counted = re.compile(f"[0-9]\\s*(?P<counter>{'|'.join(settings['counted'])})(?:[“「]|[\\u4e00-\\u9fff]{{0,2}})$")
+        self._counters = {str(k): str(v) for k, v in settings["counted"].items()}
+        endings = sorted(map(str, settings["product-endings"]), key=len, reverse=True)
+        self._product = re.compile(f"[{self._makers}](?P<name>[\\u4e00-\\u9fff]{{0,6}}?(?:{'|'.join(endings)}))(?![{_HAN}]?[计服厂端存业商化上供市])")
         self._class_of = {str(w): cls for cls, heads in settings["heads"].items() for w in heads}
         heads = "|".join(re.escape(w) for w in sorted(self._class_of, key=len, reverse=True))
         self._before = re.compile(f"(?P<head>{heads})(?:型号|产品|家族)?[为是：:]?$")
-        self._after = re.compile(f"^[”」’]?\\s*(?:系列|型)?(?:的)?[^，。；“、的]{{0,4}}?(?P<head>{heads})(?![{_HAN}]?[业商厂])")
+        self._after = re.compile(f"^[”」’]?\\s*(?:系列|型)?(?P<gap>[^，。；“、的]{{0,4}}?)(?P<head>{heads})(?![{_HAN}]?[业商厂])")
         self._head = re.compile(f"(?P<head>{heads})")
         self._interconnect = re.compile(str(settings["interconnect-names"]))
         self._refuse = re.compile(str(settings["not-models"]))
@@ -45,6 +52,10 @@ class Models:
             self._in_quotes(page.source, match, ledger)
         for match in _NAME.finditer(page.text):
             self._plain(page, match, ledger)
+        for match in self._product.finditer(page.text):
+            if match["name"] != "云" or len(page.surface(match.start(), match.start() + 1)) <= 3:
+                if not any(w.kind in ("stop", "verb", "role") for w in self._words.split(match["name"])[:-1]):
+                    ledger.vote(page.surface(*match.span()), "Product", "model.of-maker", 0.62)
         for at, name in page.names.items():
             self._generation(page, at, name.thing.classes, ledger)
 
@@ -87,12 +98,16 @@ class Models:
             return
         surface = page.surface(start, end)
         if self._interconnect.search(tail) and len(tail) >= 4:
+            if tail[1:].islower() and (word := re.search(r"(?<![A-Za-z])[A-Z][a-z]+ $", page.text[max(0, start - 20) : start])):
+                surface = word[0] + surface
             ledger.vote(surface, "Interconnect", "model.interconnect", 0.7)
             bare = surface.rstrip("0123456789. ")
             if bare != surface and len(bare) >= 4:
                 ledger.vote(bare, "Interconnect", "model.interconnect", 0.7)
             return
+        made = start > 0 and page.text[start - 1] in self._makers or page.text[max(0, start - 2) : start - 1] in self._makers and page.text[start - 1] in "的 "
         self._by_context(page.source, page.starts[start], page.ends[end - 1], surface, numbered, ledger)
+        self._by_signs(page, start, end, surface, numbered, made, ledger)
 
     def _prefix(self, han: str) -> int:
         """How many Han letters directly before a Latin or numbered tail belong to the name."""
@@ -109,7 +124,7 @@ class Models:
         if head := self._before.search(lead):
             ledger.vote(surface, self._class_of[head["head"]], "model.after-head", 0.7 if numbered else 0.5)
         if (follow := self._after.match(after)) and (numbered or surface[:1].isascii()):
-            weight = 0.65 if numbered else 0.4
+            weight = 0.65 if numbered else 0.62 if not follow["gap"] and len(surface) >= 3 else 0.4
             if lead.endswith(self._models_before):
                 weight += 0.1
             ledger.vote(surface, self._class_of[follow["head"]], "model.before-head", weight)
@@ -121,6 +136,28 @@ class Models:
                 if pattern.match(after):
                     weight = 0.6 if not surface.isascii() or lead.endswith(self._models_before) else 0.45
                     ledger.vote(surface, cls, "model.measured", weight)
+
+    def _by_signs(self, page: Page, start: int, end: int, surface: str, numbered: bool, made: bool, ledger: Ledger) -> None:
+        """Weaker signs: a maker directly before it, what it is counted with, what else its sentence speaks of."""
+        text = page.text
+        if counted := self._counted.search(text, max(0, start - 8), start):
+            ledger.vote(surface, self._counters[counted["counter"]], "model.counted", 0.62 if numbered else 0.4)
+        if not numbered:
+            if made and len(surface) >= 3 and text[start - 1] in self._makers and surface[:1].isascii() and not surface.isupper():
+                ledger.vote(surface, "Product", "model.of-maker", 0.6)
+            return
+        a = max(text.rfind("。", 0, start), text.rfind("；", 0, start), text.rfind("\n", 0, start)) + 1
+        ends = [e for e in (text.find("。", end), text.find("\n", end)) if e >= 0]
+        b = min(ends, default=len(text))
+        if text[end : end + 1] in _SEPARATORS and text[end + 1 : end + 2] in self._chips and text[end + 1 : end + 2] or text[start - 1 : start] in _SEPARATORS and text[max(0, start - 2) : start - 1] in self._chips and start > 1:
+            ledger.vote(surface, "Chip", "model.beside", 0.62)
+        if not surface[:1].isascii():
+            return
+        told = set(self._chip_signs.findall(page.source, page.starts[a], page.ends[b - 1]))
+        told |= {c for c in text[a:b] if c in self._chips}
+        if told:
+            launched = _LEAD.sub("", text[max(0, start - 8) : start]).endswith(self._models_before)
+            ledger.vote(surface, "Chip", "model.signs", 0.62 if made or launched or (len(told) > 1 and _TYPICAL.match(surface)) else 0.4)
 
     def _generation(self, page: Page, at: int, classes: Iterable[str], ledger: Ledger) -> None:
         """昇腾 910D, NVLink 6: a known family with a number that no known name has."""

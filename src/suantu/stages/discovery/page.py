@@ -16,6 +16,10 @@ Chosen = Sequence[tuple[Match, Name]]
 _SENTENCE = re.compile(r"[^。；！？!?\n]+")
 
 
+# Rules that count only where no other rule says what a name is.
+_LAST_RESORT = frozenset({"model.signs"})
+
+
 @dataclass(slots=True)
 class Page:
     """``text`` with every known name as one private-use character; ``starts``/``ends`` lead back to the block."""
@@ -95,7 +99,10 @@ class Ledger:
 
     def _best(self, entry: Entry) -> tuple[str, str, float] | None:
         groups: dict[str, list[tuple[float, str, str]]] = defaultdict(list)
+        firm = any(rule not in _LAST_RESORT for rule, _ in entry.votes)
         for (rule, cls), (weight, times) in entry.votes.items():
+            if firm and rule in _LAST_RESORT:
+                continue
             groups[group_of(cls, self._parents)].append((1 - (1 - weight) ** min(times, 2), cls, rule))
         best: tuple[str, str, float] | None = None
         for votes in groups.values():
@@ -125,6 +132,7 @@ class Signs:
     places: str
     organizations: str
     topics: str
+    chips: str
     chars: Mapping[tuple[str, ...], str]
 
     @classmethod
@@ -137,4 +145,4 @@ class Signs:
         topics -= set(alphabet.matching(["Chip", "Product", "AIModel", "Interconnect"])) - set(
             alphabet.matching(["ChipType", "Technology", "UseCase", "Market"])
         )
-        return cls("".join(sorted(places)), "".join(sorted(organizations)), "".join(sorted(topics)), chars)
+        return cls("".join(sorted(places)), "".join(sorted(organizations)), "".join(sorted(topics)), alphabet.matching(["Chip"]), chars)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,7 +29,7 @@ class Slot:
 class Slots:
     """The slots of one section of a discovery file; ``inside`` are the characters that a name may have."""
 
-    def __init__(self, rules: Sequence[Mapping[str, Any]], compiler: Compiler, inside: str, words: Words, endings: Sequence[str], marker: str = "ORG") -> None:
+    def __init__(self, rules: Sequence[Mapping[str, Any]], compiler: Compiler, inside: str, words: Words, endings: Collection[str], marker: str = "ORG") -> None:
         self._words, self._endings = words, tuple(endings)
         self._slots: list[Slot] = []
         triggers: dict[str, list[int]] = defaultdict(list)

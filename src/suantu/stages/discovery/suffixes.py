@@ -26,10 +26,13 @@ class Suffixes:
         self._offices = {str(w) for w in government["offices"]}
         self._government, self._place = str(government["name"]), str(places["name"])
         self._places = {str(w) for w in places["words"]}
+        self._everyday = frozenset(map(str, settings["everyday-endings"]))
+        self._all = tuple(self._rules)
+        self._generic_firm = frozenset(map(str, settings["firm-words"]))
         self._continues = str(settings["continues"])
         endings = sorted({*self._rules, *self._offices, *self._places}, key=len, reverse=True)
         self._ending = re.compile("|".join(map(re.escape, endings)))
-        self.inside = f"[{_HAN}A-Za-z0-9·{signs.places}{signs.topics}]"
+        self.inside = f"[{_HAN}A-Za-z0-9·\\-{signs.places}{signs.topics}]"
         self._run = re.compile(f"{self.inside}+$")
         before = "|".join(sorted(map(str, places["district-before"]), key=len, reverse=True))
         self._district = re.compile(f"(?:{before}|[{signs.places}])(?P<name>[{_HAN}]{{2,3}}{places['districts']})(?![{_HAN}]?[长域])")
@@ -75,6 +78,8 @@ class Suffixes:
         rule, cls, strong = self._rules[ending]
         size = end - a
         surface = page.surface(a, end)
+        if ending in self._generic_firm and core.endswith(self._all) and len(core) > 3:
+            surface = page.surface(a, end - len(ending))
         unknown = self._words.unknown(core)
         place = core[0] in self._signs.places
         if strong:
@@ -87,7 +92,7 @@ class Suffixes:
             elif unknown >= 2 and len(core) <= 3:
                 ledger.vote(surface, cls, rule, 0.5)
         elif unknown >= 2 and len(core) <= 4 and unknown >= len(core) - 1 and not core[-1].isascii():
-            ledger.vote(surface, cls, rule, 0.45 if clean else 0.3)
+            ledger.vote(surface, cls, rule, 0.3 if not clean or ending in self._everyday and len(core) != 2 else 0.45)
 
     def _long_name(self, core: str, cls: str, clean: bool) -> bool:
         """人工智能产业促进会: topic words alone name a consortium where they are many."""

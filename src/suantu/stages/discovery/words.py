@@ -29,6 +29,7 @@ class Words:
 
     def __init__(self, settings: Mapping[str, Any], everyday: Mapping[str, Any]) -> None:
         self._joins = frozenset(str(settings["joins"]).split())
+        self._sectors = frozenset(map(str, settings["sectors"]))
         self._not_latin = re.compile(str(settings["not-models"]))
         self._kinds: dict[str, str] = {}
         for kind, text in (
@@ -89,6 +90,8 @@ class Words:
         clean = cut >= 0
         rest = words[cut + 1 :]
         if whole:
+            sector = max((i for i, w in enumerate(rest) if text[w.start : w.end] in self._sectors), default=-1)
+            rest = rest[sector + 1 :] or rest
             return rest[0].start, end, clean
         for i in range(len(rest) - 1, -1, -1):
             if rest[i].kind == "verb" and _unknown(rest[i + 1 :]) >= 2:

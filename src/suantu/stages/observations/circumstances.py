@@ -70,7 +70,7 @@ class Circumstances:
             if spans:
                 return When(min(spans, key=lambda x: abs(x[0] - position))[1], compared)
         chosen = self._near(scene.text, position, found)
-        if chosen is None and scene.period is not None:
+        if chosen is None and scene.period is not None and not scene.in_mood(("actual",), position, position + 1):
             chosen = scene.period
         return When(chosen, compared)
 

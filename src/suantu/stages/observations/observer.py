@@ -18,7 +18,6 @@ from suantu.stages.observations.frames import Cue, Frame, Metric, Metrics
 
 _SKIPPED = ("hypothetical", "rumour", "question")
 _TOPICS = ("Market", "Organization", "Industry", "Technology", "ChipType", "Chip|Product", "UseCase", "Interconnect", "AIModel")
-_DEVICE_TOPICS = ("Chip|Product|Server|AIModel", "Interconnect")
 _DEVICES = ("Chip", "Product", "Server", "Interconnect", "AIModel")
 _CLAUSE = re.compile(r"[，；;。：:]|, ")
 _FIGURES = "\uf000-\uf8ff"
@@ -125,6 +124,10 @@ class Observer:
         possess = "|".join(sorted(map(str, settings["possess"]), key=len, reverse=True))
         self._possess = re.compile(f"{edge}(?:{possess}){after}(?:约|近|超过|超|多达|共|了|[a-z ]){{0,3}}[^，,]{{0,8}}$")
         self._market_words = tuple(map(str, settings["market-words"]))
+
+    def metric_words(self, text: str) -> list[Cue]:
+        """The words of a text that name metrics."""
+        return self._metrics.find(text)
 
     # -- reading a sentence ------------------------------------------------------------------------------------------
 
@@ -306,9 +309,7 @@ class Observer:
             return Placing(metric, members[0], rule, start, position + 1, Decimal(confidence), group=members)
         about, group = phrase.about, _group(phrase)
         if metric.device and not self._is_device(about):
-            device = next((n for n in phrase.nodes if self._device_node(n)), None) or scene.topic(
-                end, metric.topic or _DEVICE_TOPICS
-            )
+            device = next((n for n in phrase.nodes if self._device_node(n)), None) or self._device_topic(scene, end, metric)
             if device is not None:
                 about, group = device.thing, device.things if len(device.mentions) > 1 else ()
         if metric.topic and about is not None and not group:
@@ -320,9 +321,6 @@ class Observer:
             about, group = (self._phrases.subject(noun), ()) if noun else (about, group)
         if about is None and last is not None and (metric.rate or self._follows(scene, last[0], start)):
             about, place = last[1].about, place or last[1].place
-        if about is not None and about.found_by == "phrase" and len(about.label) <= 2 and self._language == "zh":
-            nearer = scene.topic(start, _TOPICS, age=0)
-            about = nearer.thing if nearer is not None and len(nearer.mentions) == 1 else about
         about = about or self._topic(scene, end, metric) or place
         if about is None:
             return None
@@ -364,8 +362,14 @@ class Observer:
         return at < start and len(_CLAUSE.findall(scene.text[at + 1 : start])) == 1
 
     def _topic(self, scene: Scene, position: int, metric: Metric) -> Thing | None:
-        node = scene.topic(position, _DEVICE_TOPICS if metric.device else _TOPICS, age=2)
+        node = self._device_topic(scene, position, metric) if metric.device else None
+        node = node or scene.topic(position, metric.topic or _TOPICS, age=2)
         return node.thing if node is not None and len(node.mentions) == 1 else None
+
+    def _device_topic(self, scene: Scene, position: int, metric: Metric) -> Node | None:
+        if metric.topic:
+            return scene.topic(position, metric.topic)
+        return scene.topic(position, ("Chip|Product|Server|AIModel",)) or scene.topic(position, ("Interconnect",))
 
     def _is_device(self, thing: Thing | None) -> bool:
         return thing is not None and bool(self._ontology.closure(thing.classes).intersection(_DEVICES))

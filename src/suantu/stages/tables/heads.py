@@ -12,8 +12,8 @@ from suantu.records import Period, Quantity, Thing
 
 _BRACKETS = re.compile(r"[（(\[]([^（）()\[\]]*)[)）\]]")
 _BARE_YEAR = re.compile(r"(?<![\d.,])((?:19|20)\d\d)(?![\d%.,])")
-_YEARS = re.compile(r"(?:19|20)\d\d\s*[-–—~/至]\s*(?:19|20)?\d\d")
-_NUMBER = re.compile(r"[≈~约近超><≥≤]?\s*\d[\d,]*(?:\.\d+)?(?:\s*[-–—~至]\s*\d[\d,]*(?:\.\d+)?)?\s*[万亿千百]*")
+_EDGES = " -\u2014\u2013:\uff1a\u00b7,\uff0c()\uff08\uff09"
+_EMPTY = re.compile(r"[（(\[]\s*[)）\]]")
 _NOT_UNITS = frozenset({"number", "duration", "period"})
 
 Names = Callable[[str], Sequence[tuple[int, int, tuple[Thing, ...]]]]
@@ -42,7 +42,8 @@ class CueLike(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """What a head or title says. ``rest`` is what is left of it without metric, unit and time."""
+    """What a head or title says. ``rest`` is what is left of it without metric, unit and time,
+    ``name`` without unit and time."""
 
     text: str
     cues: tuple[CueLike, ...] = ()
@@ -52,6 +53,7 @@ class Head:
     things: tuple[Thing, ...] = ()
     item_class: str = ""
     rest: str = ""
+    name: str = ""
 
     def metric(self, kind: str) -> Any:
         """The last of its metrics that takes this kind of figure."""
@@ -77,7 +79,9 @@ class Heads:
         self._unit_label = re.compile(settings["unit-label"])
         self._unit_joint = re.compile(settings["unit-joint"])
         self._minus, self._plus = re.compile(settings["minus"]), re.compile(settings["plus"])
+        self._bare, self._years = re.compile(settings["bare-number"]), re.compile(settings["years"])
         self._mark = re.compile(settings["mark"])
+        self._unit_words = {str(k).casefold(): str(v) for k, v in settings["unit-words"].items()}
         self._number = re.compile(settings["number"], re.IGNORECASE)
         self._trim = re.compile(settings["trim"], re.IGNORECASE)
         self.blank = re.compile(settings["blank"])
@@ -92,11 +96,12 @@ class Heads:
         dated = self._forecast.sub("", bare)
         period, rest = self._period(dated)
         cues = tuple(self._metrics(rest))
+        name = _EMPTY.sub("", rest).strip(_EDGES)
         for cue in reversed(cues):
             rest = f"{rest[: cue.start]}\0{rest[cue.end :]}"
         things = tuple(t for _, _, found in self.names(rest.replace("\0", " ")) for t in found[:1])
-        left = max((self._trim.sub("", p.strip(" -—–:：·,，()（）")) for p in rest.split("\0")), key=len, default="")
-        return Head(text.strip(), cues, unit, period, status, things, self.class_of(text), left.strip(" -—–:：·,，"))
+        left = max((self._trim.sub("", p.strip(_EDGES)) for p in rest.split("\0")), key=len, default="").strip(_EDGES)
+        return Head(text.strip(), cues, unit, period, status, things, self.class_of(text), left, name)
 
     def class_of(self, text: str) -> str:
         """The class that a column's head names, by its last word."""
@@ -114,16 +119,18 @@ class Heads:
             for part in (match[1], *re.split(r"[,，;；]", match[1])):
                 if self.is_unit(part.strip()):
                     return part.strip(), text[: match.start()] + text[match.end() :]
-        joints = list(self._unit_joint.finditer(text))
-        if joints and self.is_unit(text[joints[-1].end() :].strip()):
-            return text[joints[-1].end() :].strip(), text[: joints[-1].start()]
+        for joint in self._unit_joint.finditer(text):
+            if self.is_unit(text[joint.end() :].strip()):
+                return text[joint.end() :].strip(), text[: joint.start()]
         if text.endswith(("%", "\u2030")):
             return text[-1], text[:-1]
         return "", text
 
     def is_unit(self, text: str) -> bool:
         """Whether a figure can have this as its unit."""
-        if not text or len(text) > 16 or any(c.isdigit() for c in text) or text in "-/":
+        if not text or len(text) > 16 or text in "-/":
+            return False
+        if any(c.isdigit() for c in text) and text.casefold() not in self._unit_words:
             return False
         return self._composed("12", text) is not None
 
@@ -132,7 +139,7 @@ class Heads:
         if found:
             first = found[0]
             return first.value, f"{text[: first.start]} {text[first.end :]}"
-        if not _YEARS.search(text) and (years := _BARE_YEAR.findall(text)) and len(set(years)) == 1:
+        if not self._years.search(text) and (years := _BARE_YEAR.findall(text)) and len(set(years)) == 1:
             match = _BARE_YEAR.search(text)
             assert match
             return years[0], f"{text[: match.start()]} {text[match.end() :]}"
@@ -153,7 +160,7 @@ class Heads:
             cell = cell[:-1]
         if not any(c.isdigit() for c in cell):
             return None
-        bare = _NUMBER.fullmatch(cell)
+        bare = self._bare.fullmatch(cell)
         found = None
         if not bare:
             found = self._whole(cell)
@@ -179,6 +186,7 @@ class Heads:
 
     def _composed(self, number: str, unit: str) -> Quantity | None:
         """The figure that a bare number and a unit's words make together (``US$ bn`` stands on both sides)."""
+        unit = self._unit_words.get(unit.casefold(), unit)
         head, _, tail = unit.partition(" ")
         forms = [f"{number}{unit}", f"{number} {unit}"]
         for i in range(1, len(unit)):

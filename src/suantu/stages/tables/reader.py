@@ -1,0 +1,389 @@
+"""Reads a table: which column names the subjects, what each figure is, which text columns are relations."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from suantu.identity import discovered
+from suantu.ontology import Ontology
+from suantu.records import Block, Claim, Evidence, Loose, Observation, Quantity, RankingEntry, Span, Thing
+from suantu.stages.tables.heads import Head, Heads
+
+_DEVICES = frozenset({"Chip", "Product", "Server", "Interconnect", "AIModel"})
+_INTEGER = re.compile(r"(?:No\.?\s*)?\D?(\d{1,3})\D?")
+_YEAR = re.compile(r"\d{4}")
+_LONGEST_NAME = 40
+
+
+@dataclass(slots=True)
+class TableFacts:
+    """What a table says. ``things`` are named in it without being in the lexicon's sure names, with their words."""
+
+    claims: list[Claim] = field(default_factory=list)
+    observations: list[Observation] = field(default_factory=list)
+    rankings: list[RankingEntry] = field(default_factory=list)
+    loose: list[Loose] = field(default_factory=list)
+    things: list[tuple[Thing, Evidence]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Table:
+    """One table being read: its rows, the heads of its columns, its titles (the nearest first)."""
+
+    rows: list[Block]
+    header: Block | None
+    heads: list[Head]
+    titles: list[Head]
+    shift: int = 0
+    subject: int = -1
+    place: Thing | None = None
+    issued: str = ""
+    above: tuple[Thing | None, Head] | None = None
+    names: Mapping[str, Thing] = field(default_factory=dict)
+
+    def head(self, column: int) -> Head:
+        """The head of a column (heads stand on the right where the header lacks its corner)."""
+        at = column - self.shift
+        return self.heads[at] if 0 <= at < len(self.heads) else Head("")
+
+    def head_span(self, column: int) -> list[Span]:
+        at = column - self.shift
+        if self.header is None or not 0 <= at < len(self.header.cells):
+            return []
+        start, end = self.header.cells[at]
+        return [self.header.span(start, end)] if end > start else []
+
+
+def cell_text(block: Block, column: int) -> str:
+    """The text of a cell; empty where the row has none there."""
+    if column >= len(block.cells):
+        return ""
+    start, end = block.cells[column]
+    return block.text[start:end].strip(" *_`")
+
+
+class Tables:
+    """Reads the tables of documents by the settings of ``tables.yaml``."""
+
+    def __init__(self, settings: Mapping[str, Any], heads: Heads, ontology: Ontology) -> None:
+        self._heads, self._ontology = heads, ontology
+        self._relations: list[tuple[frozenset[str], Mapping[str, Any]]] = [
+            (frozenset(str(w).casefold() for w in r["words"]), r) for r in settings["relations"]
+        ]
+        flags = re.IGNORECASE
+        self._year = re.compile(settings["year"])
+        self._rank = re.compile(settings["rank"])
+        self._ignored, self._rest = re.compile(settings["ignored"], flags), re.compile(settings["rest"], flags)
+        self._dates = re.compile(settings["dates"], flags)
+        self._total, self._lists = re.compile(settings["total"], flags), re.compile(settings["lists"])
+        self._units = {str(k): str(v) for k, v in settings["default-units"].items()}
+        self._prefer = tuple(map(str, settings["prefer"]))
+        self._generic = tuple(map(str, settings["generic"]))
+
+    def read(
+        self, rows: Sequence[Block], title: str, place: Thing | None, issued: str, names: Mapping[str, Thing]
+    ) -> TableFacts:
+        """The facts of the rows of one table. ``title`` is the document's, ``place`` the one that it is about,
+        ``names`` what the document itself names (by casefolded name)."""
+        facts = TableFacts()
+        table = self._table(rows, title, place, issued)
+        table.names = names
+        for row in table.rows:
+            self._row(table, row, facts)
+        return facts
+
+    def _table(self, rows: Sequence[Block], title: str, place: Thing | None, issued: str) -> _Table:
+        header = next((r.header for r in rows if r.header is not None), None)
+        body = [r for r in rows if r is not header]
+        heads = [self._heads.read(header.text[a:b]) for a, b in header.cells] if header else []
+        titles = [self._heads.read(s) for s in (*reversed(rows[0].sections), title) if s]
+        width = max((len(r.cells) for r in body), default=0)
+        table = _Table(list(body), header, heads, titles, max(0, width - len(heads)) if heads else 0, issued=issued)
+        table.place = next((t for h in titles for t in h.things if self._is(t, "Place")), place)
+        table.subject = self._subject_column(table, width)
+        return table
+
+    def _is(self, thing: Thing, *classes: str) -> bool:
+        return bool(self._ontology.closure(thing.classes).intersection(classes))
+
+    def _subject_column(self, table: _Table, width: int) -> int:
+        """The column of the subjects: the devices where figures are of devices, else the first that holds words."""
+        texts = [c for c in range(width) if self._is_text(table, c)]
+        devices = any(m.device for h in table.heads for cue in h.cues for m in cue.metrics)
+        if devices:
+            for column in texts:
+                if table.head(column).item_class in _DEVICES and not table.head(column).cues:
+                    return column
+        return texts[0] if texts else -1
+
+    def _is_text(self, table: _Table, column: int) -> bool:
+        head = table.head(column).text
+        if self._rank.match(head) or self._ignored.match(head):
+            return False
+        cells = [t for r in table.rows if (t := cell_text(r, column)) and not self._heads.blank.match(t)]
+        if cells and all(_YEAR.match(t) and self._heads.read(t).period for t in cells):
+            return column == 0
+        figures = sum(self._heads.is_number(t) and not self._known(t) for t in cells)
+        return bool(cells) and figures * 2 <= len(cells)
+
+    def _known(self, text: str) -> bool:
+        return any(a == 0 and b == len(text) for a, b, _ in self._heads.names(text))
+
+    # -- a row -------------------------------------------------------------------------------------------------------
+
+    def _row(self, table: _Table, row: Block, facts: TableFacts) -> None:
+        text = cell_text(row, table.subject) if table.subject >= 0 else ""
+        if not text and table.subject >= 0 and table.above is not None:
+            subject, head = table.above
+        else:
+            subject, head = self._row_head(table, row, text, facts)
+        table.above = (subject, head)
+        rest = bool(self._rest.match(text))
+        for column in range(len(row.cells)):
+            cell = cell_text(row, column)
+            if column == table.subject or self._heads.blank.match(cell) or self._passed(table.head(column).text):
+                continue
+            if self._rank.match(table.head(column).text):
+                self._ranked(table, row, column, subject, facts)
+            elif self._heads.is_number(cell) and not self._known(cell):
+                if rest:
+                    self._lose(row, column, facts, "the rest of a table, not a thing")
+                else:
+                    self._figure(table, row, column, (subject, head), facts)
+            elif subject is not None:
+                self._relate(table, row, column, subject, facts)
+
+    def _passed(self, head: str) -> bool:
+        """Whether a column says nothing that is kept (remarks, dates)."""
+        return bool(self._ignored.match(head) or self._dates.match(head))
+
+    def _row_head(self, table: _Table, row: Block, text: str, facts: TableFacts) -> tuple[Thing | None, Head]:
+        """Who a row is about; or what its head says of a metric or time."""
+        head = self._heads.read(text)
+        if not text or self._total.match(text) or self._rest.match(text):
+            return None, Head(text)
+        cls = table.head(table.subject).item_class
+        if (thing := self._full(text, cls, table)) is None:
+            says = head.cues or (head.period and not head.rest)
+            if says and not cls:
+                named = [t for t in head.things if not self._is(t, "Place")]
+                return (named[0] if len(named) == 1 and head.cues else None), head
+            if cls or not says:
+                thing = self._new(text, cls)
+        if thing is not None:
+            self._note(thing, row, table.subject, facts)
+        return thing, Head(text, period=head.period if head.period and not head.rest else "")
+
+    def _full(self, text: str, cls: str, table: _Table) -> Thing | None:
+        """The known thing that a cell names with all its words (of several, one of the class)."""
+        bare = re.sub(r"[（(][^（）()]*[)）]$", "", text).strip()
+        best: list[Thing] = []
+        for start, end, found in self._heads.names(bare):
+            rest = bare[end:].strip()
+            if (start == 0 and (not rest or rest in self._generic)) or (end == len(bare) and self._maker(bare[:start])):
+                best += found
+        fit = [t for t in best if cls and cls in self._ontology.closure(t.classes)]
+        near = [t for t in best if not cls or set(self._ontology.parents.get(cls, ())) - {"Entity", "Concept"} & self._ontology.closure(t.classes)]
+        own = table.names.get(bare.casefold())
+        return (fit or near or [own])[0]
+
+    def _maker(self, before: str) -> bool:
+        """Whether only a maker stands before a name (NVIDIA A100)."""
+        words = before.strip()
+        return any(a == 0 and b == len(words) and self._is(t[0], "Organization") for a, b, t in self._heads.names(words))
+
+    def _new(self, text: str, cls: str) -> Thing | None:
+        name = re.sub(r"[（(][^（）()]*[)）]$", "", text).strip(" “”《》\"")
+        if not name or len(name) > _LONGEST_NAME or not any(c.isalpha() for c in name):
+            return None
+        return discovered(name, cls or "Subject", self._ontology.parents, "table", Decimal("0.8" if cls else "0.6"))
+
+    def _note(self, thing: Thing, row: Block, column: int, facts: TableFacts) -> None:
+        start, end = row.cells[column]
+        facts.things.append((thing, Evidence(row.spans(start, end), self._section(row))))
+
+    @staticmethod
+    def _section(row: Block) -> str:
+        return row.sections[-1] if row.sections else ""
+
+    def _evidence(self, table: _Table, row: Block, column: int) -> Evidence:
+        """The cell first; then its column's head and its row's."""
+        start, end = row.cells[column]
+        spans = [*row.spans(start, end), *table.head_span(column)]
+        if 0 <= table.subject < len(row.cells) and row.cells[table.subject][1] > row.cells[table.subject][0]:
+            spans.append(row.span(*row.cells[table.subject]))
+        return Evidence(tuple(dict.fromkeys(spans)), self._section(row))
+
+    def _lose(self, row: Block, column: int, facts: TableFacts, reason: str) -> None:
+        start, end = row.cells[column]
+        facts.loose.append(Loose(row.text[start:end], row.span(start, end), row.span(0, len(row.text)), reason))
+
+    # -- figures -----------------------------------------------------------------------------------------------------
+
+    def _figure(
+        self, table: _Table, row: Block, column: int, about: tuple[Thing | None, Head], facts: TableFacts
+    ) -> None:
+        subject, row_head = about
+        column_head, corner = table.head(column), table.head(table.subject) if table.subject >= 0 else Head("")
+        sources = [column_head, row_head, corner, *table.titles]
+        cell = cell_text(row, column)
+        understood = subject is None or not column_head.rest or column_head.period or column_head.things
+        found = self._measured(cell, sources[: 4 if understood else 3])
+        if found is None:
+            if not self._year.match(cell):
+                self._lose(row, column, facts, "no head says what this figure measures")
+            return
+        quantity, metric = found
+        thing, place, within = self._about(table, subject, column_head, row_head, metric)
+        if thing is None:
+            self._lose(row, column, facts, "the table does not say what this figure is about")
+            return
+        period = self._period(sources)
+        value = quantity.value * metric.sign if metric.sign < 0 < quantity.value else quantity.value
+        facts.observations.append(
+            Observation(
+                metric.name, thing, value, cell, quantity.unit, self._evidence(table, row, column), "table.cell",
+                place=place if metric.placed else None, within=within, period=period,
+                status=self._status(sources[:3], period, table.issued), bound=quantity.bound,
+                lower=quantity.lower, upper=quantity.upper, confidence=min(Decimal("0.85"), thing.confidence),
+            )  # fmt: skip
+        )
+
+    @staticmethod
+    def _period(sources: Sequence[Head]) -> str:
+        """The nearest time; the years of a report's title (2021-2022) are an edition, not a time."""
+        near, far = sources[:4], sources[4:]
+        return next((h.period for h in near if h.period), "") or next(
+            (h.period for h in far if h.period and "/" not in h.period), ""
+        )
+
+    def _measured(self, cell: str, sources: Sequence[Head]) -> tuple[Quantity, Any] | None:
+        """The figure and its metric: the nearest head that has a metric which takes it."""
+        for head in sources:
+            if not head.cues:
+                continue
+            near = [h.unit for h in sources[:3] if h.unit]
+            units = [*near, *(h.unit for h in sources[3:] if h.unit and not near)]
+            defaults = [self._units[m.name] for cue in head.cues for m in cue.metrics if m.name in self._units]
+            quantity = self._heads.figure(cell, [*units, *defaults])
+            metric = head.metric(quantity.kind) if quantity else None
+            if quantity is not None and metric is not None:
+                return quantity, metric
+            return None
+        return None
+
+    def _about(
+        self, table: _Table, subject: Thing | None, column: Head, row: Head, metric: Any
+    ) -> tuple[Thing | None, Thing | None, Thing | None]:
+        """What a figure is about, where, and of which whole."""
+        place = next((t for h in (column, row) for t in h.things if self._is(t, "Place")), table.place)
+        across = next((t for t in column.things if not self._is(t, "Place")), None)
+        market = self._title_thing(table)
+        if subject is not None and across is not None and across.iri != subject.iri and not column.cues:
+            if not self._is(subject, "Place"):
+                return None, None, None
+            return across, subject, market
+        thing = subject or across
+        if thing is None and column.things and not column.cues:
+            thing = column.things[0]
+        if thing is None and column.rest and not (column.period or column.cues or table.subject < 0):
+            thing = self._new(column.rest, "")
+        own = thing
+        thing = thing or market or self._phrase(table)
+        if thing is not None and self._is(thing, "Place"):
+            place = None
+        shares = own is not None and metric.name == "marketShare" and market is not None and market.iri != own.iri
+        return thing, place, market if shares else None
+
+    def _title_thing(self, table: _Table) -> Thing | None:
+        for head in table.titles[:2]:
+            things = [t for t in head.things if not self._is(t, "Place")]
+            for cls in self._prefer[:5]:
+                for thing in things:
+                    if self._is(thing, cls):
+                        return thing
+        return None
+
+    def _phrase(self, table: _Table) -> Thing | None:
+        """The words of the table's title that name no metric, unit or time; a place where they name nothing else."""
+        for head in table.titles[:2]:
+            words = head.rest
+            for thing in head.things:
+                if self._is(thing, "Place"):
+                    for label in (label for labels in thing.labels.values() for label in labels):
+                        words = words.removeprefix(label)
+            words = words.strip(" -—–:：·,，")
+            if 1 < len(words) <= _LONGEST_NAME and any(c.isalpha() for c in words):
+                return self._new(words, "")
+            if head.things:
+                return head.things[0]
+        return table.place
+
+    @staticmethod
+    def _status(sources: Sequence[Head], period: str, issued: str) -> str:
+        if stated := next((h.status for h in sources if h.status), ""):
+            return stated
+        years = re.findall(r"\d{4}", period)
+        return "Forecast" if years and issued[:4].isdigit() and int(years[-1]) > int(issued[:4]) else "Actual"
+
+    # -- ranks and relations -----------------------------------------------------------------------------------------
+
+    def _ranked(self, table: _Table, row: Block, column: int, subject: Thing | None, facts: TableFacts) -> None:
+        match = _INTEGER.fullmatch(cell_text(row, column))
+        if match is None or subject is None:
+            return
+        head = table.head(column)
+        others = [h for h in table.titles if h.text]
+        name = next((h.name for h in others if h.name), "") or (others[0].text if others else head.text)
+        period = self._period([head, Head(""), Head(""), *others])
+        place = None if table.place is None or table.place.iri == subject.iri else table.place
+        facts.rankings.append(
+            RankingEntry(name, int(match[1]), subject, self._evidence(table, row, column), "table.rank", period, place,
+                         confidence=min(Decimal("0.85"), subject.confidence))  # fmt: skip
+        )
+
+    def _relate(self, table: _Table, row: Block, column: int, subject: Thing, facts: TableFacts) -> None:
+        """The claims of a text cell, where its column's head is a relation that fits the subject."""
+        words = table.head(column).text.strip().casefold()
+        closure = self._ontology.closure(subject.classes)
+        rule = next((r for known, r in self._relations if words in known and closure.intersection(r["when"])), None)
+        if rule is None:
+            return
+        prop = self._ontology.properties[str(rule["property"])]
+        for part in self._lists.split(cell_text(row, column)):
+            words = part.strip()
+            if not words or self._heads.blank.match(words):
+                continue
+            thing = self._full(words, str(rule["class"]), table) or self._new(words, str(rule["class"]))
+            if thing is None or thing.iri == subject.iri:
+                continue
+            first, second = (thing, subject) if rule.get("inverse") else (subject, thing)
+            if self._fits(first, prop.domain) and self._fits(second, prop.range):
+                self._note(thing, row, column, facts)
+                evidence = self._evidence(table, row, column)
+                confidence = min(Decimal("0.85"), thing.confidence, subject.confidence)
+                facts.claims.append(Claim(first, prop.name, second, evidence, "table.relation", confidence))
+
+    def _fits(self, thing: Thing, wanted: Sequence[str]) -> bool:
+        return not wanted or self._is(thing, *wanted)
+
+
+def group_rows(blocks: Sequence[Block], is_row: Callable[[Block], bool]) -> list[list[Block]]:
+    """The rows of a document table by table: neighbours that share a header, or have none."""
+    tables: list[list[Block]] = []
+    last: Block | None = None
+    for block in blocks:
+        if is_row(block):
+            same = last is not None and tables and (
+                block.header is tables[-1][0] or (block.header is tables[-1][-1].header and (block.header is not None or len(block.cells) == len(last.cells)))
+            )
+            if same and block.sections == tables[-1][0].sections or same and block.header is not None:
+                tables[-1].append(block)
+            else:
+                tables.append([block])
+        last = block if is_row(block) else None
+    return tables
