@@ -52,6 +52,7 @@ class Phrases:
         self._leading = self._strip(settings["leading"], "^", language)
         self._trailing = self._strip(settings["trailing"], "$", language)
         self._generic = self._strip(settings["generic"], "$", language)
+        self._of = re.compile(str(settings["of"]))
         self._relative = self._strip(settings["relative"], "^", language)
         self._empty = {str(w).casefold() for w in settings["empty"]}
         by_label = {n.text: n.thing for n in ontology.names}
@@ -98,7 +99,7 @@ class Phrases:
         skipped = self._leading.match(text[start:limit])
         if skipped:
             start += skipped.end()
-        if self._relative.match(text[start:limit]) and (head := text.rfind("的", start, self._clause(text, start))) > 0:
+        if self._relative.match(text[start:limit]) and (head := self._head(text, start)) > 0:
             start, limit = head + 1, min(len(text), head + 1 + _MAX[self._language])
         stop = self._boundary.search(text, start, limit)
         return self.read(scene, start, stop.start() if stop else limit)
@@ -115,6 +116,11 @@ class Phrases:
             listed = phrase.nodes[0].things if len(phrase.nodes) == 1 and len(phrase.nodes[0].mentions) > 1 else ()
             things.extend(listed or (phrase.about or (self.subject(phrase.words) if phrase.words else None),))
         return tuple(t for t in things if t is not None) if len(things) == count and all(things) else ()
+
+    def _head(self, text: str, start: int) -> int:
+        """Where the noun of a relative clause begins, after its particle (通过AI赋能的‖场景)."""
+        match = self._of.search(text, start, self._clause(text, start)) if self._of else None
+        return match.start() if match else -1
 
     @staticmethod
     def _clause(text: str, start: int) -> int:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -43,7 +43,7 @@ from suantu.stages.observations import merge as merge_observations
 from suantu.stages.observations.circumstances import Circumstances
 from suantu.stages.periods import PeriodGrammar
 from suantu.stages.quantities import QuantityGrammar
-from suantu.stages.rankings import RankThread, Rankings, compile_ranking
+from suantu.stages.rankings import Rankings, RankThread, compile_ranking
 from suantu.stages.rankings import merge as merge_rankings
 from suantu.stages.relations import Relations, compile_rule
 from suantu.stages.relations import merge as merge_claims

@@ -54,6 +54,7 @@ class Topic:
     position: int = -1
     age: int = 0
     clause: int = -1
+    part: bool = False
 
 
 @dataclass(slots=True)
@@ -95,14 +96,15 @@ class Scene:
         """Whether a mood of one of these kinds touches the encoded characters ``start:end``."""
         return any(m.kind in kinds and m.start < end and start < m.end for m in self.moods)
 
-    def topic(self, position: int, wanted: Sequence[str], age: int = 3) -> Node | None:
+    def topic(self, position: int, wanted: Sequence[str], age: int = 3, parts: bool = False) -> Node | None:
         """The thing of the latest clause before ``position`` whose class stands first in ``wanted``.
 
-        An entry may name several classes that count alike (``Chip|Product``): the first thing named then wins.
+        An entry may name several classes that count alike (``Chip|Product``): the first thing named then wins. What is
+        only counted (4颗NVSwitch) is no topic unless ``parts`` are wanted.
         """
         best: tuple[int, Topic] | None = None
         for topic in reversed(self.topics):
-            if topic.position >= position or topic.age > age:
+            if topic.position >= position or topic.age > age or (topic.part and not parts):
                 continue
             order = next((i for i, group in enumerate(wanted) if topic.classes.intersection(group.split("|"))), None)
             if order is None:

@@ -6,7 +6,7 @@ write ``doc.spans["names"]``, ``["periods"]``, ``["quantities"]`` and ``["ordina
 kind, its ``kb_id_`` the thing's IRI or the value. The records themselves are in ``doc._.suantu_names`` and so on.
 
 ``suantu build`` does not go this way: importing spaCy costs 0.65 s, as much as reading several reports, and over the
-text of a report the same stage functions with a Doc for each block took {ratio} times as long as without (2 cores,
+text of a report the same stage functions with a Doc for each block took about three times as long as without (2 cores,
 Python 3.11, spaCy 3.8), for tokens that no rule asks for.
 
 Needs the extra ``spacy``: ``pip install 'suantu[spacy]'``.
@@ -102,7 +102,7 @@ def _spans(doc: Doc, found: Iterable[tuple[int, int, str, str]]) -> list[Span]:
     return [span for span in made if span is not None]
 
 
-@Language.factory("suantu_sentences", assigns=["token.is_sent_start"])  # type: ignore[untyped-decorator]
+@Language.factory("suantu_sentences", assigns=["token.is_sent_start"])
 def _sentences(nlp: Language, name: str) -> Callable[[Doc], Doc]:
     def component(doc: Doc) -> Doc:
         starts = {start for start, _ in sentences(fold(doc.text))}
@@ -112,13 +112,14 @@ def _sentences(nlp: Language, name: str) -> Callable[[Doc], Doc]:
             due = due or bool(starts.intersection(range(token.idx, token.idx + len(token.text_with_ws))))
             if i == 0 or (due and not token.is_space):
                 flags[i], due = 1, False
-        doc.from_array([SENT_START], flags.astype("uint64").reshape(-1, 1))
+        column: Any = flags.astype("uint64").reshape(-1, 1)  # what spaCy's stubs call it, numpy's do not know
+        doc.from_array([SENT_START], column)
         return doc
 
     return component
 
 
-@Language.factory("suantu_names", default_config={"ontology": ""}, assigns=["doc.spans", "doc._.suantu_names"])  # type: ignore[untyped-decorator]
+@Language.factory("suantu_names", default_config={"ontology": ""}, assigns=["doc.spans", "doc._.suantu_names"])
 def _names(nlp: Language, name: str, ontology: str) -> Callable[[Doc], Doc]:
     stages = _stages(ontology)
 
@@ -137,7 +138,7 @@ def _names(nlp: Language, name: str, ontology: str) -> Callable[[Doc], Doc]:
     "suantu_periods",
     default_config={"ontology": "", "issued": ""},
     assigns=["doc.spans", "doc._.suantu_periods"],
-)  # type: ignore[untyped-decorator]
+)
 def _periods(nlp: Language, name: str, ontology: str, issued: str) -> Callable[[Doc], Doc]:
     stages = _stages(ontology)
 
@@ -155,7 +156,7 @@ def _periods(nlp: Language, name: str, ontology: str, issued: str) -> Callable[[
     default_config={"ontology": ""},
     requires=["doc._.suantu_periods"],
     assigns=["doc.spans", "doc._.suantu_quantities"],
-)  # type: ignore[untyped-decorator]
+)
 def _quantities(nlp: Language, name: str, ontology: str) -> Callable[[Doc], Doc]:
     stages = _stages(ontology)
 

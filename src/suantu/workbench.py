@@ -254,7 +254,11 @@ def read_text(pipeline: Pipeline, text: str) -> list[Sentence]:
     def place(span: Span) -> Sentence:
         return next((s for s in sentences if s.start <= span.start < s.end), rest)
 
-    facts = (*extraction.claims, *extraction.observations, *extraction.rankings)
+    facts: list[Claim | Observation | RankingEntry] = [
+        *extraction.claims,
+        *extraction.observations,
+        *extraction.rankings,
+    ]
     for fact in facts:
         place(fact.evidence.spans[0]).facts.append(_fact(fact, text))
     for loose in extraction.loose:

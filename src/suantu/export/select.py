@@ -162,16 +162,23 @@ def _of_query(endpoint: Endpoint, wanted: Wanted) -> _Found:
 
 
 def _once(triples: set[Triple], endpoint: Endpoint) -> set[Triple]:
-    """``triples`` without those that say the same as another the other way round; what documents state stays."""
+    """``triples`` with each relation in one direction only: of two properties that are inverses of each other, the
+    one that documents state more often; of a symmetric one, the direction that a document states."""
     inverse = fetch.inverses(endpoint)
-    doubled = {t for t in triples if Triple(t.object, inverse.get(t.predicate, ""), t.subject) in triples}
-    if not doubled:
+    two_way = {t for t in triples if t.predicate in inverse}
+    if not two_way:
         return triples
-    stated = fetch.claimed(endpoint, {t.subject for t in doubled})
-    kept = triples - doubled
-    for triple in sorted(doubled, key=lambda t: (t not in stated, t)):
-        if Triple(triple.object, inverse[triple.predicate], triple.subject) not in kept:
-            kept.add(triple)
+    stated = two_way & fetch.claimed(endpoint, {t.subject for t in two_way})
+    often = Counter(t.predicate for t in stated)
+    kept = triples - two_way
+    for triple in sorted(two_way, key=lambda t: (t not in stated, t)):
+        other = inverse[triple.predicate]
+        back = Triple(triple.object, other, triple.subject)
+        if triple in stated or (often[triple.predicate], triple.predicate) >= (often[other], other):
+            if back not in kept:
+                kept.add(triple)
+        elif triple not in kept and back not in stated:
+            kept.add(back)
     return kept
 
 

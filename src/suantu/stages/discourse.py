@@ -12,6 +12,7 @@ from suantu.rules import Alphabet
 from suantu.scene import Node, Scene, Topic
 
 _CLAUSE = re.compile(r"[，,；;：:。！？!?]")
+_LIKE = (("Chip", "Product", "AIModel"), ("Organization",), ("Market", "Industry"), ("City", "Region", "Country"))
 _EVERYTHING = frozenset({"Entity", "Concept", "Subject"})
 
 
@@ -36,6 +37,9 @@ class Discourse:
         )
         words = sorted(map(str, settings["comparison"]), key=len, reverse=True)
         asides = "|".join(sorted(map(str, settings["aside-before"]), key=len, reverse=True))
+        beside = "|".join(sorted(map(str, settings["aside-of"]), key=len, reverse=True))
+        self.aside_of = re.compile(f"(?:{beside})$") if beside else None
+        self.of = re.compile(str(settings["of"]))
         self.aside = re.compile(f"(?:{asides})\\s?$") if asides else None
         self.comparison = re.compile(edge + "(?:" + "|".join(words) + ")" + after)
 
@@ -117,13 +121,15 @@ def _antecedent(
         return _of_two(classes[0], before, thread, alphabet)
     clause = max((m.end() for m in _CLAUSE.finditer(text, 0, at)), default=0)
     in_sentence = [n for n in before if n.start < clause or clause == 0]
-    for wanted in [classes] if len(classes) < 5 else [classes]:
-        chosen = _subject(in_sentence, wanted, text, discourse, alphabet)
-        if chosen is not None:
-            return chosen
-        for topic in reversed(thread.topics()):
-            if topic.age <= 2 and topic.classes.intersection(wanted):
-                return topic.node
+    chosen = _subject(in_sentence, classes, text, discourse, alphabet)
+    if chosen is not None:
+        return chosen
+    recent = [t for t in thread.topics() if t.age <= 2 and not t.part]
+    for group in classes:
+        fit = [t for t in recent if t.classes.intersection(group.split("|"))]
+        if fit:
+            last = fit[-1]
+            return next(t for t in fit if (t.clause, t.age) == (last.clause, last.age)).node
     return None
 
 
@@ -160,6 +166,15 @@ def _of_two(which: str, before: Sequence[Node], thread: Thread, alphabet: Alphab
     flat: list[Node] = []
     for node in [t.node for t in thread.topics() if not t.node.pronoun] + [n for n in before if not n.pronoun]:
         flat.extend(Node(node.start, node.end, node.char, (mention,)) for mention in node.mentions)
+    for group in _LIKE:
+        alike = [n for n in flat if alphabet.classes(n.char).intersection(group)]
+        found = _last_two(which, alike, alphabet)
+        if found is not None:
+            return found
+    return _last_two(which, flat, alphabet)
+
+
+def _last_two(which: str, flat: Sequence[Node], alphabet: Alphabet) -> Node | None:
     for i in range(len(flat) - 1, 0, -1):
         for j in range(i - 1, max(-1, i - 6), -1):
             shared = alphabet.classes(flat[i].char) & alphabet.classes(flat[j].char) - _EVERYTHING
@@ -175,10 +190,18 @@ def _counted(scene: Scene, position: int, alphabet: Alphabet) -> bool:
     count = alphabet.kind("count")
     for at in range(position - 1, max(-1, position - 4), -1):
         if scene.text[at] == count:
-            return True
+            return scene.nodes[at].quantities[0].value != 1
         if at not in scene.nodes:
             return False
     return False
+
+
+def _aside(text: str, position: int, discourse: Discourse) -> bool:
+    """Whether the words around a name show that it is only mentioned beside what the text goes on about."""
+    before = text[max(0, position - 8) : position]
+    if discourse.aside and discourse.aside.search(before):
+        return True
+    return bool(discourse.aside_of and discourse.aside_of.search(before) and discourse.of.match(text, position + 1))
 
 
 def note_topics(scene: Scene, thread: Thread, discourse: Discourse, alphabet: Alphabet) -> None:
@@ -193,11 +216,10 @@ def note_topics(scene: Scene, thread: Thread, discourse: Discourse, alphabet: Al
         start = max((m.end() for m in _CLAUSE.finditer(scene.text, 0, position)), default=0)
         compared = discourse.comparison.search(scene.text, start, position)
         classes = alphabet.classes(node.char)
-        part = _counted(scene, position, alphabet)
-        aside = part or (node.pronoun and position > start + 1) or (
-            discourse.aside and discourse.aside.search(scene.text[max(0, position - 8) : position])
-        )
+        aside = (node.pronoun and position > start + 1) or _aside(scene.text, position, discourse)
         if compared or aside or (start, classes) in seen or position in said:
             continue
-        seen.add((start, classes))
-        scene.topics.append(Topic(node, classes, position, 0, start))
+        if not _counted(scene, position, alphabet):
+            seen.add((start, classes))
+        part = _counted(scene, position, alphabet)
+        scene.topics.append(Topic(node, classes, position, 0, start, part))

@@ -18,7 +18,7 @@ from suantu.scene import Node, Scene
 
 _NODE = "[\ue000-\uefff]"
 _MORE = {
-    "zh": r"[^，。；,;：:（）()\ue000-\uf8ff]{0,8}(?:、|和|与|及|以及|，以及|/)[^，。；,;：:（）()、]{0,9}?",
+    "zh": r"[^，。；,;：:（）()\ue000-\uf8ff]{0,8}(?:、|和|与|及|以及|，以及|/)[^，。；,;：:（）()、OTHERS]{0,9}?",
     "en": r"(?: [a-z-]+){0,2}(?:, and |, | and | or )(?:[a-zA-Z'’-]+ ){0,4}?",
 }
 
@@ -89,7 +89,10 @@ def compile_rule(rule: Rule, compiler: Compiler, predicates: Iterable[str]) -> R
     more = None
     if wanted and body.get("list", True):
         chars = compiler.alphabet.matching(wanted[1].split("|"))
-        more = re.compile(f"{_MORE[compiler.language]}(?P<o>[{chars}])")
+        owner = re.search(r"\{s:([A-Za-z|]+)\}", str(source))
+        others = compiler.alphabet.matching(owner[1].split("|")) if owner else ""
+        between = _MORE[compiler.language].replace("OTHERS", "".join(c for c in others if c not in chars))
+        more = re.compile(f"{between}(?P<o>[{chars}])")
     return RelationRule(
         rule,
         makes,
@@ -203,7 +206,7 @@ class Relations:
     def _bound(self, rule: RelationRule, slot: str, scene: Scene, match: re.Match[str]) -> list[tuple[int, Node]]:
         """What fills a slot: the node matched, the others of its list, or what is carried from before."""
         if slot in rule.carry:
-            node = scene.topic(match.start(), ("|".join(rule.carry[slot]),))
+            node = scene.topic(match.start(), ("|".join(rule.carry[slot]),), parts=slot == "o")
             if node is None or self._refused(rule, slot, node):
                 return []
             at = next((p for p, n in scene.nodes.items() if n is node and p < match.start()), -1)

@@ -8,10 +8,13 @@ and slots that need them.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
+
+import ahocorasick_rs
 
 from suantu.identity import discovered, group_of, normalise
 from suantu.ontology import Name, Ontology
@@ -28,7 +31,7 @@ from suantu.stages.discovery.titles import Titles
 from suantu.stages.discovery.words import Words
 from suantu.stages.names import Gazetteer, Match
 
-_HAN = re.compile("[一-鿿]")
+_NUMBERED = re.compile(r"[\u4e00-\u9fff]{2,4}(?P<tail>[A-Z]+-?[0-9]{2,4}[A-Z]?)$")
 _LABEL = re.compile(r"[\u4e00-\u9fffA-Za-z/\s]{3,}")
 _Accepted = Mapping[str, tuple[str, str, float]]
 Blocks = Sequence[tuple[str, Chosen]]
@@ -52,8 +55,9 @@ class Discovery:
         self._models = Models(settings, words, signs)
         endings = [str(w) for rule in settings["suffixes"] for w in rule["words"]]
         self._endings = sorted(endings, key=len, reverse=True)
-        self._plain = frozenset(endings)
+        self._plain = frozenset([*endings, *map(str, settings["government"]["offices"])])
         telling = [e for e in endings if e not in settings["everyday-endings"] or e in ("能源", "电力")]
+        self._breaks = frozenset(str(settings["breaks"]))
         self._slots = Slots(settings["slots"], compiler, self._suffixes.inside, words, telling)
         self._use_cases = UseCases(settings, words)
         self._scenes = Slots(settings["use-cases"]["slots"], compiler, self._suffixes.inside, words, telling, "USE")
@@ -65,25 +69,25 @@ class Discovery:
     def read(self, blocks: Blocks) -> list[list[tuple[Match, Name]]]:
         """The names of every block: those chosen before, and the document's own."""
         ledger = Ledger(self._ontology.parents, self._accept)
-        pages = [page_of(text, chosen, self._chars, self._plain) for text, chosen in blocks]
-        english = [len(_HAN.findall(p.source)) * 4 < sum(c.isascii() and c.isalpha() for c in p.source) for p in pages]
+        pages = [page_of(text, chosen, self._chars, self._plain, self._breaks) for text, chosen in blocks]
+        english = [_is_english(p.source) for p in pages]
         for page, is_english in zip(pages, english, strict=True):
             self._first(page, is_english, ledger)
         self._labels(pages, ledger)
-        found: list[list[tuple[Match, Name]]] = [list(chosen) for _, chosen in blocks]
-        for _ in range(2):
+        finder = _Finder(blocks)
+        for turn in range(2):
             self._kin(pages, ledger)
-            names = self._names(ledger, [])
-            found = self._settle(blocks, names)
-            for i, (page, chosen) in enumerate(zip(pages, found, strict=True)):
-                if len(chosen) != len(page.names) or any(n.thing.found_by != "lexicon" for _, n in chosen):
-                    pages[i] = page_of(page.source, chosen, self._chars, self._plain)
+            found = finder.settle(self._names(ledger, []))
+            for i, chosen in found.items():
+                pages[i] = page_of(blocks[i][0], chosen, self._chars, self._plain, self._breaks)
+            for i in found if turn else range(len(pages)):
                 self._second(pages[i], english[i], ledger)
         self._kin(pages, ledger)
         extra = [pair for page in pages for pair in self._aliases.read(page)]
         extra += self._english.aliases(pages, english)
-        found = self._settle(blocks, self._names(ledger, extra))
-        return [self._localised(chosen, at, found) for at, chosen in enumerate(found)]
+        last = finder.settle(self._names(ledger, extra))
+        every: list[Chosen] = [last.get(i, chosen) for i, (_, chosen) in enumerate(blocks)]
+        return [self._localised(chosen, at, every) if at in last else list(chosen) for at, chosen in enumerate(every)]
 
     # -- reading --------------------------------------------------------------------------------------------------
 
@@ -121,10 +125,9 @@ class Discovery:
             if not flags[i]:
                 continue
             near = sum(known[max(0, i - 4) : i]) + sum(known[i + 1 : i + 5])
-            around = sum(flags[max(0, i - 4) : i]) + sum(flags[i + 1 : i + 5])
             for match in re.finditer(r"[^\s]+", page.text):
                 surface = page.surface(*match.span())
-                if (near >= 2 or known[i]) and self._use_cases.whole(surface) or (near >= 3 and near * 2 >= around and self._use_cases.fits(match[0], surface)):
+                if (near >= 2 or known[i]) and self._use_cases.whole(match[0]):
                     ledger.vote(surface, "UseCase", "label", 0.65)
 
     def _kin(self, pages: Sequence[Page], ledger: Ledger) -> None:
@@ -162,7 +165,7 @@ class Discovery:
         for key, (cls, rule, confidence) in accepted.items():
             entry = ledger.entries[key]
             thing = discovered(entry.surface, cls, self._ontology.parents, rule, Decimal(str(round(min(confidence, 0.95), 2))))
-            others = [*entry.aliases, *given.get(thing.iri, ()), *self._core(entry.surface, cls)]
+            others = [*entry.aliases, *given.get(thing.iri, ()), *self._core(entry.surface, cls), *_tail(entry.surface, cls)]
             others = [o for o in dict.fromkeys(others) if normalise(o) not in accepted]
             thing = _labelled(thing, others)
             for text in (entry.surface, *others):
@@ -179,18 +182,7 @@ class Discovery:
         core = surface[: -len(ending)] if ending else ""
         return [core] if 2 <= len(core) <= 4 and self._words.unknown(core) == len(core) else []
 
-    def _settle(self, blocks: Blocks, names: Sequence[Name]) -> list[list[tuple[Match, Name]]]:
-        """Known and new names of every block, apart from one another: the longer wins, then the known."""
-        if not names:
-            return [list(chosen) for _, chosen in blocks]
-        gazetteer = Gazetteer(names)
-        out = []
-        for text, chosen in blocks:
-            new = [(m, m.names[0]) for m in gazetteer.find(text)]
-            out.append(_merged(chosen, new) if new else list(chosen))
-        return out
-
-    def _localised(self, chosen: list[tuple[Match, Name]], at: int, found: Sequence[Chosen]) -> list[tuple[Match, Name]]:
+    def _localised(self, chosen: Chosen, at: int, found: Sequence[Chosen]) -> list[tuple[Match, Name]]:
         """市财政局 is the office of the city that the text spoke of last."""
         out = []
         for i, (match, name) in enumerate(chosen):
@@ -238,6 +230,37 @@ class _Chars(dict[tuple[str, ...], str]):
         return char
 
 
+class _Finder:
+    """Finds new names in the blocks of a document, beside the names that the blocks have."""
+
+    def __init__(self, blocks: Blocks) -> None:
+        self._blocks = blocks
+        self._text = "\n".join(text for text, _ in blocks).lower()
+        self._starts = [0]
+        for text, _ in blocks:
+            self._starts.append(self._starts[-1] + len(text) + 1)
+
+    def settle(self, names: Sequence[Name]) -> dict[int, list[tuple[Match, Name]]]:
+        """The blocks that have new names: all their names, apart from one another: the longer wins, then the known."""
+        if not names:
+            return {}
+        gazetteer = Gazetteer(names)
+        first = list({n.text.lower().split()[0] for n in names})
+        hits = ahocorasick_rs.AhoCorasick(first).find_matches_as_indexes(self._text, overlapping=True)
+        out = {}
+        for i in sorted({bisect_right(self._starts, start) - 1 for _, start, _ in hits}):
+            text, chosen = self._blocks[i]
+            if new := [(m, m.names[0]) for m in gazetteer.find(text)]:
+                out[i] = _merged(chosen, new)
+        return out
+
+
+def _is_english(text: str) -> bool:
+    """Whether a block has few Han characters (each takes two bytes more than a Latin letter)."""
+    han = (len(text.encode("utf8", "replace")) - len(text)) // 2
+    return han * 5 < len(text)
+
+
 def _labelled(thing: Thing, others: Sequence[str]) -> Thing:
     if not others:
         return thing
@@ -246,6 +269,12 @@ def _labelled(thing: Thing, others: Sequence[str]) -> Thing:
         key = "alt@en" if other.isascii() else "alt@zh"
         labels[key] = (*labels.get(key, ()), other)
     return replace(thing, labels=labels)
+
+
+def _tail(surface: str, cls: str) -> list[str]:
+    """X200 of 溪岭X200."""
+    match = _NUMBERED.match(surface) if cls in ("Chip", "Server", "Product") else None
+    return [match["tail"]] if match else []
 
 
 def _merged(chosen: Chosen, new: Chosen) -> list[tuple[Match, Name]]:

@@ -46,13 +46,15 @@ class Lists:
 
     def read(self, page: Page, ledger: Ledger) -> None:
         """Vote for the members of the lists of a page."""
+        if "、" not in page.text:
+            return
         for clause in _CLAUSE.finditer(page.text):
             if "、" in clause[0]:
                 self._list(page, clause.start(), clause.end(), ledger)
 
     def _list(self, page: Page, start: int, end: int, ledger: Ledger) -> None:
         members = self._members(page, start, end)
-        if len(members) < 2:
+        if len(members) < 2 or all(m.known for m in members):
             return
         known = Counter(m.known for m in members if m.known)
         group, count = known.most_common(1)[0] if known else ("", 0)
@@ -170,7 +172,7 @@ class UseCases:
         if not 3 <= len(surface) <= 12 or surface in self._not or any(c.isdigit() or c in "“”《》%" for c in surface):
             return False
         words = self._words.split(core)
-        if words[0].kind in ("verb", "stop") and not surface.startswith(self._prefixes):
+        if words[0].kind == "stop" or (words[0].kind == "verb" and not (surface.startswith(self._prefixes) or (len(surface) >= 6 and self.typical(surface)))):
             return False
         return all(w.kind not in ("stop", "role") for w in words) and len(words) <= 5
 

@@ -15,7 +15,8 @@ _LATIN = (
     r"[A-Za-z][A-Za-z0-9]*(?:[-.+][A-Za-z0-9]+)*(?:\s(?:[A-Z][A-Za-z]*\s?)?[0-9]+(?:\.[0-9]+)?[A-Z]?(?![A-Za-z0-9.])" + _NOT_COUNTED + ")?"
 )
 _NUMBER = rf"[0-9]+(?:\.[0-9]+)?[A-Z]?(?![A-Za-z0-9]|[.,，][0-9]){_NOT_COUNTED}|[一二三四五六七八九]号"
-_NAME = re.compile(rf"(?P<han>[{_HAN}]{{0,8}})(?P<tail>(?<![A-Za-z0-9.\-/+]){_LATIN}|(?<=[{_HAN}])(?:{_NUMBER}))")
+_NAME = re.compile(rf"(?<![A-Za-z0-9.\-/+]){_LATIN}|(?<=[{_HAN}][{_HAN}])(?:{_NUMBER})")
+_BEFORE = re.compile(rf"[{_HAN}]+$")
 _FAMILY = re.compile(r"\s?(?P<tail>[A-Z]{0,3}[0-9]+(?:\.[0-9]+)?[A-Z]{0,2})(?![A-Za-z0-9]|[.,，][0-9])" + _NOT_COUNTED)
 _TYPICAL = re.compile(r"[A-Z]{1,4}-?[0-9]{2,4}[A-Z]?(?:-[A-Z0-9]+)?$")
 _SEPARATORS = "、和与及或"
@@ -44,12 +45,14 @@ class Models:
         self._models_before = tuple(map(str, settings["model-words-before"]))
         self._naming = tuple(map(str, settings["quotes"]["naming"]))
         opening, closing = "".join(settings["quotes"]["open"]), "".join(settings["quotes"]["close"])
+        self._opening = re.compile(f"[{opening}]")
         self._quoted = re.compile(f"[{opening}](?P<name>[^{opening}{closing}，。；：！？、《》]{{2,14}})[{closing}]")
 
     def read(self, page: Page, ledger: Ledger) -> None:
         """Vote for the model names of a page."""
-        for match in self._quoted.finditer(page.source):
-            self._in_quotes(page.source, match, ledger)
+        if self._opening.search(page.source):
+            for match in self._quoted.finditer(page.source):
+                self._in_quotes(page.source, match, ledger)
         for match in _NAME.finditer(page.text):
             self._plain(page, match, ledger)
         for match in self._product.finditer(page.text):
@@ -85,16 +88,17 @@ class Models:
         return self._class_of[found[-1]] if found else ""
 
     def _plain(self, page: Page, match: re.Match[str], ledger: Ledger) -> None:
-        tail = match["tail"]
-        start = match.start("tail") - self._prefix(match["han"])
+        tail, at = match[0], match.start()
+        han = _BEFORE.search(page.text, max(0, at - 8), at)
+        start = at - (self._prefix(han[0]) if han else 0)
         end = match.end()
-        if not tail[0].isalpha() and start == match.start("tail"):
+        if not tail[0].isalpha() and start == at:
             return
         core = page.text[start:end]
-        if self._refuse.match(core) or self._refuse.match(tail) and start == match.start("tail"):
+        if self._refuse.match(core) or self._refuse.match(tail) and start == at:
             return
         numbered = any(c.isdigit() for c in tail) or tail.endswith("号")
-        if start == match.start("tail") and not tail[0].isupper():
+        if start == at and not tail[0].isupper():
             return
         surface = page.surface(start, end)
         if self._interconnect.search(tail) and len(tail) >= 4:

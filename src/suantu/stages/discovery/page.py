@@ -39,10 +39,11 @@ class Page:
         return [m.span() for m in _SENTENCE.finditer(self.text)]
 
 
-def page_of(source: str, chosen: Chosen, chars: Mapping[tuple[str, ...], str], endings: frozenset[str]) -> Page:
+def page_of(source: str, chosen: Chosen, chars: Mapping[tuple[str, ...], str], endings: frozenset[str], breaks: frozenset[str] = frozenset()) -> Page:
     """Encode a block; ``chars`` gives the character of a thing's classes.
 
-    A known name that is also an ending (银行) and stands directly behind another letter stays as it is written.
+    A known name that is also an ending (银行) and stands directly behind another letter stays as it is written, and
+    so does one before a letter that makes another word of it (智算产业 before 园).
     """
     pieces: list[str] = []
     starts: list[int] = []
@@ -50,7 +51,9 @@ def page_of(source: str, chosen: Chosen, chars: Mapping[tuple[str, ...], str], e
     names: dict[int, Name] = {}
     at = 0
     for match, name in chosen:
-        if match.start > 0 and name.text in endings and not source[match.start - 1].isascii() and source[match.start - 1].isalpha():
+        if name.text in endings and match.start and not source[match.start - 1].isascii() and source[match.start - 1].isalpha():
+            continue
+        if source[match.end : match.end + 1] in breaks and not name.text.isascii():
             continue
         pieces.append(source[at : match.start])
         starts.extend(range(at, match.start))

@@ -109,4 +109,5 @@ def is_name(core: str, surface: str, words: Words, endings: tuple[str, ...]) -> 
     others = [w for w in parts if w.kind in ("verb", "noun")]
     if longest >= 2:
         return len(others) <= 1
-    return len(core) >= 4 and len(core) <= 7 and surface.endswith(endings) and (unknown > 0 or bool(others)) and len(parts) <= 3
+    proper = unknown > 0 or bool(others) or parts[0].kind == "node"
+    return 4 <= len(surface) <= 8 and surface.endswith(endings) and proper and len(parts) <= 3

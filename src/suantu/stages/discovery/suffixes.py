@@ -87,7 +87,7 @@ class Suffixes:
             proper = unknown >= 2 or place or any(w.kind == "noun" for w in words)
             if self._long_name(core, cls, clean) or (proper and clean and 2 <= len(surface) - len(ending) <= 12 and size <= 14):
                 if not (place and len(core) == 1 and cls == "Organization" and len(ending) < 2):
-                    weight = 0.7 if unknown >= 2 or place else 0.5
+                    weight = 0.7 if unknown >= 2 or place else 0.62 if self._long_name(core, cls, clean) else 0.5
                     ledger.vote(surface, cls, rule, weight)
             elif unknown >= 2 and len(core) <= 3:
                 ledger.vote(surface, cls, rule, 0.5)

@@ -20,6 +20,8 @@ class Titles:
 
     def read(self, text: str, ledger: Ledger) -> None:
         """Vote for the titles of a block; a later, shorter title that ends a longer one is its alias."""
+        if self._open not in text:
+            return
         for title in self._titles(text):
             bare = self._tail.sub("", title)
             if len(bare) < 2 or title.endswith(self._refuse):
@@ -51,5 +53,5 @@ class Titles:
     def _longer(self, bare: str, ledger: Ledger) -> str:
         if len(bare) > 8:
             return ""
-        found = [k for k, e in ledger.entries.items() if ("title", "Policy") in e.votes or ("title", "Report") in e.votes or ("title", "Standard") in e.votes]
+        found = [k for k, e in ledger.entries.items() if any(rule == "title" for rule, _ in e.votes)]
         return next((k for k in reversed(found) if len(k) > len(bare) and self._tail.sub("", ledger.entries[k].surface).endswith(bare)), "")

@@ -32,6 +32,7 @@ class Words:
         self._sectors = frozenset(map(str, settings["sectors"]))
         self._not_latin = re.compile(str(settings["not-models"]))
         self._kinds: dict[str, str] = {}
+        self._seen: dict[str, tuple[Word, ...]] = {}
         for kind, text in (
             ("noun", everyday.get("nouns", "")),
             ("verb", everyday.get("verbs", "")),
@@ -45,8 +46,15 @@ class Words:
         """What kind of word this is; empty where it is no word of the lists."""
         return self._kinds.get(word, "")
 
-    def split(self, text: str) -> list[Word]:
+    def split(self, text: str) -> tuple[Word, ...]:
         """The words of a stretch, longest first from the left."""
+        if (known := self._seen.get(text)) is None:
+            if len(self._seen) > 20000:
+                self._seen.clear()
+            known = self._seen[text] = tuple(self._split(text))
+        return known
+
+    def _split(self, text: str) -> list[Word]:
         out: list[Word] = []
         kinds, size, i = self._kinds, len(text), 0
         while i < size:
@@ -80,7 +88,7 @@ class Words:
 
         ``whole`` keeps verbs and generic words at its head (智能理货).
         """
-        words = self.split(text)
+        words = list(self.split(text))
         while words and words[-1].kind == "stop":
             words.pop()
         end = words[-1].end if words else 0

@@ -368,7 +368,7 @@ class Observer:
 
     def _device_topic(self, scene: Scene, position: int, metric: Metric) -> Node | None:
         if metric.topic:
-            return scene.topic(position, metric.topic)
+            return scene.topic(position, metric.topic, parts=True)
         return scene.topic(position, ("Chip|Product|Server|AIModel",)) or scene.topic(position, ("Interconnect",))
 
     def _is_device(self, thing: Thing | None) -> bool:

@@ -44,6 +44,7 @@ class Items:
         self._trailing = re.compile(f"(?:[\\s{_BLANK}]|{edge}(?:{_either(settings['trailing'])}){after})+$", flags)
         self._tail = re.compile(f"(?:{settings['figure-tail']})\\s*[{_FIGURES}].*$", flags)
         self._preposition = re.compile(f"{edge}(?:{_either(settings['prepositions'])})\\s?(?:[a-z]+ ){{0,2}}$", flags)
+        self._aside = re.compile(settings["aside"])
         self._prefer = tuple(map(str, settings["prefer"]))
         self._longest = int(settings["longest"])
         self._labels: dict[str, list[Thing]] = {}
@@ -57,16 +58,17 @@ class Items:
         text = self._blanked(scene.text)
         stop = self._stop.search(text, start, end)
         end = stop.start() if stop else end
-        near = end
-        for match in self._comma.finditer(text, start, end):
-            if not self._joint.match(text, match.start()) or self._joint.match(text, match.start()).end() == match.end():  # type: ignore[union-attr]
-                near = match.start()
-                break
+        near = next((m.start() for m in self._comma.finditer(text, start, end) if not self._joins(text, m)), end)
         for limit in dict.fromkeys((near, end)):
             for pieces in self._cuts(text, start, limit):
                 if members := self._things(scene, pieces, cls, count, at_end=False):
                     return members
         return []
+
+    def _joins(self, text: str, comma: re.Match[str]) -> bool:
+        """Whether a comma is part of a longer joint (，以及)."""
+        joint = self._joint.match(text, comma.start())
+        return joint is not None and joint.end() > comma.end()
 
     def before(self, scene: Scene, end: int, count: int, cls: str) -> list[Thing]:
         """The ``count`` members of the list that ends at ``end``."""
@@ -90,7 +92,7 @@ class Items:
         return max((m.end() for m in self._stop.finditer(text, 0, end)), default=0)
 
     def _blanked(self, text: str) -> str:
-        return self._brackets.sub(lambda m: _BLANK * len(m[0]), text)
+        return str(self._brackets.sub(lambda m: _BLANK * len(m[0]), text))
 
     def _cuts(self, text: str, start: int, end: int) -> list[list[tuple[int, int]]]:
         """Ways to cut a stretch into members: at sure joints; then also at weak ones; then at commas too."""
@@ -129,9 +131,7 @@ class Items:
         shared = frozenset.intersection(*classes) if classes else frozenset()
         return next((c for c in things[0].classes if c in shared), "") if classes else ""
 
-    def _member(
-        self, scene: Scene, start: int, end: int, *, outer: bool, at_end: bool
-    ) -> tuple[Thing, ...] | str:
+    def _member(self, scene: Scene, start: int, end: int, *, outer: bool, at_end: bool) -> tuple[Thing, ...] | str:
         """What one piece of a list names; the outermost may have other words on its far side."""
         text = self._blanked(scene.text)
         start, end = self._trimmed(text, start, end)
@@ -140,7 +140,7 @@ class Items:
         nodes = [(p, n) for p, n in sorted(scene.nodes.items()) if start <= p < end and n.mentions]
         if nodes:
             first, last = nodes[0], nodes[-1]
-            if at_end and last[0] == end - 1 and (outer or first is last and start == end - 1):
+            if at_end and last[0] == end - 1 and (outer or (first is last and start == end - 1)):
                 return last[1].things
             if not at_end and first[0] == start and (outer or start == end - 1):
                 return self._of_adjacent(nodes, start)
@@ -173,8 +173,10 @@ class Items:
         low = self._stopped(text, end)
         edges = [low, *(m.end() for m in self._clause.finditer(text, low, end) if m.end() <= end)]
         classes = self._alphabet.classes(like.char) - {"Entity", "Concept"} if like else frozenset()
-        for start in list(reversed(sorted(set(edges))))[: _BACK + 1]:
+        for start in list(reversed(sorted(set(edges))))[: _BACK + 2]:
             stop = next((e - 1 for e in sorted(edges) if e > start), end)
+            if self._aside.search(text[start:stop]):
+                continue
             choice = self._choose(scene, text, start, min(stop, end), cls, classes)
             if choice is not None:
                 return choice
@@ -185,7 +187,7 @@ class Items:
                 return self.named(name, cls), start
             if not like and start <= end and self._leading.sub("", self._tail.sub("", words)).strip(_BLANK + " "):
                 return None
-        if self._leading.sub("", text[low:end]) or scene.start == 0 and low == 0 and not scene.topics:
+        if self._leading.sub("", text[low:end]) or (scene.start == 0 and low == 0 and not scene.topics):
             return None
         topic = scene.topic(low, [cls] if cls else self._prefer[:5], age=1)
         return (topic.thing, -1) if topic is not None and len(topic.mentions) == 1 else None
@@ -237,7 +239,9 @@ class Items:
             return ""
         if name.isascii():
             return name if all(word[:1].isupper() for word in name.split()) else ""
-        bracket = words[b : b + 1] == _BLANK and any("\uf000" <= c <= "\uf8ff" for c in scene.text[start + b : start + len(words)])
+        bracket = words[b : b + 1] == _BLANK and any(
+            "\uf000" <= c <= "\uf8ff" for c in scene.text[start + b : start + len(words)]
+        )
         return name if bracket else ""
 
     def named(self, words: str, cls: str) -> Thing:

@@ -51,6 +51,7 @@ class Naming:
         self._this = re.compile(names["this"])
         self._strip = re.compile(names["strip"])
         self._parts, self._around = re.compile(names["parts"]), re.compile(names["around"])
+        self._bare, self._counted = re.compile(names["bare"]), re.compile(names["counted"])
         self._number = re.compile(names["number"])
         self.about, self.opens = re.compile(names["about"]), re.compile(names["opens"])
         self.fallback = str(names["fallback"])
@@ -93,7 +94,11 @@ class Naming:
             if node is not None and node.mentions and "Place" in self._alphabet.classes(node.char):
                 place, begin = node.thing, begin + 1
             words = self.words(scene, begin, end)
-            if not self._not_name.search(words) and len(words) - len(noun[0]) >= _SHORTEST[self._language] - 1 and len(words) < _LONGEST:
+            if (
+                not self._not_name.search(words)
+                and len(words) - len(noun[0]) >= _SHORTEST[self._language] - 1
+                and len(words) < _LONGEST
+            ):
                 return Named(words, place, self.class_of(words), True)
         return None
 
@@ -116,6 +121,16 @@ class Naming:
         words = "".join(scene.surface(c, c + 1) for c in kept)
         words = self._strip.sub("", " ".join(words.split()))
         return words if len(words) >= _SHORTEST[self._language] - 1 else ""
+
+    def names(self, words: str) -> bool:
+        """Whether words say that they name a ranking."""
+        return bool(self._noun.search(words))
+
+    def announced(self, scene: Scene) -> str:
+        """The name that a line such as ``2022年厂商TOP5：`` gives to the list below it; empty where it gives none."""
+        words = self._bare.sub("", self.words(scene, 0, len(scene.text)))
+        said = self._counted.sub("", words)
+        return words if len(said) > 1 and len(words) < _LONGEST // 2 and not _CLAUSE.search(words) else ""
 
     def between(self, scene: Scene, start: int, end: int) -> tuple[str, bool]:
         """What stands between a subject and its verb names the ranking (在中国服务器市场); and whether it is this one."""
@@ -143,7 +158,7 @@ class Naming:
                 thread.frame = period.value
 
     def _periods(self, scene: Scene) -> list[tuple[int, Period]]:
-        out = []
+        out: list[tuple[int, Period]] = []
         for position in sorted(scene.nodes):
             node = scene.nodes[position]
             if node.periods and not self._compared.search(scene.text[:position]):
@@ -162,9 +177,7 @@ class Naming:
             return before
         return period.value or (thread.period if period.text in self._calendar else "")
 
-    def period(
-        self, scene: Scene, position: int, thread: RankThread, *, own: bool, but: int = -1
-    ) -> tuple[str, bool]:
+    def period(self, scene: Scene, position: int, thread: RankThread, *, own: bool, but: int = -1) -> tuple[str, bool]:
         """The time of the rank at ``position``; and whether the text says it here, of the ranking itself.
 
         The period at ``but`` is another's. ``own`` rankings (which the sentence names itself) do not take the time of the section's ranking.

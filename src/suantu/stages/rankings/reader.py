@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from suantu.ontology import Ontology
 from suantu.phrases import Phrases
-from suantu.records import BlockKind, Evidence, RankingEntry, Thing
+from suantu.records import Evidence, RankingEntry, Thing
 from suantu.rules import Compiler, Pattern, Rule
 from suantu.scene import Node, Scene
 from suantu.stages.rankings.items import Items
+from suantu.stages.rankings.labels import LONGEST_LINE, Labels
 from suantu.stages.rankings.naming import Named, Naming
 from suantu.stages.rankings.thread import RankThread, year_before
 
 _MAKES = ("ranks", "tiers", "streak", "largest", "member", "led")
-_CIRCLED = {chr(0x2460 + i): i + 1 for i in range(20)}
-_MARK = re.compile(r"\s*(?:([\u2460-\u2473])|0?(\d{1,2})(?:\s*[.、．)）:：]|\s+(?=\D)))\s*")
-_LONGEST_LINE = 40
 _MOST = 30  # places that one sentence may name
 
 
@@ -64,7 +62,11 @@ class _Match:
 
     def ordinals(self, group: str) -> list[tuple[int, Node]]:
         start, end = self.span(group)
-        return [(p, self.scene.nodes[p]) for p in range(max(start, 0), end) if p in self.scene.nodes and self.scene.nodes[p].ordinals]
+        return [
+            (p, self.scene.nodes[p])
+            for p in range(max(start, 0), end)
+            if p in self.scene.nodes and self.scene.nodes[p].ordinals
+        ]
 
     def ranks(self, group: str) -> list[int]:
         """The ranks that a stretch states, one by one."""
@@ -102,7 +104,7 @@ class Rankings:
         self._yearly = tuple(map(str, settings["time"]["yearly"]))
         self._digits = {str(k): int(v) for k, v in settings["digits"].items()}
         self._chars = frozenset(alphabet.matching(["ordinal", "top", "tier"]))
-        self._tier_char = alphabet.matching(["tier"])
+        self._labels = Labels(self.naming, alphabet.matching(["tier"]))
         self._by_label = {n.text: n.thing for n in ontology.names}
         self._makers: dict[str, Callable[[_Match], Iterator[RankingEntry]]] = {
             "ranks": self._ranks, "streak": self._streak, "largest": self._largest, "member": self._line,
@@ -114,8 +116,8 @@ class Rankings:
     def read(self, scene: Scene, thread: RankThread, asserted: Callable[[Scene, int, int], bool]) -> list[RankingEntry]:
         """The entries that ``scene`` states; the thread takes them in and remembers the ranking."""
         self.naming.note_frame(scene, thread)
-        self._opens(scene, thread)
-        if self._labelled(scene, thread):
+        self._labels.opens(scene, thread)
+        if self._labels.read(scene, thread):
             return []
         used: set[int] = set()
         out: list[RankingEntry] = []
@@ -343,7 +345,11 @@ class Rankings:
         criterion = self.naming.words(scene, *match.span("q"))
         i = match.span("i")[0]
         subject: tuple[Thing, int] | None
-        subject = (scene.nodes[i].thing, i) if i >= 0 else self.items.subject(scene, match.found.start(), self.naming.class_of(criterion))
+        subject = (
+            (scene.nodes[i].thing, i)
+            if i >= 0
+            else self.items.subject(scene, match.found.start(), self.naming.class_of(criterion))
+        )
         if not criterion or subject is None or subject[0].found_by == "ranked":
             return
         at = match.ordinals("r")[0][0]
@@ -391,68 +397,11 @@ class Rankings:
             thread.add_tier(period, thing, node.ordinals[0].value)
         yield from ()
 
-    # -- lists of lines and labels -----------------------------------------------------------------------------------
-
-    def _opens(self, scene: Scene, thread: RankThread) -> None:
-        """Whether the block announces a list (前十名如下：), or goes on with one, or ends it."""
-        block = scene.block
-        if block.kind in (BlockKind.ITEM, BlockKind.LABEL, BlockKind.ROW):
-            if not thread.listing and any(self.naming.about.search(s) for s in block.sections[-1:]):
-                thread.listing = True
-            return
-        thread.listing = bool(self.naming.opens.search(block.text[-60:].strip()))
-        if thread.listing and thread.frame:
-            thread.period = thread.frame
-
-    def _labelled(self, scene: Scene, thread: RankThread) -> bool:
-        """Lines such as ``① 宁波``, ``2. 厦门`` or a tier's name, where a ranking is listed."""
-        block = scene.block
-        if block.kind not in (BlockKind.ITEM, BlockKind.LABEL) or len(block.text) > _LONGEST_LINE * 3:
-            return False
-        bare = re.sub(r"[\s:：]", "", scene.text)
-        if len(bare) == 1 and bare in self._tier_char:
-            thread.tier, thread.listing = scene.nodes[scene.text.index(bare)].ordinals[0].value, True
-            return True
-        if not thread.listing:
-            return False
-        cells = block.cells or ((0, len(block.text)),)
-        return any([self._label(scene, thread, start, end) for start, end in cells])
-
-    def _label(self, scene: Scene, thread: RankThread, start: int, end: int) -> bool:
-        inside = [n for n in scene.nodes.values() if start <= n.start and n.end <= end]
-        named = [n for n in inside if n.mentions]
-        ordinals = [n for n in inside if n.ordinals]
-        mark = _MARK.match(scene.block.text[start:end])
-        if len(named) == 1 and len(named[0].mentions) == 1 and not ordinals and thread.tier:
-            if scene.block.text[start:end].strip().endswith(scene.block.text[named[0].start : named[0].end]):
-                thread.add_tier(thread.period, named[0].thing, thread.tier)
-        if len(named) != 1:
-            return False
-        if len(ordinals) == 1 and ordinals[0].start <= start + 1 and ordinals[0].ordinals[0].kind != "tier":
-            return self._placed(scene, thread, named[0], ordinals[0].ordinals[0].value, ordinals[0].end, (start, end))
-        if not mark or ordinals:
-            return False
-        rank = _CIRCLED[mark[1]] if mark[1] else int(mark[2])
-        return self._placed(scene, thread, named[0], rank, start + mark.end(), (start, end))
-
-    def _placed(
-        self, scene: Scene, thread: RankThread, named: Node, rank: int, after: int, cell: tuple[int, int]
-    ) -> bool:
-        """The entry of a label, where its name follows its number and is all of it."""
-        start, end = cell
-        if len(named.mentions) != 1 or not -1 < named.start - after <= 3 or end - start > _LONGEST_LINE:
-            return False
-        ranking = self.naming.name(scene, 0, "", None, thread)
-        evidence = Evidence(scene.block.spans(start, end), scene.block.sections[-1] if scene.block.sections else "")
-        place = self._not(ranking.place, named.thing)
-        thread.add(RankingEntry(ranking.name, rank, named.thing, evidence, "rank.label", thread.period, place))
-        return True
-
     def _line(self, match: _Match) -> Iterator[RankingEntry]:
         """A line that is a rank and a name."""
         scene, thread = match.scene, match.thread
         block = scene.block
-        if len(block.text) > _LONGEST_LINE * (3 if block.cells else 1) or len(match.ordinals("r")) != 1:
+        if len(block.text) > LONGEST_LINE * (3 if block.cells else 1) or len(match.ordinals("r")) != 1:
             return
         node = match.ordinals("r")[0][1]
         if node.ordinals[0].last not in (0, node.ordinals[0].value):
@@ -465,8 +414,3 @@ class Rankings:
             return
         period, _ = self.naming.period(scene, start, thread, own=False)
         yield self._entry(match, named, node.ordinals[0].value, items[0], period, match.found.span(), "0.9")
-
-
-def entries(rankings: Iterable[RankingEntry]) -> list[tuple[str, int, str, str, int | None]]:
-    """Ranking, rank, item, period and tier of each entry, for rule tests."""
-    return [(e.ranking, e.rank, e.item.label, e.period, e.tier) for e in rankings]

@@ -22,21 +22,39 @@ Names = Callable[[str], Sequence[tuple[int, int, tuple[Thing, ...]]]]
 class MetricLike(Protocol):
     """What is needed of a metric: see ``observations.frames.Metric``."""
 
-    name: str
-    placed: bool
-    device: bool
-    sign: int
-    kinds: frozenset[str]
+    @property
+    def name(self) -> str:
+        """As in the vocabulary."""
+
+    @property
+    def placed(self) -> bool:
+        """Whether its figures are of a place."""
+
+    @property
+    def device(self) -> bool:
+        """Whether it is a property of a device."""
+
+    @property
+    def sign(self) -> int:
+        """-1 for words of decline."""
 
 
 class CueLike(Protocol):
     """What is needed of a metric's words: see ``observations.frames.Cue``."""
 
-    start: int
-    end: int
-    metrics: tuple[Any, ...]
+    @property
+    def start(self) -> int:
+        """Where they begin."""
 
-    def metric(self, kind: str) -> Any:
+    @property
+    def end(self) -> int:
+        """Where they end."""
+
+    @property
+    def metrics(self) -> Sequence[MetricLike]:
+        """What they may mean."""
+
+    def metric(self, kind: str) -> MetricLike | None:
         """The reading that takes this kind of figure."""
 
 
@@ -55,7 +73,7 @@ class Head:
     rest: str = ""
     name: str = ""
 
-    def metric(self, kind: str) -> Any:
+    def metric(self, kind: str) -> MetricLike | None:
         """The last of its metrics that takes this kind of figure."""
         return next((m for cue in reversed(self.cues) if (m := cue.metric(kind))), None)
 
@@ -103,6 +121,10 @@ class Heads:
         left = max((self._trim.sub("", p.strip(_EDGES)) for p in rest.split("\0")), key=len, default="").strip(_EDGES)
         return Head(text.strip(), cues, unit, period, status, things, self.class_of(text), left, name)
 
+    def cues(self, text: str) -> tuple[CueLike, ...]:
+        """The metrics that a text names."""
+        return tuple(self._metrics(text))
+
     def class_of(self, text: str) -> str:
         """The class that a column's head names, by its last word."""
         words = _BRACKETS.sub("", text).strip().casefold()
@@ -139,17 +161,16 @@ class Heads:
         if found:
             first = found[0]
             return first.value, f"{text[: first.start]} {text[first.end :]}"
-        if not self._years.search(text) and (years := _BARE_YEAR.findall(text)) and len(set(years)) == 1:
-            match = _BARE_YEAR.search(text)
-            assert match
-            return years[0], f"{text[: match.start()]} {text[match.end() :]}"
+        match = None if self._years.search(text) else _BARE_YEAR.search(text)
+        if match is not None and len(set(_BARE_YEAR.findall(text))) == 1:
+            return match[0], f"{text[: match.start()]} {text[match.end() :]}"
         return "", text
 
     # -- cells -------------------------------------------------------------------------------------------------------
 
     def is_number(self, text: str) -> bool:
         """Whether a cell holds a figure, with or without its unit."""
-        return self.figure(text, []) is not None
+        return self.figure(text, []) is not None or bool(self._bare.fullmatch(text.strip()))
 
     def figure(self, text: str, units: Sequence[str]) -> Quantity | None:
         """The figure of a cell: with its own unit, else with the first of ``units`` that fits it, else bare."""
@@ -195,7 +216,12 @@ class Heads:
         if unit[-1] in "$¥€£￥":
             forms.append(f"{unit}{number}")
         if tail:
-            forms += [f"{head} {number} {tail}", f"{head}{number}{tail}", f"{number}{tail} {head}", f"{number} {tail} {head}"]
+            forms += [
+                f"{head} {number} {tail}",
+                f"{head}{number}{tail}",
+                f"{number}{tail} {head}",
+                f"{number} {tail} {head}",
+            ]
         for form in forms:
             found = list(self._figures(form))
             if len(found) == 1 and found[0].kind not in _NOT_UNITS and len(found[0].text) >= len(form.strip()) - 1:

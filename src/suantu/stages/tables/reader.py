@@ -3,67 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
 from suantu.identity import discovered
 from suantu.ontology import Ontology
-from suantu.records import Block, Claim, Evidence, Loose, Observation, Quantity, RankingEntry, Span, Thing
-from suantu.stages.tables.heads import Head, Heads
+from suantu.records import Block, Claim, Evidence, Loose, Observation, Quantity, RankingEntry, Thing
+from suantu.stages.tables.heads import Head, Heads, MetricLike
+from suantu.stages.tables.layout import Table, TableFacts, cell_text
 
 _DEVICES = frozenset({"Chip", "Product", "Server", "Interconnect", "AIModel"})
+_WHOLE = 100  # percent
 _INTEGER = re.compile(r"(?:No\.?\s*)?\D?(\d{1,3})\D?")
 _YEAR = re.compile(r"\d{4}")
 _LONGEST_NAME = 40
-
-
-@dataclass(slots=True)
-class TableFacts:
-    """What a table says. ``things`` are named in it without being in the lexicon's sure names, with their words."""
-
-    claims: list[Claim] = field(default_factory=list)
-    observations: list[Observation] = field(default_factory=list)
-    rankings: list[RankingEntry] = field(default_factory=list)
-    loose: list[Loose] = field(default_factory=list)
-    things: list[tuple[Thing, Evidence]] = field(default_factory=list)
-
-
-@dataclass(slots=True)
-class _Table:
-    """One table being read: its rows, the heads of its columns, its titles (the nearest first)."""
-
-    rows: list[Block]
-    header: Block | None
-    heads: list[Head]
-    titles: list[Head]
-    shift: int = 0
-    subject: int = -1
-    place: Thing | None = None
-    issued: str = ""
-    above: tuple[Thing | None, Head] | None = None
-    names: Mapping[str, Thing] = field(default_factory=dict)
-
-    def head(self, column: int) -> Head:
-        """The head of a column (heads stand on the right where the header lacks its corner)."""
-        at = column - self.shift
-        return self.heads[at] if 0 <= at < len(self.heads) else Head("")
-
-    def head_span(self, column: int) -> list[Span]:
-        at = column - self.shift
-        if self.header is None or not 0 <= at < len(self.header.cells):
-            return []
-        start, end = self.header.cells[at]
-        return [self.header.span(start, end)] if end > start else []
-
-
-def cell_text(block: Block, column: int) -> str:
-    """The text of a cell; empty where the row has none there."""
-    if column >= len(block.cells):
-        return ""
-    start, end = block.cells[column]
-    return block.text[start:end].strip(" *_`")
 
 
 class Tables:
@@ -78,6 +32,9 @@ class Tables:
         self._year = re.compile(settings["year"])
         self._rank = re.compile(settings["rank"])
         self._ignored, self._rest = re.compile(settings["ignored"], flags), re.compile(settings["rest"], flags)
+        self._within = frozenset(settings["within"])
+        self._of_places = {str(k): str(v) for k, v in settings["of-places"].items()}
+        self._by_kind = {str(k): heads.cues(str(v)) for k, v in settings["by-kind"].items()}
         self._dates = re.compile(settings["dates"], flags)
         self._total, self._lists = re.compile(settings["total"], flags), re.compile(settings["lists"])
         self._units = {str(k): str(v) for k, v in settings["default-units"].items()}
@@ -96,13 +53,13 @@ class Tables:
             self._row(table, row, facts)
         return facts
 
-    def _table(self, rows: Sequence[Block], title: str, place: Thing | None, issued: str) -> _Table:
+    def _table(self, rows: Sequence[Block], title: str, place: Thing | None, issued: str) -> Table:
         header = next((r.header for r in rows if r.header is not None), None)
         body = [r for r in rows if r is not header]
         heads = [self._heads.read(header.text[a:b]) for a, b in header.cells] if header else []
         titles = [self._heads.read(s) for s in (*reversed(rows[0].sections), title) if s]
         width = max((len(r.cells) for r in body), default=0)
-        table = _Table(list(body), header, heads, titles, max(0, width - len(heads)) if heads else 0, issued=issued)
+        table = Table(list(body), header, heads, titles, max(0, width - len(heads)) if heads else 0, issued=issued)
         table.place = next((t for h in titles for t in h.things if self._is(t, "Place")), place)
         table.subject = self._subject_column(table, width)
         return table
@@ -110,7 +67,7 @@ class Tables:
     def _is(self, thing: Thing, *classes: str) -> bool:
         return bool(self._ontology.closure(thing.classes).intersection(classes))
 
-    def _subject_column(self, table: _Table, width: int) -> int:
+    def _subject_column(self, table: Table, width: int) -> int:
         """The column of the subjects: the devices where figures are of devices, else the first that holds words."""
         texts = [c for c in range(width) if self._is_text(table, c)]
         devices = any(m.device for h in table.heads for cue in h.cues for m in cue.metrics)
@@ -120,9 +77,8 @@ class Tables:
                     return column
         return texts[0] if texts else -1
 
-    def _is_text(self, table: _Table, column: int) -> bool:
-        head = table.head(column).text
-        if self._rank.match(head) or self._ignored.match(head):
+    def _is_text(self, table: Table, column: int) -> bool:
+        if self._ranks(table.head(column)) or self._ignored.match(table.head(column).text):
             return False
         cells = [t for r in table.rows if (t := cell_text(r, column)) and not self._heads.blank.match(t)]
         if cells and all(_YEAR.match(t) and self._heads.read(t).period for t in cells):
@@ -130,12 +86,15 @@ class Tables:
         figures = sum(self._heads.is_number(t) and not self._known(t) for t in cells)
         return bool(cells) and figures * 2 <= len(cells)
 
+    def _ranks(self, head: Head) -> bool:
+        return bool(self._rank.match(head.text) or self._rank.match(head.name))
+
     def _known(self, text: str) -> bool:
         return any(a == 0 and b == len(text) for a, b, _ in self._heads.names(text))
 
     # -- a row -------------------------------------------------------------------------------------------------------
 
-    def _row(self, table: _Table, row: Block, facts: TableFacts) -> None:
+    def _row(self, table: Table, row: Block, facts: TableFacts) -> None:
         text = cell_text(row, table.subject) if table.subject >= 0 else ""
         if not text and table.subject >= 0 and table.above is not None:
             subject, head = table.above
@@ -147,7 +106,7 @@ class Tables:
             cell = cell_text(row, column)
             if column == table.subject or self._heads.blank.match(cell) or self._passed(table.head(column).text):
                 continue
-            if self._rank.match(table.head(column).text):
+            if self._ranks(table.head(column)):
                 self._ranked(table, row, column, subject, facts)
             elif self._heads.is_number(cell) and not self._known(cell):
                 if rest:
@@ -161,7 +120,7 @@ class Tables:
         """Whether a column says nothing that is kept (remarks, dates)."""
         return bool(self._ignored.match(head) or self._dates.match(head))
 
-    def _row_head(self, table: _Table, row: Block, text: str, facts: TableFacts) -> tuple[Thing | None, Head]:
+    def _row_head(self, table: Table, row: Block, text: str, facts: TableFacts) -> tuple[Thing | None, Head]:
         """Who a row is about; or what its head says of a metric or time."""
         head = self._heads.read(text)
         if not text or self._total.match(text) or self._rest.match(text):
@@ -178,7 +137,7 @@ class Tables:
             self._note(thing, row, table.subject, facts)
         return thing, Head(text, period=head.period if head.period and not head.rest else "")
 
-    def _full(self, text: str, cls: str, table: _Table) -> Thing | None:
+    def _full(self, text: str, cls: str, table: Table) -> Thing | None:
         """The known thing that a cell names with all its words (of several, one of the class)."""
         bare = re.sub(r"[（(][^（）()]*[)）]$", "", text).strip()
         best: list[Thing] = []
@@ -187,17 +146,23 @@ class Tables:
             if (start == 0 and (not rest or rest in self._generic)) or (end == len(bare) and self._maker(bare[:start])):
                 best += found
         fit = [t for t in best if cls and cls in self._ontology.closure(t.classes)]
-        near = [t for t in best if not cls or set(self._ontology.parents.get(cls, ())) - {"Entity", "Concept"} & self._ontology.closure(t.classes)]
-        own = table.names.get(bare.casefold())
-        return (fit or near or [own])[0]
+        near = [
+            t
+            for t in best
+            if not cls
+            or set(self._ontology.parents.get(cls, ())) - {"Entity", "Concept"} & self._ontology.closure(t.classes)
+        ]
+        return next(iter([*fit, *near]), table.names.get(bare.casefold()))
 
     def _maker(self, before: str) -> bool:
         """Whether only a maker stands before a name (NVIDIA A100)."""
         words = before.strip()
-        return any(a == 0 and b == len(words) and self._is(t[0], "Organization") for a, b, t in self._heads.names(words))
+        return any(
+            a == 0 and b == len(words) and self._is(t[0], "Organization") for a, b, t in self._heads.names(words)
+        )
 
     def _new(self, text: str, cls: str) -> Thing | None:
-        name = re.sub(r"[（(][^（）()]*[)）]$", "", text).strip(" “”《》\"")
+        name = re.sub(r"[（(][^（）()]*[)）]$", "", text).strip(' “”《》"')
         if not name or len(name) > _LONGEST_NAME or not any(c.isalpha() for c in name):
             return None
         return discovered(name, cls or "Subject", self._ontology.parents, "table", Decimal("0.8" if cls else "0.6"))
@@ -210,7 +175,7 @@ class Tables:
     def _section(row: Block) -> str:
         return row.sections[-1] if row.sections else ""
 
-    def _evidence(self, table: _Table, row: Block, column: int) -> Evidence:
+    def _evidence(self, table: Table, row: Block, column: int) -> Evidence:
         """The cell first; then its column's head and its row's."""
         start, end = row.cells[column]
         spans = [*row.spans(start, end), *table.head_span(column)]
@@ -225,7 +190,7 @@ class Tables:
     # -- figures -----------------------------------------------------------------------------------------------------
 
     def _figure(
-        self, table: _Table, row: Block, column: int, about: tuple[Thing | None, Head], facts: TableFacts
+        self, table: Table, row: Block, column: int, about: tuple[Thing | None, Head], facts: TableFacts
     ) -> None:
         subject, row_head = about
         column_head, corner = table.head(column), table.head(table.subject) if table.subject >= 0 else Head("")
@@ -242,15 +207,28 @@ class Tables:
         if thing is None:
             self._lose(row, column, facts, "the table does not say what this figure is about")
             return
-        period = self._period(sources)
+        if self._total.match(cell_text(row, table.subject)) and quantity.kind == "percent" and quantity.value == _WHOLE:
+            return
+        period = self._period(sources[:3] if metric.device and not self._is(thing, "Place") else sources)
         value = quantity.value * metric.sign if metric.sign < 0 < quantity.value else quantity.value
         facts.observations.append(
             Observation(
-                metric.name, thing, value, cell, quantity.unit, self._evidence(table, row, column), "table.cell",
-                place=place if metric.placed else None, within=within, period=period,
-                status=self._status(sources[:3], period, table.issued), bound=quantity.bound,
-                lower=quantity.lower, upper=quantity.upper, confidence=min(Decimal("0.85"), thing.confidence),
-            )  # fmt: skip
+                self._of_places.get(metric.name, metric.name) if self._is(thing, "Place") else metric.name,
+                thing,
+                value,
+                cell,
+                quantity.unit,
+                self._evidence(table, row, column),
+                "table.cell",
+                place=place if metric.placed else None,
+                within=within,
+                period=period,
+                status=self._status(sources[:3], period, table.issued),
+                bound=quantity.bound,
+                lower=quantity.lower,
+                upper=quantity.upper,
+                confidence=min(Decimal("0.85"), thing.confidence),
+            )
         )
 
     @staticmethod
@@ -261,7 +239,7 @@ class Tables:
             (h.period for h in far if h.period and "/" not in h.period), ""
         )
 
-    def _measured(self, cell: str, sources: Sequence[Head]) -> tuple[Quantity, Any] | None:
+    def _measured(self, cell: str, sources: Sequence[Head]) -> tuple[Quantity, MetricLike] | None:
         """The figure and its metric: the nearest head that has a metric which takes it."""
         for head in sources:
             if not head.cues:
@@ -273,11 +251,15 @@ class Tables:
             metric = head.metric(quantity.kind) if quantity else None
             if quantity is not None and metric is not None:
                 return quantity, metric
-            return None
-        return None
+            break
+        units = [h.unit for h in sources[:3] if h.unit]
+        quantity = self._heads.figure(cell, units)
+        cues = self._by_kind.get(quantity.kind, ()) if quantity else ()
+        metric = next((m for cue in cues if quantity and (m := cue.metric(quantity.kind))), None)
+        return (quantity, metric) if quantity is not None and metric is not None else None
 
     def _about(
-        self, table: _Table, subject: Thing | None, column: Head, row: Head, metric: Any
+        self, table: Table, subject: Thing | None, column: Head, row: Head, metric: MetricLike
     ) -> tuple[Thing | None, Thing | None, Thing | None]:
         """What a figure is about, where, and of which whole."""
         place = next((t for h in (column, row) for t in h.things if self._is(t, "Place")), table.place)
@@ -296,10 +278,10 @@ class Tables:
         thing = thing or market or self._phrase(table)
         if thing is not None and self._is(thing, "Place"):
             place = None
-        shares = own is not None and metric.name == "marketShare" and market is not None and market.iri != own.iri
+        shares = own is not None and metric.name in self._within and market is not None and market.iri != own.iri
         return thing, place, market if shares else None
 
-    def _title_thing(self, table: _Table) -> Thing | None:
+    def _title_thing(self, table: Table) -> Thing | None:
         for head in table.titles[:2]:
             things = [t for t in head.things if not self._is(t, "Place")]
             for cls in self._prefer[:5]:
@@ -308,7 +290,7 @@ class Tables:
                         return thing
         return None
 
-    def _phrase(self, table: _Table) -> Thing | None:
+    def _phrase(self, table: Table) -> Thing | None:
         """The words of the table's title that name no metric, unit or time; a place where they name nothing else."""
         for head in table.titles[:2]:
             words = head.rest
@@ -332,7 +314,7 @@ class Tables:
 
     # -- ranks and relations -----------------------------------------------------------------------------------------
 
-    def _ranked(self, table: _Table, row: Block, column: int, subject: Thing | None, facts: TableFacts) -> None:
+    def _ranked(self, table: Table, row: Block, column: int, subject: Thing | None, facts: TableFacts) -> None:
         match = _INTEGER.fullmatch(cell_text(row, column))
         if match is None or subject is None:
             return
@@ -342,11 +324,19 @@ class Tables:
         period = self._period([head, Head(""), Head(""), *others])
         place = None if table.place is None or table.place.iri == subject.iri else table.place
         facts.rankings.append(
-            RankingEntry(name, int(match[1]), subject, self._evidence(table, row, column), "table.rank", period, place,
-                         confidence=min(Decimal("0.85"), subject.confidence))  # fmt: skip
+            RankingEntry(
+                name,
+                int(match[1]),
+                subject,
+                self._evidence(table, row, column),
+                "table.rank",
+                period,
+                place,
+                confidence=min(Decimal("0.85"), subject.confidence),
+            )
         )
 
-    def _relate(self, table: _Table, row: Block, column: int, subject: Thing, facts: TableFacts) -> None:
+    def _relate(self, table: Table, row: Block, column: int, subject: Thing, facts: TableFacts) -> None:
         """The claims of a text cell, where its column's head is a relation that fits the subject."""
         words = table.head(column).text.strip().casefold()
         closure = self._ontology.closure(subject.classes)
@@ -370,20 +360,3 @@ class Tables:
 
     def _fits(self, thing: Thing, wanted: Sequence[str]) -> bool:
         return not wanted or self._is(thing, *wanted)
-
-
-def group_rows(blocks: Sequence[Block], is_row: Callable[[Block], bool]) -> list[list[Block]]:
-    """The rows of a document table by table: neighbours that share a header, or have none."""
-    tables: list[list[Block]] = []
-    last: Block | None = None
-    for block in blocks:
-        if is_row(block):
-            same = last is not None and tables and (
-                block.header is tables[-1][0] or (block.header is tables[-1][-1].header and (block.header is not None or len(block.cells) == len(last.cells)))
-            )
-            if same and block.sections == tables[-1][0].sections or same and block.header is not None:
-                tables[-1].append(block)
-            else:
-                tables.append([block])
-        last = block if is_row(block) else None
-    return tables

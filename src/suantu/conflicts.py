@@ -1,0 +1,129 @@
+"""Figures that disagree: the same metric, thing, place and period with different values.
+
+Most pairs of different values do not contradict each other. ``classify`` tells why, in this order:
+
+``unit``      they are in different units, or one is a proportion and the other an amount
+``scope``     one names a place or a whole that the other leaves open, they are compared with different things, or one
+              sentence gives both (it tells them apart by words that the graph does not hold)
+``bound``     one is a bound or a range that the other keeps ("over 90 %", 93 %), or an approximation that it meets
+``rounding``  one is the other, rounded
+``forecast``  one is a forecast and the other is not
+``edition``   the same publisher gives them in reports of different dates
+``contradiction``  none of these: the same thing, said differently
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal, localcontext
+from itertools import combinations
+from typing import NamedTuple
+
+from suantu.statements import Statement
+
+CONTRADICTION = "contradiction"
+KINDS = ("unit", "scope", "bound", "rounding", "forecast", "edition", CONTRADICTION)
+_NEAR = Decimal("0.05")  # how far "about" reaches, as a part of the figure
+_MANY = 200  # statements of one metric, thing and period that are compared pair by pair
+
+
+class Conflict(NamedTuple):
+    """Two statements whose values differ; ``difference`` is what they differ by, as a part of the larger value (0 to 1,
+    or more where the signs differ)."""
+
+    kind: str
+    difference: Decimal
+    a: Statement
+    b: Statement
+
+
+def conflicts(statements: Iterable[Statement]) -> list[Conflict]:
+    """The pairs that disagree, contradictions first, then by how far they differ. Two pairs with the same values for
+    the same thing come once, as what tells most: a contradiction rather than another kind."""
+    found: dict[tuple[object, ...], Conflict] = {}
+    for a, b in _pairs(statements):
+        if (a.value, a.unit, a.lower, a.upper) == (b.value, b.unit, b.lower, b.upper) or not _comparable(a, b):
+            continue
+        first, second = sorted((a, b), key=lambda s: (s.issued, s.document, s.start, s.fact))
+        one = Conflict(classify(first, second), difference(a.value, b.value), first, second)
+        values = tuple(sorted(((a.value, a.unit), (b.value, b.unit))))
+        key = (a.metric, a.about, a.place or b.place, a.within or b.within, a.period, values)
+        before = found.get(key)
+        if before is None or KINDS.index(one.kind) > KINDS.index(before.kind):
+            found[key] = one
+    order = {kind: -n for n, kind in enumerate(KINDS)}
+    return sorted(found.values(), key=lambda c: (order[c.kind], -c.difference, c.a.fact, c.b.fact))
+
+
+def _pairs(statements: Iterable[Statement]) -> Iterator[tuple[Statement, Statement]]:
+    groups: dict[tuple[str, str, str], list[Statement]] = defaultdict(list)
+    for one in statements:
+        groups[one.metric, one.about, one.period].append(one)
+    for group in groups.values():
+        if len(group) <= _MANY:
+            yield from combinations(group, 2)
+            continue
+        # Very many: each is compared with the next ones in the order of value, so that time stays linear.
+        ordered = sorted(group, key=lambda s: (s.place, s.within, s.value, s.fact))
+        for i, one in enumerate(ordered):
+            yield from ((one, other) for other in ordered[i + 1 : i + 20])
+
+
+def _comparable(a: Statement, b: Statement) -> bool:
+    """Whether they can be about the same: neither two places nor two wholes."""
+    return all(not x or not y or x == y for x, y in ((a.place, b.place), (a.within, b.within)))
+
+
+def difference(a: Decimal, b: Decimal) -> Decimal:
+    """By how much two values differ, as a part of the larger one."""
+    largest = max(abs(a), abs(b))
+    return abs(a - b) / largest if largest else Decimal(0)
+
+
+def classify(a: Statement, b: Statement) -> str:
+    """The kind of disagreement; see the module's first lines."""
+    if a.unit != b.unit:
+        return "unit"
+    if _scope(a, b):
+        return "scope"
+    if _kept(a, b) or _kept(b, a):
+        return "bound"
+    if _rounded(a, b) or _rounded(b, a):
+        return "rounding"
+    if (a.status == "Forecast") != (b.status == "Forecast"):
+        return "forecast"
+    if a.document != b.document and a.issued != b.issued and a.publisher and a.publisher == b.publisher:
+        return "edition"
+    return CONTRADICTION
+
+
+def _scope(a: Statement, b: Statement) -> bool:
+    named = ((a.place, b.place), (a.within, b.within), (a.compared_with, b.compared_with))
+    if any(x != y for x, y in (*named, (a.compared_period, b.compared_period))):
+        return True
+    return a.document == b.document and a.start == b.start
+
+
+def _kept(a: Statement, b: Statement) -> bool:
+    """Whether ``b`` keeps the bound or the range that ``a`` gives, or meets its approximation."""
+    if a.lower is not None and a.upper is not None:
+        return a.lower <= b.value <= a.upper
+    if a.bound == "~":
+        return difference(a.value, b.value) <= _NEAR
+    if a.bound in {">", ">="}:
+        return b.value >= a.value and b.bound not in {"<", "<="}
+    if a.bound in {"<", "<="}:
+        return b.value <= a.value and b.bound not in {">", ">="}
+    return False
+
+
+def _rounded(a: Statement, b: Statement) -> bool:
+    """Whether ``a`` is ``b`` with fewer digits: rounded to the last digit that ``a`` has, or to a whole percent."""
+    digits = a.value.normalize().as_tuple()
+    if a.value == 0 or not isinstance(digits.exponent, int):
+        return False
+    with localcontext() as context:
+        context.prec = 60
+        step = Decimal(1).scaleb(digits.exponent)
+        return a.value in {b.value.quantize(step, rounding) for rounding in (ROUND_HALF_UP, ROUND_HALF_EVEN)}

@@ -1,0 +1,89 @@
+"""Rankings that are lists of labels: a line that announces them, circled or plain numbers, the names of tiers."""
+
+from __future__ import annotations
+
+import re
+
+from suantu.records import BlockKind, Evidence, RankingEntry
+from suantu.scene import Node, Scene
+from suantu.stages.rankings.naming import Naming
+from suantu.stages.rankings.thread import RankThread
+
+LONGEST_LINE = 40
+_CIRCLED = {chr(0x2460 + i): i + 1 for i in range(20)}
+_MARK = re.compile(r"\s*(?:([\u2460-\u2473])|0?(\d{1,2})(?:\s*[.、．)）:：]|\s+(?=\D)))\s*")
+
+
+class Labels:
+    """Reads the labels of one language."""
+
+    def __init__(self, naming: Naming, tier_chars: str) -> None:
+        self._naming, self._tier_char = naming, tier_chars
+
+    def opens(self, scene: Scene, thread: RankThread) -> None:
+        """Whether the block announces a list (前十名如下：), or goes on with one, or ends it."""
+        block = scene.block
+        if block.kind in (BlockKind.ITEM, BlockKind.LABEL, BlockKind.ROW):
+            if not thread.listing and any(self._naming.about.search(s) for s in block.sections[-1:]):
+                thread.listing = True
+            return
+        thread.listing = bool(self._naming.opens.search(block.text[-60:].strip()))
+        if thread.listing:
+            self._announced(scene, thread)
+
+    def _announced(self, scene: Scene, thread: RankThread) -> None:
+        """The line above a list names its ranking and its time."""
+        times = {p.value for node in scene.nodes.values() for p in node.periods if p.value}
+        thread.period = thread.frame or (times.pop() if len(times) == 1 else thread.period)
+        words = self._naming.announced(scene)
+        cls = self._naming.class_of(words)
+        if words and not (thread.name and (cls == thread.item_class if cls else not self._naming.names(words))):
+            thread.name, thread.item_class = words, cls
+
+    def read(self, scene: Scene, thread: RankThread) -> bool:
+        """Lines such as ``① 宁波``, ``2. 厦门`` or a tier's name, where a ranking is listed."""
+        block = scene.block
+        if block.kind not in (BlockKind.ITEM, BlockKind.LABEL) or len(block.text) > LONGEST_LINE * 3:
+            return False
+        bare = re.sub(r"[\s:：]", "", scene.text)
+        if len(bare) == 1 and bare in self._tier_char:
+            thread.tier, thread.listing = scene.nodes[scene.text.index(bare)].ordinals[0].value, True
+            return True
+        if not thread.listing:
+            return False
+        cells = block.cells or ((0, len(block.text)),)
+        return any([self._label(scene, thread, start, end) for start, end in cells])
+
+    def _label(self, scene: Scene, thread: RankThread, start: int, end: int) -> bool:
+        inside = [n for n in scene.nodes.values() if start <= n.start and n.end <= end]
+        named = [n for n in inside if n.mentions]
+        ordinals = [n for n in inside if n.ordinals]
+        mark = _MARK.match(scene.block.text[start:end])
+        alone = len(named) == 1 and len(named[0].mentions) == 1 and not ordinals
+        if (
+            alone
+            and thread.tier
+            and scene.block.text[start:end].strip().endswith(scene.block.text[named[0].start : named[0].end])
+        ):
+            thread.add_tier(thread.period, named[0].thing, thread.tier)
+        if len(named) != 1:
+            return False
+        if len(ordinals) == 1 and ordinals[0].start <= start + 1 and ordinals[0].ordinals[0].kind != "tier":
+            return self._placed(scene, thread, named[0], ordinals[0].ordinals[0].value, ordinals[0].end, (start, end))
+        if not mark or ordinals:
+            return False
+        rank = _CIRCLED[mark[1]] if mark[1] else int(mark[2])
+        return self._placed(scene, thread, named[0], rank, start + mark.end(), (start, end))
+
+    def _placed(
+        self, scene: Scene, thread: RankThread, named: Node, rank: int, after: int, cell: tuple[int, int]
+    ) -> bool:
+        """The entry of a label, where its name follows its number and is all of it."""
+        start, end = cell
+        if len(named.mentions) != 1 or not -1 < named.start - after <= 3 or end - start > LONGEST_LINE:
+            return False
+        ranking = self._naming.name(scene, 0, "", None, thread)
+        evidence = Evidence(scene.block.spans(start, end), scene.block.sections[-1] if scene.block.sections else "")
+        place = None if ranking.place is None or ranking.place.iri == named.thing.iri else ranking.place
+        thread.add(RankingEntry(ranking.name, rank, named.thing, evidence, "rank.label", thread.period, place))
+        return True

@@ -1,0 +1,77 @@
+"""A table as it is laid out: its rows, heads and titles; and what comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from suantu.records import Block, Claim, Evidence, Loose, Observation, RankingEntry, Span, Thing
+from suantu.stages.tables.heads import Head
+
+
+@dataclass(slots=True)
+class TableFacts:
+    """What a table says. ``things`` are named in it without being in the lexicon's sure names, with their words."""
+
+    claims: list[Claim] = field(default_factory=list)
+    observations: list[Observation] = field(default_factory=list)
+    rankings: list[RankingEntry] = field(default_factory=list)
+    loose: list[Loose] = field(default_factory=list)
+    things: list[tuple[Thing, Evidence]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Table:
+    """One table being read: its rows, the heads of its columns, its titles (the nearest first)."""
+
+    rows: list[Block]
+    header: Block | None
+    heads: list[Head]
+    titles: list[Head]
+    shift: int = 0
+    subject: int = -1
+    place: Thing | None = None
+    issued: str = ""
+    above: tuple[Thing | None, Head] | None = None
+    names: Mapping[str, Thing] = field(default_factory=dict)
+
+    def head(self, column: int) -> Head:
+        """The head of a column (heads stand on the right where the header lacks its corner)."""
+        at = column - self.shift
+        return self.heads[at] if 0 <= at < len(self.heads) else Head("")
+
+    def head_span(self, column: int) -> list[Span]:
+        at = column - self.shift
+        if self.header is None or not 0 <= at < len(self.header.cells):
+            return []
+        start, end = self.header.cells[at]
+        return [self.header.span(start, end)] if end > start else []
+
+
+def cell_text(block: Block, column: int) -> str:
+    """The text of a cell; empty where the row has none there."""
+    if column >= len(block.cells):
+        return ""
+    start, end = block.cells[column]
+    return block.text[start:end].strip(" *_`")
+
+
+def group_rows(blocks: Sequence[Block], is_row: Callable[[Block], bool]) -> list[list[Block]]:
+    """The rows of a document table by table: neighbours that share a header, or have none."""
+    tables: list[list[Block]] = []
+    last: Block | None = None
+    for block in blocks:
+        if is_row(block):
+            if last is not None and tables and _belongs(block, last, tables[-1]):
+                tables[-1].append(block)
+            else:
+                tables.append([block])
+        last = block if is_row(block) else None
+    return tables
+
+
+def _belongs(block: Block, last: Block, rows: Sequence[Block]) -> bool:
+    if block.header is not None:
+        return block.header is rows[0] or block.header is rows[-1].header
+    headless = rows[-1].header is None and len(block.cells) == len(last.cells)
+    return headless and block.sections == rows[0].sections
