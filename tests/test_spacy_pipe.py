@@ -77,7 +77,8 @@ def test_a_gap_is_reported(ontology: Ontology) -> None:
 
 
 def test_relative_times_need_a_date(ontology: Ontology) -> None:
-    assert [p.kb_id_ for p in nlp(ontology, issued="2022")("去年增长。").spans["periods"]] == ["2021"]
+    doc = nlp(ontology, issued="2022")("去年增长。")
+    assert [span.kb_id_ for span in doc.spans["periods"]] == ["2021"]
 
 
 def test_texts_in_a_stream_and_an_empty_one(language: Language) -> None:

@@ -25,6 +25,7 @@ from suantu.statements import Statement
 CONTRADICTION = "contradiction"
 KINDS = ("unit", "scope", "bound", "rounding", "forecast", "edition", CONTRADICTION)
 _NEAR = Decimal("0.05")  # how far "about" reaches, as a part of the figure
+_PROPORTIONS = {"percent", "permille", "percentagePoint"}
 _MANY = 200  # statements of one metric, thing and period that are compared pair by pair
 
 
@@ -119,11 +120,12 @@ def _kept(a: Statement, b: Statement) -> bool:
 
 
 def _rounded(a: Statement, b: Statement) -> bool:
-    """Whether ``a`` is ``b`` with fewer digits: rounded to the last digit that ``a`` has, or to a whole percent."""
-    digits = a.value.normalize().as_tuple()
-    if a.value == 0 or not isinstance(digits.exponent, int):
+    """Whether ``a`` is ``b`` with fewer digits: rounded to the last digit other than 0 that ``a`` has (of a proportion:
+    to whole units at the coarsest, 60 % is not 57 % rounded)."""
+    exponent = a.value.normalize().as_tuple().exponent
+    if not isinstance(exponent, int) or difference(a.value, b.value) > _NEAR:
         return False
     with localcontext() as context:
         context.prec = 60
-        step = Decimal(1).scaleb(digits.exponent)
+        step = Decimal(1).scaleb(min(exponent, 0) if a.unit in _PROPORTIONS else exponent)
         return a.value in {b.value.quantize(step, rounding) for rounding in (ROUND_HALF_UP, ROUND_HALF_EVEN)}

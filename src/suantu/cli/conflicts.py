@@ -51,13 +51,14 @@ def command(session: Session, everything: bool, about: tuple[str, ...], metric: 
 
 def statement_text(session: Session, one: Statement, labels: dict[str, str]) -> list[str]:
     """What a statement says, who says it and where, and its words: as cells."""
-    from suantu.cli.output import amount, fact_number
+    from suantu.cli.output import fact_number, figure
 
     where = session.say("page_short", page=one.page) if one.page else one.section
     who = ", ".join(part for part in (one.publisher, one.issued) if part)
     source = ", ".join(dict.fromkeys(part for part in (one.title, where) if part))
     status = session.say(f"status_{one.status}") if one.status else ""
-    return [amount(one), status, labels.get(one.said_by, ""), who, source, one.quote, fact_number(one.fact)]
+    value = ("" if one.bound == "=" else one.bound) + figure(f"{one.value:f}", one.unit)
+    return [value, status, labels.get(one.said_by, ""), who, source, one.quote, fact_number(one.fact)]
 
 
 def subject_text(one: Statement, labels: dict[str, str]) -> str:

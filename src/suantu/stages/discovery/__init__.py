@@ -162,6 +162,8 @@ class Discovery:
             given.setdefault(thing.iri, []).append(text)
         known = [(text, thing) for text, thing in extra if thing.found_by == "lexicon"]
         accepted = ledger.accepted()
+        short = {normalise(text) for text, thing in extra if normalise(thing.label) != normalise(text) and self._same_group(thing, accepted.get(normalise(text)))}
+        accepted = {k: v for k, v in accepted.items() if k not in short}
         for key, (cls, rule, confidence) in accepted.items():
             entry = ledger.entries[key]
             thing = discovered(entry.surface, cls, self._ontology.parents, rule, Decimal(str(round(min(confidence, 0.95), 2))))
@@ -173,6 +175,10 @@ class Discovery:
         for text, thing in known:
             names.setdefault(normalise(text), Name(text, thing, False, "en" if text.isascii() else "zh"))
         return list(names.values())
+
+    def _same_group(self, thing: Thing, found: tuple[str, str, float] | None) -> bool:
+        parents = self._ontology.parents
+        return found is not None and group_of(thing.classes[0], parents) == group_of(found[0], parents)
 
     def _core(self, surface: str, cls: str) -> list[str]:
         """The short form of a firm: its name without the ending, where that is a word of its own."""

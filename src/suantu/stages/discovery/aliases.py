@@ -20,6 +20,7 @@ class Aliases:
     def __init__(self, settings: Mapping[str, Any], words: Words, refuse: re.Pattern[str]) -> None:
         rules = settings["aliases"]
         self._words, self._refuse = words, refuse
+        self._title, self._title_end = str(settings["titles"]["open"]), str(settings["titles"]["close"])
         self._defined = re.compile(f"[”」》]?\\s*[{rules['open']}，,]?\\s*{rules['defined']}")
         self._bracket = re.compile(f"[”」》]?\\s*[{rules['open']}]\\s*(?P<inside>[^{rules['open']}{rules['close']}]{{2,70}})[{rules['close']}]")
 
@@ -39,7 +40,9 @@ class Aliases:
             surface = page.surface(a, b)
         else:
             surface = match["alias"].strip()
-        if len(surface) >= 2 and not (self._words.empty(surface) and len(surface) <= 2):
+        if page.text[match.start("alias") - 1] == self._title:
+            surface = f"{self._title}{surface}{self._title_end}"
+        if len(surface) >= 2 and not (self._words.empty(surface) and len(surface) <= 4 and self._title not in surface):
             out.append((surface, thing))
 
     def _gloss(self, inside: str, thing: Thing, out: list[tuple[str, Thing]]) -> None:

@@ -39,6 +39,7 @@ class English:
         self._refuse = re.compile(str(settings["not-models"]))
         self._model = re.compile(rf"(?<![A-Za-z0-9\-/.])(?:{_SERIES}|{_MODEL})(?![A-Za-z0-9%])(?!,[0-9]|\.[0-9])")
         self._chip_signs = re.compile(str(settings["chip-signs"]))
+        self._interconnect = re.compile(str(settings["interconnect-names"]))
         self._chips = alphabet.matching(["Chip"])
         self._owner = re.compile(f"[{alphabet.matching(['Organization'])}](?:['’]s)? $")
         self._head_after = re.compile(rf"\s(?:[a-z\-]+\s){{0,2}}?(?P<head>{heads})s?\b", re.IGNORECASE)
@@ -67,6 +68,8 @@ class English:
                         ledger.vote(page.surface(*bounds), cls, name, weight)
         for match in self._model.finditer(page.text):
             self._numbered(page, match, ledger)
+        for match in self._interconnect.finditer(page.text):
+            ledger.vote(page.surface(*match.span()), "Interconnect", "model.interconnect", 0.7)
 
     def _bounds(self, page: Page, start: int, end: int) -> tuple[int, int] | None:
         """A run without a sentence's first word that is no name, without possessors, and not only generic."""
@@ -137,7 +140,10 @@ class English:
         told |= {c for c in page.text[a : b if b >= 0 else None] if c in self._chips}
         if told:
             ledger.vote(page.surface(*match.span()), "Chip", "model.signs", 0.62 if owned or len(told) > 1 else 0.4)
-        surface = page.surface(match.start(), match.end())
+        start = match.start()
+        if (word := re.search(r"(?<![A-Za-z.])[A-Z][a-z]+ $", before)) and word[0].strip() not in self._generic | self._never and len(name) <= 4:
+            start -= len(word[0])
+        surface = page.surface(start, match.end())
         if head := self._head_after.match(page.text, match.end()):
             ledger.vote(surface, self._heads[head["head"].lower()], "model.before-head", 0.75)
         if head := self._head_before.search(before):

@@ -36,6 +36,7 @@ class Suffixes:
         self._run = re.compile(f"{self.inside}+$")
         before = "|".join(sorted(map(str, places["district-before"]), key=len, reverse=True))
         self._district = re.compile(f"(?:{before}|[{signs.places}])(?P<name>[{_HAN}]{{2,3}}{places['districts']})(?![{_HAN}]?[长域])")
+        self._districts = re.compile(str(places["district-lists"]))
         self._not_district = tuple(map(str, places["district-refuse"]))
 
     def read(self, page: Page, ledger: Ledger) -> None:
@@ -43,6 +44,10 @@ class Suffixes:
         text = page.text
         for match in self._ending.finditer(text):
             self._one(page, match[0], match.start(), match.end(), ledger)
+        for run in self._districts.finditer(text):
+            for name in re.split("[、和与及]", run[0]):
+                if not name.endswith(self._not_district) and self._words.sound(name):
+                    ledger.vote(name, "Region", self._place, 0.65)
         for match in self._district.finditer(text):
             name = match["name"]
             if not name.endswith(self._not_district) and self._words.unknown(name[:-1]) >= 1 and self._words.sound(name):
@@ -92,7 +97,7 @@ class Suffixes:
             elif unknown >= 2 and len(core) <= 3:
                 ledger.vote(surface, cls, rule, 0.5)
         elif unknown >= 2 and len(core) <= 4 and unknown >= len(core) - 1 and not core[-1].isascii():
-            ledger.vote(surface, cls, rule, 0.3 if not clean or ending in self._everyday and len(core) != 2 else 0.45)
+            ledger.vote(surface, cls, rule, 0.3 if not clean or ending in self._everyday and len(core) not in (2, 3) else 0.45)
 
     def _long_name(self, core: str, cls: str, clean: bool) -> bool:
         """人工智能产业促进会: topic words alone name a consortium where they are many."""
@@ -112,9 +117,10 @@ class Suffixes:
         words: Sequence[Any] = self._words.split(core)
         if len(core) > 10 or not clean:
             return
-        if core[0] in self._signs.places and (len(core) == 1 or unknown or any(w.kind == "noun" for w in words)):
+        named = unknown or any(w.kind == "noun" for w in words) or any(c in self._signs.topics for c in core)
+        if core[0] in self._signs.places and (len(core) == 1 or named):
             ledger.vote(page.surface(a, end), "Region", self._place, 0.75)
-            if unknown >= 2 or len(core) >= 3:
+            if unknown >= 2 or (len(core) >= 3 and core[1] not in self._signs.topics):
                 ledger.vote(page.surface(a + 1, end), "Region", self._place, 0.75)
         elif unknown >= 2:
             ledger.vote(page.surface(a, end), "Region", self._place, 0.7)

@@ -34,6 +34,8 @@ class Circumstances:
         words = sorted(map(str, settings["compare-period"]), key=len, reverse=True)
         self._compare = re.compile("(?:" + "|".join(words) + ")\\s?$")
         self._places = places
+        now = "|".join(sorted(map(str, settings["now-before"]), key=len, reverse=True))
+        self._now = re.compile(f"(?:{now})\\s?$")
         period = alphabet.matching(["period"])
         of = str(settings["of"])
         self._beside = re.compile(f"[{period}]{of}$")
@@ -52,6 +54,8 @@ class Circumstances:
         own = self._own(scene, position)
         if own is not None and metric != "ratio":
             return When(own)
+        if self._now.search(scene.text[max(0, position - 8) : position]):
+            return When(None)
         compared = own.value if own is not None else ""
         interval = metric == "cagr"
         found: list[tuple[int, Period]] = []
@@ -67,8 +71,9 @@ class Circumstances:
             found.append((at, node.periods[-1]))
         if interval:
             spans = [(at, p) for at, p in found if "/" in p.value or p.years]
+            near = [s for s in spans if len(_CLAUSE.findall(scene.text[min(s[0], position) : max(s[0], position)])) < 2]
             if spans:
-                return When(min(spans, key=lambda x: abs(x[0] - position))[1], compared)
+                return When(min(near, key=lambda x: abs(x[0] - position))[1] if near else None, compared)
         chosen = self._near(scene.text, position, found)
         if chosen is None and scene.period is not None and not scene.in_mood(("actual",), position, position + 1):
             chosen = scene.period

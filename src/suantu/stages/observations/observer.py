@@ -516,7 +516,8 @@ class Observer:
         within = self._slot(scene, hit.left, hit.low, "w")
         if frame.market and frame.metric != "carry":
             sells = within is None and (self._is_seller(about) or hit.in_market)
-            if sells or self._is_market(scene, hit.left, hit.low):
+            named = any(word in scene.text[hit.position + 1 : hit.position + 10] for word in self._market_words[:2])
+            if sells or named or self._is_market(scene, hit.left, hit.low):
                 metric = self._metrics.by_name[frame.market]
         if within is not None and within.found_by != "phrase" and self._is_place(about) and not self._is_place(within):
             about, place = within, about

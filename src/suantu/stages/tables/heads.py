@@ -27,8 +27,8 @@ class MetricLike(Protocol):
         """As in the vocabulary."""
 
     @property
-    def placed(self) -> bool:
-        """Whether its figures are of a place."""
+    def placed(self) -> str:
+        """How its figures are of a place; empty where they are not."""
 
     @property
     def device(self) -> bool:
