@@ -1,6 +1,6 @@
 """Whole documents through the command line: how much of the hand-made facts is found, and every quote in its place.
 
-The floors may only rise. A page of ``tests/pages/unread`` shows here as counts only: its misses are not to be looked at
+The floors may only rise (``python tests/test_documents.py`` prints what would hold today). A page of ``tests/pages/unread`` shows here as counts only: its misses are not to be looked at
 (see ``tests/pages/README.md``).
 """
 
@@ -9,8 +9,10 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -25,12 +27,10 @@ KINDS = ("entities", "relations", "value+unit", "full", "rankings")
 
 # Per cent of the gold: entities (lenient), relations, observations by value and unit, in full, rankings.
 # Where a kind has no facts in the gold the floor is 100.
-FLOORS = {
-}
+FLOORS: dict[str, tuple[int, ...]] = {}
 
-# What all pages of a folder must reach together.
-TOGETHER = {
-}
+# Facts that are stated and false: documents not listed have none.
+ALLOWED_ERRORS: dict[str, int] = {"unread/outlook-2-zh": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +51,7 @@ class Built:
             (s.observations, "full"),
             (s.rankings, "found"),
         )
-        return {
-            kind: (part.counts[name], part.counts["gold"]) for kind, (part, name) in zip(KINDS, found, strict=True)
-        }
+        return {kind: (part.counts[name], part.counts["gold"]) for kind, (part, name) in zip(KINDS, found, strict=True)}
 
 
 def _documents() -> dict[str, Path]:
@@ -79,74 +77,71 @@ def _build(source: Path, gold: Path, kb: Path) -> Built:
     command = [sys.executable, "-m", "suantu", "build", str(source), "--kb", str(kb), "--quiet"]
     done = subprocess.run(command, capture_output=True, text=True, env=env, timeout=300)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-    base = KnowledgeBase.open(kb)
-    endpoint = base.endpoint()
-    try:
+    with KnowledgeBase.open(kb) as base, closing(base.endpoint()) as endpoint:
         return Built(kb, evaluate(endpoint, read_gold(gold)))
-    finally:
-        endpoint.close()
-        base.close()
-
-
-_BUILT: dict[str, Built] = {}
-
-
-def _built(name: str, request: pytest.FixtureRequest) -> Built:
-    """The document, built at most once in this process."""
-    if name not in _BUILT:
-        gold = OWN[name] if name in OWN else request.getfixturevalue("shared_documents") / f"{name}.gold"
-        folder = request.getfixturevalue("tmp_path_factory").mktemp("kb") / "kb"
-        _BUILT[name] = _build(_source(name, gold), gold, folder)
-    return _BUILT[name]
 
 
 def _percent(found: int, gold: int) -> float:
     return 100 * found / gold if gold else 100.0
 
 
+def _misplaced(kb: Path) -> list[str]:
+    """The quotes that do not stand where they are said to."""
+    query = """SELECT DISTINCT ?start ?end ?quote WHERE {
+      VALUES ?k { st:Claim st:Observation st:RankingEntry } ?f a ?k ; prov:wasDerivedFrom ?p .
+      ?p oa:start ?start ; oa:end ?end ; oa:exact ?quote }"""
+    with KnowledgeBase.open(kb) as base, closing(base.endpoint()) as endpoint:
+        (entry,) = base.documents
+        text = base.source_text(entry.sha256)
+        rows = list(endpoint.select(query))
+        assert rows
+        return [
+            row["quote"].value
+            for row in rows
+            if text[int(row["start"].value) : int(row["end"].value)] != row["quote"].value
+        ]
+
+
 @pytest.mark.parametrize("name", [*REAL, *OWN])
-def test_a_document_reaches_its_floors(name: str, request: pytest.FixtureRequest) -> None:
-    built = _built(name, request)
+def test_a_document_reaches_its_floors(name: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    gold = OWN[name] if name in OWN else request.getfixturevalue("shared_documents") / f"{name}.gold"
+    built = _build(_source(name, gold), gold, tmp_path / "kb")
     reached = {kind: _percent(*pair) for kind, pair in built.counts.items()}
     floors = dict(zip(KINDS, FLOORS[name], strict=True))
     below = {k: f"{reached[k]:.1f} < {floor}" for k, floor in floors.items() if reached[k] < floor}
     assert not below
     assert built.score.ungrounded == 0
+    assert len(built.score.errors) <= ALLOWED_ERRORS.get(name, 0), "" if "unread" in name else built.score.errors
+    assert not _misplaced(built.kb)
 
 
-@pytest.mark.parametrize("name", [*REAL, *OWN])
-def test_nothing_false_is_stated(name: str, request: pytest.FixtureRequest) -> None:
-    errors = _built(name, request).score.errors
-    assert len(errors) <= ALLOWED_ERRORS.get(name, 0), "" if name.startswith("unread") else errors
-
-
-@pytest.mark.parametrize("name", [*REAL, *OWN])
-def test_every_quote_stands_where_it_is_said_to(name: str, request: pytest.FixtureRequest) -> None:
-    base = KnowledgeBase.open(_built(name, request).kb)
-    try:
-        (entry,) = base.manifest.documents
-        text = base.text(entry.sha256)
-        query = """SELECT ?k ?f ?start ?end ?quote WHERE {
-          VALUES ?k { st:Claim st:Observation st:RankingEntry } ?f a ?k ; prov:wasDerivedFrom ?p .
-          ?p oa:start ?start ; oa:end ?end ; oa:exact ?quote }"""
-        rows = list(base.endpoint().select(query))
-        assert rows
-        for row in rows:
-            start, end = int(row["start"].value), int(row["end"].value)
-            assert text[start:end] == row["quote"].value
-    finally:
-        base.close()
-
-
-@pytest.mark.parametrize("folder", TOGETHER)
-def test_a_folder_reaches_its_floors_together(folder: str, request: pytest.FixtureRequest) -> None:
-    names = REAL if folder == "real" else [name for name in OWN if name.startswith(f"{folder}/")]
-    counts = [_built(name, request).counts for name in names]
-    for kind, floor in zip(KINDS, TOGETHER[folder], strict=True):
-        found, gold = (sum(c[kind][i] for c in counts) for i in (0, 1))
-        assert _percent(found, gold) >= floor, f"{kind}: {found}/{gold}"
-
-
-def test_every_page_has_floors() -> None:
+def test_every_document_has_floors() -> None:
     assert set(FLOORS) == {*REAL, *OWN}
     assert set(ALLOWED_ERRORS) <= set(FLOORS)
+
+
+def main() -> None:
+    """Print what each document reaches, and the floors that this would allow."""
+    floors: dict[str, tuple[int, ...]] = {}
+    sums: dict[str, dict[str, list[int]]] = {}
+    real = ROOT.parent / "shared" / "documents"
+    for name in (*REAL, *OWN):
+        gold = OWN.get(name, real / f"{name}.gold")
+        if not gold.is_file():
+            continue
+        with TemporaryDirectory() as folder:
+            built = _build(_source(name, gold), gold, Path(folder) / "kb")
+        counts = built.counts
+        floors[name] = tuple(int(_percent(*pair)) for pair in counts.values())
+        print(name, *(f"{found}/{of}" for found, of in counts.values()), f"errors {len(built.score.errors)}")
+        total = sums.setdefault(name.split("/")[0] if "/" in name else "real", {k: [0, 0] for k in KINDS})
+        for kind, pair in counts.items():
+            total[kind] = [a + b for a, b in zip(total[kind], pair, strict=True)]
+    for folder, total in sums.items():
+        print("together", folder, *(f"{kind} {_percent(*pair):.1f}" for kind, pair in total.items()))
+    for name, reached in floors.items():
+        print(f'    "{name}": {reached},')
+
+
+if __name__ == "__main__":
+    main()

@@ -25,6 +25,7 @@ from suantu.statements import Statement
 CONTRADICTION = "contradiction"
 KINDS = ("unit", "scope", "bound", "rounding", "forecast", "edition", CONTRADICTION)
 _NEAR = Decimal("0.05")  # how far "about" reaches, as a part of the figure
+_BESIDE = 30  # characters between the words of two clauses that are taken for one sentence
 _PROPORTIONS = {"percent", "permille", "percentagePoint"}
 _MANY = 200  # statements of one metric, thing and period that are compared pair by pair
 
@@ -103,7 +104,10 @@ def _scope(a: Statement, b: Statement) -> bool:
     named = ((a.place, b.place), (a.within, b.within), (a.compared_with, b.compared_with))
     if any(x != y for x, y in (*named, (a.compared_period, b.compared_period))):
         return True
-    return a.document == b.document and a.start == b.start
+    if a.document != b.document:
+        return False
+    first, second = sorted((a, b), key=lambda s: s.start)
+    return second.start - first.start - len(first.quote) <= _BESIDE
 
 
 def _kept(a: Statement, b: Statement) -> bool:

@@ -169,7 +169,7 @@ class _Reading:
         certain = self.pipeline.evidence.certain(found)
         chosen = [self.pipeline.evidence.choose(b.text, m, certain) for b, m in zip(blocks, found, strict=True)]
         named = self.pipeline.discovery.read([(b.text, c) for b, c in zip(blocks, chosen, strict=True)])
-        threads = {code: talk.Thread(self.pipeline.alphabet) for code in LANGUAGES}
+        threads = {code: talk.Thread() for code in LANGUAGES}
         home = self._home()
         times = self.pipeline.periods
         self.ranks = RankThread(self.document.title, lambda text: times.find(text, self.document.issued, ""))

@@ -18,6 +18,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import combinations
 from typing import Any
 
@@ -88,12 +89,30 @@ class Alphabet:
         return name in self._kinds or any(name in combo for combo in self._chars)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Pattern:
-    """A compiled pattern; ``needs`` are the characters of which one must occur, slot by slot (a quick refusal)."""
+    """A pattern, compiled when it is first used: most documents need a part of the rules only.
 
-    regex: re.Pattern[str]
-    needs: tuple[frozenset[str], ...]
+    ``needs`` are the characters of which one must occur, slot by slot (a quick refusal).
+    """
+
+    source: str
+    file: str
+    rule: str
+    needs: tuple[frozenset[str], ...] = ()
+
+    @cached_property
+    def regex(self) -> re.Pattern[str]:
+        """The compiled expression; RuleError names the rule where it is not valid."""
+        try:
+            return re.compile(self.source, re.IGNORECASE)
+        except re.error as error:
+            raise RuleError(self.file, self.rule, f"the pattern is not valid: {error}") from error
+
+    @cached_property
+    def slots(self) -> frozenset[str]:
+        """The names that the pattern binds."""
+        return frozenset(re.findall(r"\(\?P<([a-z]\w*)>", self.source))
 
     def may_match(self, chars: frozenset[str]) -> bool:
         """Whether the sentence has what every slot needs."""
@@ -142,9 +161,10 @@ class Compiler:
                 if not self.alphabet.known(name):
                     raise RuleError(self.file, rule, f"class or kind {name!r} is unknown; see suantu.ttl")
             chars = self.alphabet.matching(wanted)
+            spans = ranges(chars)
             if _in_brackets(match.string, match.start()):
-                return chars
-            inside = f"[{chars}]"
+                return spans
+            inside = f"[{spans}]"
             return f"(?P<{match['name']}>{inside})" if match["name"] else inside
 
         if not isinstance(source, str):
@@ -153,13 +173,9 @@ class Compiler:
         text = _GAP.sub(lambda m: _GAPS[self.language][m[0]], text)
         if self.language == "zh":
             text = text.replace(" ", "")
-        try:
-            regex = re.compile(text, re.IGNORECASE)
-        except re.error as error:
-            raise RuleError(self.file, rule, f"the pattern is not valid: {error}") from error
         alternatives = "|" in re.sub(r"\{[^{}]*\}|\([^()]*\)|\[[^\]]*\]", "", source)
         wanted = () if alternatives else _required(source)
-        return Pattern(regex, tuple(frozenset(self.alphabet.matching(w.split("|"))) for w in wanted))
+        return Pattern(text, self.file, rule, tuple(frozenset(self.alphabet.matching(w.split("|"))) for w in wanted))
 
     def expand(self, source: str, rule: str) -> str:
         """Replace ``<cue>`` by its words, cues within cues too."""
@@ -176,6 +192,17 @@ class Compiler:
         words = sorted((str(w) for w in self.cues[cue]), key=lambda w: (-len(w), w))
         edge = r"\b" if self.language == "en" else ""
         return f"(?:{edge}(?:{'|'.join(words)}){edge})"
+
+
+def ranges(chars: str) -> str:
+    """Characters in order as the inside of a character class, runs written short (they compile faster)."""
+    out: list[str] = []
+    for char in chars:
+        if out and ord(char) == ord(out[-1][-1]) + 1:
+            out[-1] = out[-1][0] + char
+        else:
+            out.append(char)
+    return "".join(run[0] if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in out)
 
 
 def _in_brackets(source: str, at: int) -> bool:

@@ -47,13 +47,16 @@ class Mood:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A thing that the text talks about: where it was named (-1: in an earlier sentence), and its closed classes."""
+    """A thing that the text talks about: where it was named, with its closed classes.
+
+    ``time`` is the sentence that named it (paragraphs count more); against ``Scene.now`` it tells how old the topic is.
+    """
 
     node: Node
     classes: frozenset[str]
     position: int = -1
-    age: int = 0
     clause: int = -1
+    time: int = 0
     part: bool = False
 
 
@@ -77,6 +80,7 @@ class Scene:
     moods: tuple[Mood, ...] = ()
     sayers: tuple[tuple[int, int, Thing], ...] = ()
     topics: list[Topic] = field(default_factory=list)
+    now: int = 0
     period: Period | None = None
     place: Thing | None = None
     place_near: bool = False
@@ -104,12 +108,14 @@ class Scene:
         """
         best: tuple[int, Topic] | None = None
         for topic in reversed(self.topics):
-            if topic.position >= position or topic.age > age or (topic.part and not parts):
+            if self.now - topic.time > age:
+                break
+            if (topic.time == self.now and topic.position >= position) or (topic.part and not parts):
                 continue
             order = next((i for i, group in enumerate(wanted) if topic.classes.intersection(group.split("|"))), None)
             if order is None:
                 continue
-            if best is not None and (topic.clause, topic.age) != (best[1].clause, best[1].age):
+            if best is not None and (topic.clause, topic.time) != (best[1].clause, best[1].time):
                 break
             if best is None or order <= best[0]:
                 best = (order, topic)

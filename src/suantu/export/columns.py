@@ -56,13 +56,13 @@ def node_cells(graph: Graph, node: Node) -> list[Cell]:
 def edge_cells(graph: Graph, edge: Edge) -> list[Cell]:
     """The values of an edge in the order of ``EDGE``; None is what it has not."""
     names = edge.fact.names
-    label: list[Cell] = [edge_label(graph, edge), names.get("zh"), names.get("en"), shorten(edge.fact.property)]
+    label: list[Cell] = [edge_label(graph, edge), names.get("zh"), names.get("en"), shorten(edge.fact.predicate)]
     return label + _fact_cells(graph, edge.fact)
 
 
 def edge_label(graph: Graph, edge: Edge) -> str:
     """What stands on an edge: the relation, or the figure in short."""
-    return edge.fact.text(graph.language) or shorten(edge.fact.property)
+    return edge.fact.text(graph.language) or shorten(edge.fact.predicate)
 
 
 def _fact_cells(graph: Graph, fact: Fact) -> list[Cell]:

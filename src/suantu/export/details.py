@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection
+from dataclasses import replace
 
 from suantu.border.vocab import ST
 from suantu.export.fetch import Entry, Figure, Triple, blocks, value
@@ -140,7 +141,7 @@ class _Maker:
 
     def _node(self, x: str, figures: list[Fact]) -> Node:
         classes = tuple(c.removeprefix(ST) for c in self.classes.get(x, ()))
-        figures.sort(key=lambda f: (f.property, f.period, f.id))
+        figures.sort(key=lambda f: (f.predicate, f.period, f.id))
         return Node(x, self.labels[x], classes, self.aliases.get(x, ()), tuple(figures), seed=x in self.chosen.seeds)
 
     def _relation(self, triple: Triple) -> Fact:
@@ -153,30 +154,26 @@ class _Maker:
 
     def _figure(self, f: Figure) -> Fact:
         row = self.rows.get(f.fact, {})
-        fields = {k: row.get(k, "") for k in ("period", "value", "unit", "bound", "words", "confidence")}
-        status = f.status.removeprefix(ST)
-        return Fact(
-            f.fact,
-            "figure",
-            f.metric,
-            self.labels[f.metric],
-            year=f.year,
-            status=status,
+        made = Fact(f.fact, "figure", f.metric, self.labels[f.metric], f.year, row.get("period", ""))
+        return replace(
+            made,
+            value=row.get("value", ""),
+            unit=row.get("unit", ""),
+            bound=row.get("bound", ""),
+            words=row.get("words", ""),
+            confidence=row.get("confidence", ""),
+            status=f.status.removeprefix(ST),
             status_names=self._names(f.status),
             place=self._names(f.place),
             said_by=self._names(row.get("said_by", "")),
             quotes=self.quotes.get(f.fact, ()),
-            **fields,
         )
 
     def _rank(self, e: Entry) -> Fact:
         row = self.rows.get(e.fact, {})
-        fields = {k: row.get(k, "") for k in ("rank", "period", "confidence")}
-        return Fact(e.fact, "rank", ST + "rank", self.labels[ST + "rank"], e.year, quotes=self._of(e.fact), **fields)
-
-    def _of(self, fact: str) -> tuple[Quote, ...]:
-        return self.quotes.get(fact, ())
+        rank, period, confidence = (row.get(k, "") for k in ("rank", "period", "confidence"))
+        made = Fact(e.fact, "rank", ST + "rank", self.labels[ST + "rank"], e.year, period, rank=rank)
+        return replace(made, confidence=confidence, quotes=self.quotes.get(e.fact, ()))
 
     def _names(self, x: str) -> Names | None:
         return self.labels.get(x)
-

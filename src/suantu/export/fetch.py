@@ -94,7 +94,9 @@ def figures(endpoint: Endpoint, things: Collection[str] | None = None, role: str
     more = " ".join(f"OPTIONAL {{ ?f st:{name} ?{name} }}" for name in _FIGURE if name not in {"about", "metric", role})
     need = f"?f st:{role} ?{role} ." if role not in {"about", "metric"} else ""
     for block in blocks(role, things):
-        query = f"SELECT * WHERE {{ {block} {need} ?f st:about ?about ; st:metric ?metric ; a st:Observation . {more} }}"
+        query = (
+            f"SELECT * WHERE {{ {block} {need} ?f st:about ?about ; st:metric ?metric ; a st:Observation . {more} }}"
+        )
         for row in endpoint.select(query):
             found[row["f"].value] = Figure(row["f"].value, *(value(row, name) for name in _FIGURE))
     return sorted(found.values())

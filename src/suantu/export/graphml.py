@@ -30,7 +30,9 @@ def write(graph: Graph) -> bytes:
     return "".join(out).encode()
 
 
-def _keys(out: list[str], kind: str, columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> list[tuple[int, str]]:
+def _keys(
+    out: list[str], kind: str, columns: Sequence[Column], rows: Sequence[Sequence[Cell]]
+) -> list[tuple[int, str]]:
     keys = []
     for i in used(columns, rows):
         key, column = f"{kind[0]}_{columns[i].name}", columns[i]

@@ -27,13 +27,13 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One fact with all that it says. ``kind`` is ``relation``, ``lexicon``, ``figure`` or ``rank``; ``property`` the
+    """One fact with all that it says. ``kind`` is ``relation``, ``lexicon``, ``figure`` or ``rank``; ``predicate`` the
     IRI of the relation or metric, ``names`` its labels by language. ``value`` is a decimal number as text in ``unit``;
     ``words`` are those of the source. Empty is what is not known."""
 
     id: str
     kind: str
-    property: str
+    predicate: str
     names: Names
     year: str = ""
     period: str = ""

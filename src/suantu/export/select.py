@@ -104,7 +104,9 @@ def _near(endpoint: Endpoint, wanted: Wanted) -> _Found:
         if wanted.observations:
             roles = ("about", "place", "within") if hop == 1 else ("about", "within")
             found.figures |= {f.fact: f for role in roles for f in _figures(endpoint, wanted, frontier, role)}
-            found.entries |= {e.fact: e for role in ("item", "ranking") for e in fetch.entries(endpoint, frontier, role)}
+            found.entries |= {
+                e.fact: e for role in ("item", "ranking") for e in fetch.entries(endpoint, frontier, role)
+            }
         frontier = {x for pair in found.ends() for x in pair if x not in found.distance}
         found.distance |= dict.fromkeys(frontier, hop)
     if wanted.observations and frontier:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from suantu.records import Block, Mention
@@ -20,6 +22,18 @@ _EVERYTHING = frozenset({"Entity", "Concept", "Subject"})
 class _Pronoun:
     words: re.Pattern[str]
     classes: tuple[str, ...]
+
+
+@lru_cache(maxsize=32)
+def _clause_ends(text: str) -> list[int]:
+    return [m.end() for m in _CLAUSE.finditer(text)]
+
+
+def _clause_start(text: str, position: int) -> int:
+    """Where the clause around ``position`` begins."""
+    ends = _clause_ends(text)
+    i = bisect_right(ends, position)
+    return ends[i - 1] if i else 0
 
 
 class Discourse:
@@ -47,26 +61,18 @@ class Discourse:
 class Thread:
     """What the text read so far talks about. One per document; sections and paragraphs fade the older topics."""
 
-    def __init__(self, alphabet: Alphabet) -> None:
-        self._alphabet = alphabet
-        self._topics: list[Topic] = []
+    def __init__(self) -> None:
+        self.now = 0
+        self.topics: list[Topic] = []
 
-    def begin_block(self, labels: Sequence[Node] = ()) -> None:
-        """Start a paragraph: what was talked about before fades; ``labels`` (its heading's names) come first."""
-        self._topics = [replace(t, age=t.age + 2, position=-1) for t in self._topics if t.age < 4]
-        for node in labels:
-            self._topics.append(Topic(node, self._alphabet.classes(node.char), -1, 1, -1))
-
-    def topics(self) -> list[Topic]:
-        """The topics of earlier sentences, the latest last."""
-        return [replace(t, position=-1) for t in self._topics]
+    def begin_block(self) -> None:
+        """Start a paragraph: what was talked about before fades."""
+        self.now += 2
 
     def end_sentence(self, scene: Scene) -> None:
         """Take over what the sentence talked about."""
-        fresh = [t for t in scene.topics if t.position >= 0]
-        self._topics = [replace(t, age=t.age + 1) for t in self._topics if t.age < 4]
-        self._topics += [replace(t, age=1, position=-1) for t in fresh]
-        self._topics = self._topics[-60:]
+        self.now += 1
+        self.topics = scene.topics[-40:]
 
 
 def resolve_pronouns(
@@ -119,17 +125,17 @@ def _antecedent(
     before = [n for n in sorted(nodes, key=lambda n: n.start) if n.end <= at and n.mentions]
     if classes[0] in {"former", "latter", "both"}:
         return _of_two(classes[0], before, thread, alphabet)
-    clause = max((m.end() for m in _CLAUSE.finditer(text, 0, at)), default=0)
+    clause = _clause_start(text, at)
     in_sentence = [n for n in before if n.start < clause or clause == 0]
     chosen = _subject(in_sentence, classes, text, discourse, alphabet)
     if chosen is not None:
         return chosen
-    recent = [t for t in thread.topics() if t.age <= 2 and not t.part]
+    recent = [t for t in thread.topics if thread.now - t.time <= 2 and not t.part]
     for group in classes:
         fit = [t for t in recent if t.classes.intersection(group.split("|"))]
         if fit:
             last = fit[-1]
-            return next(t for t in fit if (t.clause, t.age) == (last.clause, last.age)).node
+            return next(t for t in fit if (t.clause, t.time) == (last.clause, last.time)).node
     return None
 
 
@@ -142,7 +148,7 @@ def _subject(
     """
     clauses: dict[int, list[Node]] = {}
     for node in nodes:
-        start = max((m.end() for m in _CLAUSE.finditer(text, 0, node.start)), default=0)
+        start = _clause_start(text, node.start)
         clauses.setdefault(start, []).append(node)
     for start in sorted(clauses, reverse=True):
         compared = discourse.comparison.search(text, start)
@@ -164,7 +170,7 @@ def _subject(
 def _of_two(which: str, before: Sequence[Node], thread: Thread, alphabet: Alphabet) -> Node | None:
     """The former or the latter of the last two like things named."""
     flat: list[Node] = []
-    for node in [t.node for t in thread.topics() if not t.node.pronoun] + [n for n in before if not n.pronoun]:
+    for node in [t.node for t in thread.topics if thread.now - t.time <= 4 and not t.node.pronoun] + [n for n in before if not n.pronoun]:
         flat.extend(Node(node.start, node.end, node.char, (mention,)) for mention in node.mentions)
     for group in _LIKE:
         alike = [n for n in flat if alphabet.classes(n.char).intersection(group)]
@@ -206,14 +212,14 @@ def _aside(text: str, position: int, discourse: Discourse) -> bool:
 
 def note_topics(scene: Scene, thread: Thread, discourse: Discourse, alphabet: Alphabet) -> None:
     """Fill ``scene.topics``: those of earlier sentences, then clause by clause the first thing of each class."""
-    scene.topics = thread.topics()
+    scene.topics, scene.now = list(thread.topics), thread.now
     seen: set[tuple[int, frozenset[str]]] = set()
     said = {start for start, _, _ in scene.sayers}
     for position in sorted(scene.nodes):
         node = scene.nodes[position]
         if not node.mentions:
             continue
-        start = max((m.end() for m in _CLAUSE.finditer(scene.text, 0, position)), default=0)
+        start = _clause_start(scene.text, position)
         compared = discourse.comparison.search(scene.text, start, position)
         classes = alphabet.classes(node.char)
         aside = (node.pronoun and position > start + 1) or _aside(scene.text, position, discourse)
@@ -222,4 +228,4 @@ def note_topics(scene: Scene, thread: Thread, discourse: Discourse, alphabet: Al
         if not _counted(scene, position, alphabet):
             seen.add((start, classes))
         part = _counted(scene, position, alphabet)
-        scene.topics.append(Topic(node, classes, position, 0, start, part))
+        scene.topics.append(Topic(node, classes, position, start, thread.now, part))

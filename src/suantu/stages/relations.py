@@ -80,7 +80,7 @@ def compile_rule(rule: Rule, compiler: Compiler, predicates: Iterable[str]) -> R
         raise rule.error(f"makes: {makes!r} is not a property of suantu.ttl")
     source = body.get("pattern", "")
     pattern = compiler.pattern(source, rule.name)
-    slots = set(pattern.regex.groupindex)
+    slots = set(pattern.slots)
     carry = {k: tuple(v) for k, v in dict(body.get("carry", {})).items()}
     pairs = str(body.get("pairs", ""))
     if not pairs and not {"s", "o"} <= slots | set(carry):

@@ -12,7 +12,6 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
 
 import ahocorasick_rs
 
@@ -23,7 +22,7 @@ from suantu.rules import Alphabet, Compiler
 from suantu.stages.discovery.aliases import Aliases
 from suantu.stages.discovery.english import English
 from suantu.stages.discovery.lists import Lists, UseCases
-from suantu.stages.discovery.models import Models, siblings
+from suantu.stages.discovery.models import Models
 from suantu.stages.discovery.page import Chosen, Ledger, Page, Signs, page_of
 from suantu.stages.discovery.slots import Slots
 from suantu.stages.discovery.suffixes import Suffixes
@@ -56,7 +55,7 @@ class Discovery:
         endings = [str(w) for rule in settings["suffixes"] for w in rule["words"]]
         self._endings = sorted(endings, key=len, reverse=True)
         self._plain = frozenset([*endings, *map(str, settings["government"]["offices"])])
-        telling = [e for e in endings if e not in settings["everyday-endings"] or e in ("能源", "电力")]
+        telling = [e for e in endings if e not in settings["everyday-endings"] or e in settings["telling-after-all"]]
         self._breaks = frozenset(str(settings["breaks"]))
         self._slots = Slots(settings["slots"], compiler, self._suffixes.inside, words, telling)
         self._use_cases = UseCases(settings, words)
@@ -120,7 +119,10 @@ class Discovery:
     def _labels(self, pages: Sequence[Page], ledger: Ledger) -> None:
         """The labels of a drawing are use cases where they look like one, or most of their neighbours are known ones."""
         flags = [len(p.source) <= 24 and _LABEL.fullmatch(p.source.strip()) is not None for p in pages]
-        known = [flag and any("UseCase" in n.thing.classes for n in p.names.values()) for flag, p in zip(flags, pages, strict=True)]
+        known = [
+            flag and any("UseCase" in n.thing.classes for n in p.names.values())
+            for flag, p in zip(flags, pages, strict=True)
+        ]
         for i, page in enumerate(pages):
             if not flags[i]:
                 continue
@@ -140,7 +142,7 @@ class Discovery:
                 if len(stem) >= 2 and stem != surface and stem[-1].isalpha():
                     stems[stem] = cls
         for page in pages if stems else ():
-            siblings(page, stems, ledger)
+            self._models.siblings(page, stems, ledger)
 
     def _known_stems(self, pages: Sequence[Page]) -> dict[str, str]:
         """思元370 is known: what else is numbered 思元 is a chip too."""
@@ -162,12 +164,23 @@ class Discovery:
             given.setdefault(thing.iri, []).append(text)
         known = [(text, thing) for text, thing in extra if thing.found_by == "lexicon"]
         accepted = ledger.accepted()
-        short = {normalise(text) for text, thing in extra if normalise(thing.label) != normalise(text) and self._same_group(thing, accepted.get(normalise(text)))}
+        short = {
+            normalise(text)
+            for text, thing in extra
+            if normalise(thing.label) != normalise(text) and self._same_group(thing, accepted.get(normalise(text)))
+        }
         accepted = {k: v for k, v in accepted.items() if k not in short}
         for key, (cls, rule, confidence) in accepted.items():
             entry = ledger.entries[key]
-            thing = discovered(entry.surface, cls, self._ontology.parents, rule, Decimal(str(round(min(confidence, 0.95), 2))))
-            others = [*entry.aliases, *given.get(thing.iri, ()), *self._core(entry.surface, cls), *_tail(entry.surface, cls)]
+            thing = discovered(
+                entry.surface, cls, self._ontology.parents, rule, Decimal(str(round(min(confidence, 0.95), 2)))
+            )
+            others = [
+                *entry.aliases,
+                *given.get(thing.iri, ()),
+                *self._core(entry.surface, cls),
+                *_tail(entry.surface, cls),
+            ]
             others = [o for o in dict.fromkeys(others) if normalise(o) not in accepted]
             thing = _labelled(thing, others)
             for text in (entry.surface, *others):
@@ -182,7 +195,11 @@ class Discovery:
 
     def _core(self, surface: str, cls: str) -> list[str]:
         """The short form of a firm: its name without the ending, where that is a word of its own."""
-        if group_of(cls, self._ontology.parents) != "Organization" or cls in ("GovernmentBody", "ResearchInstitution", "Consortium"):
+        if group_of(cls, self._ontology.parents) != "Organization" or cls in (
+            "GovernmentBody",
+            "ResearchInstitution",
+            "Consortium",
+        ):
             return []
         ending = next((e for e in self._endings if surface.endswith(e) and len(surface) > len(e)), "")
         core = surface[: -len(ending)] if ending else ""
@@ -192,8 +209,14 @@ class Discovery:
         """市财政局 is the office of the city that the text spoke of last."""
         out = []
         for i, (match, name) in enumerate(chosen):
-            if name.thing.found_by != "lexicon" and name.thing.classes == ("GovernmentBody",) and name.text[0] in self._levels:
-                place = self._last_place(chosen[:i]) or next((p for b in range(at - 1, -1, -1) if (p := self._last_place(found[b]))), None)
+            if (
+                name.thing.found_by != "lexicon"
+                and name.thing.classes == ("GovernmentBody",)
+                and name.text[0] in self._levels
+            ):
+                place = self._last_place(chosen[:i]) or next(
+                    (p for b in range(at - 1, -1, -1) if (p := self._last_place(found[b]))), None
+                )
                 if place is not None:
                     name = self._office_of(place, name, found)
             out.append((match, name))
@@ -216,10 +239,14 @@ class Discovery:
 
     def _office_of(self, place: Thing, name: Name, found: Sequence[Chosen]) -> Name:
         bare = place.label.removesuffix(name.text[0])
-        full = next((n for chosen in found for _, n in chosen if n.text.startswith(bare) and n.text.endswith(name.text)), None)
+        full = next(
+            (n for chosen in found for _, n in chosen if n.text.startswith(bare) and n.text.endswith(name.text)), None
+        )
         if full is not None:
             return full
-        thing = discovered(bare + name.text, "GovernmentBody", self._ontology.parents, name.thing.found_by, name.thing.confidence)
+        thing = discovered(
+            bare + name.text, "GovernmentBody", self._ontology.parents, name.thing.found_by, name.thing.confidence
+        )
         return Name(name.text, _labelled(thing, [name.text]), False, "zh")
 
 
@@ -285,7 +312,8 @@ def _tail(surface: str, cls: str) -> list[str]:
 
 def _merged(chosen: Chosen, new: Chosen) -> list[tuple[Match, Name]]:
     ranked = sorted(
-        [(m.start - m.end, 0, m.start, m, n) for m, n in chosen] + [(m.start - m.end, 1, m.start, m, n) for m, n in new],
+        [(m.start - m.end, 0, m.start, m, n) for m, n in chosen]
+        + [(m.start - m.end, 1, m.start, m, n) for m, n in new],
         key=lambda x: x[:3],
     )
     taken: list[tuple[Match, Name]] = []

@@ -11,7 +11,7 @@ from suantu.stages.discovery.page import Page
 from suantu.stages.discovery.words import Words
 
 _FOREIGN = re.compile(r"[A-Z][A-Za-z0-9&.'’\- ]{1,50}$")
-_HAN = re.compile("[一-鿿]")
+_HAN = re.compile("[\u4e00-\u9fff]")
 
 
 class Aliases:
@@ -21,8 +21,11 @@ class Aliases:
         rules = settings["aliases"]
         self._words, self._refuse = words, refuse
         self._title, self._title_end = str(settings["titles"]["open"]), str(settings["titles"]["close"])
+        self._between = re.compile(str(rules["between"]))
         self._defined = re.compile(f"[”」》]?\\s*[{rules['open']}，,]?\\s*{rules['defined']}")
-        self._bracket = re.compile(f"[”」》]?\\s*[{rules['open']}]\\s*(?P<inside>[^{rules['open']}{rules['close']}]{{2,70}})[{rules['close']}]")
+        self._bracket = re.compile(
+            f"[”」》]?\\s*[{rules['open']}]\\s*(?P<inside>[^{rules['open']}{rules['close']}]{{2,70}})[{rules['close']}]"
+        )
 
     def read(self, page: Page) -> list[tuple[str, Thing]]:
         """The other names that the page defines, each with the thing that it names."""
@@ -48,7 +51,7 @@ class Aliases:
     def _gloss(self, inside: str, thing: Thing, out: list[tuple[str, Thing]]) -> None:
         if not _HAN.search(thing.label):
             return
-        for part in re.split(r"[，,、;；]\s*|\s*简称", inside):
+        for part in self._between.split(inside):
             part = part.strip()
             if not _FOREIGN.match(part) or self._refuse.match(part) or any(c.isdigit() for c in part):
                 continue

@@ -28,7 +28,9 @@ _ACRONYM = re.compile(r"\s\((?P<inside>(?:the\s)?[“\"']?[A-Z][A-Za-z0-9 .\-]{0
 class English:
     """The sections of ``discovery.en.yaml``."""
 
-    def __init__(self, settings: Mapping[str, Any], chars: Mapping[tuple[str, ...], str], ontology: Ontology, alphabet: Alphabet) -> None:
+    def __init__(
+        self, settings: Mapping[str, Any], chars: Mapping[tuple[str, ...], str], ontology: Ontology, alphabet: Alphabet
+    ) -> None:
         self._ontology, self._alphabet, self._chars = ontology, alphabet, chars
         self._generic = frozenset(str(settings["generic"]).split())
         self._never = frozenset(str(settings["never-first"]).split())
@@ -43,7 +45,9 @@ class English:
         self._chips = alphabet.matching(["Chip"])
         self._owner = re.compile(f"[{alphabet.matching(['Organization'])}](?:['’]s)? $")
         self._head_after = re.compile(rf"\s(?:[a-z\-]+\s){{0,2}}?(?P<head>{heads})s?\b", re.IGNORECASE)
-        self._head_before = re.compile(rf"\b(?P<head>{heads})s?,?\s(?:called\s|named\s|dubbed\s|the\s)*$", re.IGNORECASE)
+        self._head_before = re.compile(
+            rf"\b(?P<head>{heads})s?,?\s(?:called\s|named\s|dubbed\s|the\s)*$", re.IGNORECASE
+        )
         self._lists = {str(w): cls for cls, ws in settings["lists"].items() for w in ws}
         openers = "|".join(re.escape(w) for w in sorted(self._lists, key=len, reverse=True))
         self._opener = re.compile(rf"\b(?P<opener>{openers})\b:?\s*", re.IGNORECASE)
@@ -83,7 +87,16 @@ class English:
         words = text[start:end].split()
         while words and words[0] in ("of", "for", "and", "the", "on"):
             start += len(words.pop(0)) + 1
-        if start >= end or not words or all(w in self._generic or w in ("of", "and", "the", "for") or (len(w) == 1 and (len(words) < 2 or w.isascii())) for w in words):
+        if (
+            start >= end
+            or not words
+            or all(
+                w in self._generic
+                or w in ("of", "and", "the", "for")
+                or (len(w) == 1 and (len(words) < 2 or w.isascii()))
+                for w in words
+            )
+        ):
             return None
         if len(words) == 1 and (start in page.names or len(words[0]) < 3):
             return None
@@ -129,8 +142,13 @@ class English:
 
     def _numbered(self, page: Page, match: re.Match[str], ledger: Ledger) -> None:
         name = match[0]
-        head = name.split()[0]
-        if self._refuse.match(name) or head in self._generic or head in self._never or re.search(r" (?:19|20)[0-9]{2}$", name):
+        first = name.split()[0]
+        if (
+            self._refuse.match(name)
+            or first in self._generic
+            or first in self._never
+            or re.search(r" (?:19|20)[0-9]{2}$", name)
+        ):
             return
         before = page.text[max(0, match.start() - 30) : match.start()]
         owned = self._owner.search(before) is not None
@@ -141,7 +159,11 @@ class English:
         if told:
             ledger.vote(page.surface(*match.span()), "Chip", "model.signs", 0.62 if owned or len(told) > 1 else 0.4)
         start = match.start()
-        if (word := re.search(r"(?<![A-Za-z.])[A-Z][a-z]+ $", before)) and word[0].strip() not in self._generic | self._never and len(name) <= 4:
+        if (
+            (word := re.search(r"(?<![A-Za-z.])[A-Z][a-z]+ $", before))
+            and word[0].strip() not in self._generic | self._never
+            and len(name) <= 4
+        ):
             start -= len(word[0])
         surface = page.surface(start, match.end())
         if head := self._head_after.match(page.text, match.end()):
@@ -182,7 +204,11 @@ class English:
         if group_of(cls, self._ontology.parents) == "Organization":
             if all(w[0].isupper() for w in words) and self._bounds(page, start, start + len(bare)):
                 ledger.vote(bare, cls, "list", 0.65)
-        elif len(words) in (2, 3) and all(w.isalpha() and w.islower() or "-" in w for w in words) and not {"which", "that", "is", "are", "the", "of", "to", "in", "with", "by"} & set(words):
+        elif (
+            len(words) in (2, 3)
+            and all((w.isalpha() and w.islower()) or "-" in w for w in words)
+            and not {"which", "that", "is", "are", "the", "of", "to", "in", "with", "by"} & set(words)
+        ):
             ledger.vote(bare, cls, "list", 0.65)
 
     def aliases(self, pages: Sequence[Page], english: Sequence[bool]) -> list[tuple[str, Thing]]:
@@ -201,7 +227,13 @@ class English:
 
     def _short(self, text: str, thing: Thing) -> list[tuple[str, Thing]]:
         words = text.split()
-        if thing.found_by == "lexicon" or len(words) != 2 or group_of(thing.classes[0], self._ontology.parents) != "Organization":
+        if (
+            thing.found_by == "lexicon"
+            or len(words) != 2
+            or group_of(thing.classes[0], self._ontology.parents) != "Organization"
+        ):
             return []
         fresh = words[0] not in self._generic and len(words[0]) >= 4 and words[0].isalpha() and words[1] in self._last
-        return [(words[0], thing)] if fresh and thing.classes[0] not in ("GovernmentBody", "ResearchInstitution") else []
+        return (
+            [(words[0], thing)] if fresh and thing.classes[0] not in ("GovernmentBody", "ResearchInstitution") else []
+        )

@@ -16,8 +16,6 @@ from suantu.stages.discovery.words import Words
 
 _CLAUSE = re.compile(r"[^，。；：:！？!?（）()\n]+")
 _NODE = re.compile("[\ue000-\uefff]")
-_NUMBER = "[0-9一二三四五六七八九十百几多数两]+余?(?:家|所|个|款|项|种|类|大|位)"
-_COUNT = f"(?:{_NUMBER})?(?:[^，。；、]{{0,6}}?)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,23 +31,28 @@ class Member:
 class Lists:
     """The ``lists`` section of a discovery file."""
 
-    def __init__(self, settings: Mapping[str, Any], words: Words, ontology: Ontology, endings: Sequence[str], use_cases: UseCases) -> None:
+    def __init__(
+        self, settings: Mapping[str, Any], words: Words, ontology: Ontology, endings: Sequence[str], use_cases: UseCases
+    ) -> None:
         rules = settings["lists"]
         self._words, self._ontology, self._use_cases = words, ontology, use_cases
         self._last = re.compile("|".join(sorted(map(str, rules["last"]), key=len, reverse=True)))
         self._closed = tuple(map(str, rules["closed-by"]))
-        self._heads = {str(w): cls for cls, heads in rules["heads"].items() for w in heads}
+        self._heads = {str(w): str(cls) for cls, heads in rules["heads"].items() for w in heads}
         heads = "|".join(sorted(self._heads, key=len, reverse=True))
-        self._head = re.compile(f"(?:等等?{_COUNT}|{_NUMBER}|在内的{_COUNT})(?P<head>{heads})")
-        self._openers = sorted(((str(w), cls) for cls, ws in rules["openers"].items() for w in ws), key=lambda x: -len(x[0]))
+        self._head = re.compile(f"{str(rules['closing']).replace('NUMBER', str(rules['number']))}(?P<head>{heads})")
+        self._separator = str(rules["separator"])
+        self._openers = sorted(
+            ((str(w), cls) for cls, ws in rules["openers"].items() for w in ws), key=lambda x: -len(x[0])
+        )
         self._endings = tuple(endings)
 
     def read(self, page: Page, ledger: Ledger) -> None:
         """Vote for the members of the lists of a page."""
-        if "、" not in page.text:
+        if self._separator not in page.text:
             return
         for clause in _CLAUSE.finditer(page.text):
-            if "、" in clause[0]:
+            if self._separator in clause[0]:
                 self._list(page, clause.start(), clause.end(), ledger)
 
     def _list(self, page: Page, start: int, end: int, ledger: Ledger) -> None:
@@ -74,7 +77,7 @@ class Lists:
         text = page.text
         parts: list[tuple[int, int]] = []
         at = start
-        while (cut := text.find("、", at, end)) >= 0:
+        while (cut := text.find(self._separator, at, end)) >= 0:
             parts.append((at, cut))
             at = cut + 1
         if match := self._last.search(text, at + 1, end):
@@ -85,7 +88,13 @@ class Lists:
         for i, (a, b) in enumerate(parts):
             if a >= b:
                 continue
-            member = self._first(page, a, b, self._use_cases.listed(page, b + 1, end)) if i == 0 else self._final(page, a, b) if i == len(parts) - 1 else self._whole(page, a, b)
+            member = (
+                self._first(page, a, b, self._use_cases.listed(page, b + 1, end))
+                if i == 0
+                else self._final(page, a, b)
+                if i == len(parts) - 1
+                else self._whole(page, a, b)
+            )
             if member:
                 out.append(member)
         return out
@@ -102,7 +111,9 @@ class Lists:
         words = self._words.split(core)
         if all(w.kind in ("generic", "role", "stop") for w in words):
             return False
-        return all(w.kind not in ("stop", "role") for w in words[1:]) and (words[0].kind != "stop" or len(words[0]) == 1)
+        return all(w.kind not in ("stop", "role") for w in words[1:]) and (
+            words[0].kind != "stop" or len(words[0]) == 1
+        )
 
     def _first(self, page: Page, a: int, b: int, whole: bool) -> Member | None:
         if b - 1 in page.names:
@@ -129,7 +140,7 @@ class Lists:
     def _told(self, page: Page, members: Sequence[Member]) -> str:
         after = self._head.match(page.text, members[-1].end, members[-1].end + 18)
         if after:
-            return self._heads[after["head"]]
+            return str(self._heads[after["head"]])
         before = page.text[max(0, members[0].start - 60) : members[0].start]
         before = before[max(before.rfind("。"), before.rfind("；")) + 1 :].rstrip("：: “")
         told = next((cls for word, cls in self._openers if before.endswith(word.rstrip("：:"))), "")
@@ -140,15 +151,30 @@ class Lists:
         surface = page.surface(member.start, member.end).strip("“”「」 ")
         if group_of(cls, self._ontology.parents) == "Organization":
             ended = self._ended(core, surface)
-            bare = weight >= 0.8 and 2 <= len(core) <= 6 and self._words.sound(core) and not _NODE.search(core) and len(self._words.split(core)) <= 2
-            if (bare or is_name(core, surface, self._words, self._endings) or ended) and not any(c in "“”" for c in surface):
+            bare = (
+                weight >= 0.8
+                and 2 <= len(core) <= 6
+                and self._words.sound(core)
+                and not _NODE.search(core)
+                and len(self._words.split(core)) <= 2
+            )
+            if (bare or is_name(core, surface, self._words, self._endings) or ended) and not any(
+                c in "“”" for c in surface
+            ):
                 ledger.vote(surface, cls, "list", weight)
         elif cls == "UseCase":
             typical = self._use_cases.typical(surface)
             if (typical or weight > 0.7) and self._use_cases.fits(core, surface):
                 ledger.vote(surface, cls, "list", max(weight, 0.62) if typical else weight - 0.1)
         elif cls in ("Technology", "Industry"):
-            if weight >= 0.62 and 3 <= len(surface) <= 8 and self._words.sound(core) and not _NODE.search(core) and not any(c.isdigit() for c in core) and weight > 0.7:
+            if (
+                weight >= 0.62
+                and 3 <= len(surface) <= 8
+                and self._words.sound(core)
+                and not _NODE.search(core)
+                and not any(c.isdigit() for c in core)
+                and weight > 0.7
+            ):
                 ledger.vote(surface, cls, "list", weight)
         elif any(c.isdigit() for c in surface) and weight > 0.55 and len(core) >= 2 and self._words.unknown(core) >= 2:
             ledger.vote(surface, cls, "list", weight)
@@ -172,7 +198,10 @@ class UseCases:
         if not 3 <= len(surface) <= 12 or surface in self._not or any(c.isdigit() or c in "“”《》%" for c in surface):
             return False
         words = self._words.split(core)
-        if words[0].kind == "stop" or (words[0].kind == "verb" and not (surface.startswith(self._prefixes) or (len(surface) >= 6 and self.typical(surface)))):
+        if words[0].kind == "stop" or (
+            words[0].kind == "verb"
+            and not (surface.startswith(self._prefixes) or (len(surface) >= 6 and self.typical(surface)))
+        ):
             return False
         return all(w.kind not in ("stop", "role") for w in words) and len(words) <= 5
 

@@ -9,56 +9,64 @@ from typing import Any
 from suantu.stages.discovery.page import Ledger, Page, Signs
 from suantu.stages.discovery.words import Words
 
-_HAN = "一-鿿"
-_NOT_COUNTED = r"(?!\s*[%％颗款台张个家条年月日万亿瓦倍路代项种名位次版期成只核层天周岁人号卡°]|\s*[GTMKgtmk][Bb/]|\s*n?m\b|\s*[A-Z]?FLOPS|\s*TOPS|\s*[0-9])"
-_LATIN = (
-    r"[A-Za-z][A-Za-z0-9]*(?:[-.+][A-Za-z0-9]+)*(?:\s(?:[A-Z][A-Za-z]*\s?)?[0-9]+(?:\.[0-9]+)?[A-Z]?(?![A-Za-z0-9.])" + _NOT_COUNTED + ")?"
-)
-_NUMBER = rf"[0-9]+(?:\.[0-9]+)?[A-Z]?(?![A-Za-z0-9]|[.,，][0-9]){_NOT_COUNTED}|[一二三四五六七八九]号"
-_NAME = re.compile(rf"(?<![A-Za-z0-9.\-/+]){_LATIN}|(?<=[{_HAN}][{_HAN}])(?:{_NUMBER})")
-_BEFORE = re.compile(rf"[{_HAN}]+$")
-_FAMILY = re.compile(r"\s?(?P<tail>[A-Z]{0,3}[0-9]+(?:\.[0-9]+)?[A-Z]{0,2})(?![A-Za-z0-9]|[.,，][0-9])" + _NOT_COUNTED)
+_HAN = "\u4e00-\u9fff"
+_BEFORE = re.compile(f"[{_HAN}]+$")
+_FREE = "(?![A-Za-z0-9]|[.,，][0-9])"
 _TYPICAL = re.compile(r"[A-Z]{1,4}-?[0-9]{2,4}[A-Z]?(?:-[A-Z0-9]+)?$")
-_SEPARATORS = "、和与及或"
-_LEAD = re.compile(r"[“「‘\s的了]*$")
-_IS_A = re.compile(r"^[”」’\s]*(?:是|为|作为|即)(?:其|该公司|业界|国内)?(?:首|新|旗舰)?(?:一)?(?:款|颗|种|台|张|个|套)[^，。；]{0,8}?(?P<head>[^，。；]{2,10})")
 
 
 class Models:
     """The ``heads``, ``quotes`` and neighbouring sections of a discovery file."""
 
     def __init__(self, settings: Mapping[str, Any], words: Words, signs: Signs) -> None:
+        shapes = settings["model-patterns"]
         self._words, self._makers, self._chips = words, signs.organizations, signs.chips
         self._chip_signs = re.compile(str(settings["chip-signs"]))
-        self._counted = re.compile(f"[0-9]\\s*(?P<counter>{'|'.join(settings['counted'])})(?:[“「]|[\\u4e00-\\u9fff]{{0,2}})$")
+        self._counted = re.compile(
+            f"[0-9]\\s*(?P<counter>{'|'.join(settings['counted'])})(?:[“「]|[\\u4e00-\\u9fff]{{0,2}})$"
+        )
         self._counters = {str(k): str(v) for k, v in settings["counted"].items()}
         endings = sorted(map(str, settings["product-endings"]), key=len, reverse=True)
-        self._product = re.compile(f"[{self._makers}](?P<name>[\\u4e00-\\u9fff]{{0,6}}?(?:{'|'.join(endings)}))(?![{_HAN}]?[计服厂端存业商化上供市])")
+        self._product = re.compile(
+            f"[{self._makers}](?P<name>[\\u4e00-\\u9fff]{{0,6}}?(?:{'|'.join(endings)}))(?!{shapes['not-after-product']})"
+        )
+        self._compile(shapes)
         self._class_of = {str(w): cls for cls, heads in settings["heads"].items() for w in heads}
         heads = "|".join(re.escape(w) for w in sorted(self._class_of, key=len, reverse=True))
-        self._before = re.compile(f"(?P<head>{heads})(?:型号|产品|家族)?[为是：:]?$")
-        self._after = re.compile(f"^[”」’]?\\s*(?:系列|型)?(?P<gap>[^，。；“、的]{{0,4}}?)(?P<head>{heads})(?![{_HAN}]?[业商厂])")
+        self._before = re.compile(f"(?P<head>{heads}){shapes['after-head']}")
+        self._after = re.compile(f"{shapes['before-head']}(?P<head>{heads})(?!{shapes['not-after-head']})")
         self._head = re.compile(f"(?P<head>{heads})")
         self._interconnect = re.compile(str(settings["interconnect-names"]))
         self._refuse = re.compile(str(settings["not-models"]))
-        self._measures = [(cls, re.compile(f"^[”」’\\s]*[的]?[^，。；]{{0,8}}?{p}")) for cls, p in settings["measures"].items()]
+        self._measures = [(cls, re.compile(f"{shapes['measured']}{p}")) for cls, p in settings["measures"].items()]
         self._models_before = tuple(map(str, settings["model-words-before"]))
         self._naming = tuple(map(str, settings["quotes"]["naming"]))
         opening, closing = "".join(settings["quotes"]["open"]), "".join(settings["quotes"]["close"])
         self._opening = re.compile(f"[{opening}]")
         self._quoted = re.compile(f"[{opening}](?P<name>[^{opening}{closing}，。；：！？、《》]{{2,14}})[{closing}]")
 
+    def _compile(self, shapes: Mapping[str, Any]) -> None:
+        counted = rf"(?!\s*(?:{shapes['counted']}))"
+        latin = rf"[A-Za-z][A-Za-z0-9]*(?:[-.+][A-Za-z0-9]+)*(?:\s(?:[A-Z][A-Za-z]*\s?)?[0-9]+(?:\.[0-9]+)?[A-Z]?(?![A-Za-z0-9.]){counted})?"
+        number = rf"[0-9]+(?:\.[0-9]+)?[A-Z]?{_FREE}{counted}|{shapes['series']}"
+        self._name = re.compile(rf"(?<![A-Za-z0-9.\-/+]){latin}|(?<=[{_HAN}][{_HAN}])(?:{number})")
+        self._family = re.compile(rf"\s?(?P<tail>[A-Z]{{0,3}}[0-9]+(?:\.[0-9]+)?[A-Z]{{0,2}}){_FREE}{counted}")
+        self._sibling = re.compile(rf"[A-Z]{{0,3}}[0-9]+(?:\.[0-9]+)?[A-Z]?(?![A-Za-z0-9]){counted}")
+        self._lead, self._is_a = re.compile(str(shapes["lead"])), re.compile(str(shapes["is-a"]))
+        self._beside, self._made_by = str(shapes["beside"]), str(shapes["made-by"])
+        self._series = str(shapes["series"])[-1]
+
     def read(self, page: Page, ledger: Ledger) -> None:
         """Vote for the model names of a page."""
         if self._opening.search(page.source):
             for match in self._quoted.finditer(page.source):
                 self._in_quotes(page.source, match, ledger)
-        for match in _NAME.finditer(page.text):
+        for match in self._name.finditer(page.text):
             self._plain(page, match, ledger)
         for match in self._product.finditer(page.text):
-            if match["name"] != "云" or len(page.surface(match.start(), match.start() + 1)) <= 3:
-                if not any(w.kind in ("stop", "verb", "role") for w in self._words.split(match["name"])[:-1]):
-                    ledger.vote(page.surface(*match.span()), "Product", "model.of-maker", 0.62)
+            short = len(match["name"]) > 1 or len(page.surface(match.start(), match.start() + 1)) <= 3
+            if short and not any(w.kind in ("stop", "verb", "role") for w in self._words.split(match["name"])[:-1]):
+                ledger.vote(page.surface(*match.span()), "Product", "model.of-maker", 0.62)
         for at, name in page.names.items():
             self._generation(page, at, name.thing.classes, ledger)
 
@@ -67,18 +75,22 @@ class Models:
         words = self._words.split(name)
         has_digit = any(c.isdigit() for c in name)
         fresh = any(w.kind in ("open", "latin") for w in words)
-        if self._refuse.match(name) or all(w.kind in ("generic", "stop", "role") for w in words) or any(w.kind == "stop" for w in words[:1]):
+        if (
+            self._refuse.match(name)
+            or all(w.kind in ("generic", "stop", "role") for w in words)
+            or any(w.kind == "stop" for w in words[:1])
+        ):
             return
         before = source[max(0, match.start() - 12) : match.start()]
-        head = self._before.search(before.rstrip("的了 "))
+        head = self._before.search(self._lead.sub("", before))
         cls = self._class_of[head["head"]] if head else ""
-        if not cls and (after := self._after.match(source[match.end() : match.end() + 14])):
-            if fresh and len(name) <= 8:
-                cls = self._class_of[after["head"]]
+        after = self._after.match(source[match.end() : match.end() + 14])
+        if not cls and after and fresh and len(name) <= 8:
+            cls = self._class_of[after["head"]]
         if not cls and before.endswith(self._naming):
             rest = self._head.search(source[match.end() : match.end() + 12])
             cls = self._class_of[rest["head"]] if rest else ""
-        if not cls and has_digit and (isa := _IS_A.match(source[match.end() : match.end() + 30])):
+        if not cls and has_digit and (isa := self._is_a.match(source[match.end() : match.end() + 30])):
             cls = self._class_in(isa["head"])
         if cls and (fresh or (head and len(words) == 1)) and len(name) <= 14:
             ledger.vote(name, cls, "quoted", 0.75)
@@ -95,21 +107,27 @@ class Models:
         if not tail[0].isalpha() and start == at:
             return
         core = page.text[start:end]
-        if self._refuse.match(core) or self._refuse.match(tail) and start == at:
+        if self._refuse.match(core) or (self._refuse.match(tail) and start == at):
             return
-        numbered = any(c.isdigit() for c in tail) or tail.endswith("号")
+        numbered = any(c.isdigit() for c in tail) or tail.endswith(self._series)
         if start == at and not tail[0].isupper():
             return
         surface = page.surface(start, end)
         if self._interconnect.search(tail) and len(tail) >= 4:
-            if tail[1:].islower() and (word := re.search(r"(?<![A-Za-z])[A-Z][a-z]+ $", page.text[max(0, start - 20) : start])):
+            if tail[1:].islower() and (
+                word := re.search(r"(?<![A-Za-z])[A-Z][a-z]+ $", page.text[max(0, start - 20) : start])
+            ):
                 surface = word[0] + surface
             ledger.vote(surface, "Interconnect", "model.interconnect", 0.7)
             bare = surface.rstrip("0123456789. ")
             if bare != surface and len(bare) >= 4:
                 ledger.vote(bare, "Interconnect", "model.interconnect", 0.7)
             return
-        made = start > 0 and page.text[start - 1] in self._makers or page.text[max(0, start - 2) : start - 1] in self._makers and page.text[start - 1] in "的 "
+        text = page.text
+        made = start > 0 and (
+            text[start - 1] in self._makers
+            or (start > 1 and text[start - 1] in self._made_by and text[start - 2] in self._makers)
+        )
         self._by_context(page.source, page.starts[start], page.ends[end - 1], surface, numbered, ledger)
         self._by_signs(page, start, end, surface, numbered, made, ledger)
 
@@ -124,7 +142,7 @@ class Models:
 
     def _by_context(self, source: str, start: int, end: int, surface: str, numbered: bool, ledger: Ledger) -> None:
         before, after = source[max(0, start - 16) : start], source[end : end + 40]
-        lead = _LEAD.sub("", before)
+        lead = self._lead.sub("", before)
         if head := self._before.search(lead):
             ledger.vote(surface, self._class_of[head["head"]], "model.after-head", 0.7 if numbered else 0.5)
         if (follow := self._after.match(after)) and (numbered or surface[:1].isascii()):
@@ -132,41 +150,65 @@ class Models:
             if lead.endswith(self._models_before):
                 weight += 0.1
             ledger.vote(surface, self._class_of[follow["head"]], "model.before-head", weight)
-        if isa := _IS_A.match(after):
-            if cls := self._class_in(isa["head"]):
-                ledger.vote(surface, cls, "model.is-a", 0.7)
+        if (isa := self._is_a.match(after)) and (cls := self._class_in(isa["head"])):
+            ledger.vote(surface, cls, "model.is-a", 0.7)
         if numbered:
             for cls, pattern in self._measures:
                 if pattern.match(after):
                     weight = 0.6 if not surface.isascii() or lead.endswith(self._models_before) else 0.45
                     ledger.vote(surface, cls, "model.measured", weight)
 
-    def _by_signs(self, page: Page, start: int, end: int, surface: str, numbered: bool, made: bool, ledger: Ledger) -> None:
+    def _by_signs(
+        self, page: Page, start: int, end: int, surface: str, numbered: bool, made: bool, ledger: Ledger
+    ) -> None:
         """Weaker signs: a maker directly before it, what it is counted with, what else its sentence speaks of."""
         text = page.text
         if counted := self._counted.search(text, max(0, start - 8), start):
             ledger.vote(surface, self._counters[counted["counter"]], "model.counted", 0.62 if numbered else 0.4)
         if not numbered:
-            if made and len(surface) >= 3 and text[start - 1] in self._makers and surface[:1].isascii() and not surface.isupper():
+            if (
+                made
+                and len(surface) >= 3
+                and text[start - 1] in self._makers
+                and surface[:1].isascii()
+                and not surface.isupper()
+            ):
                 ledger.vote(surface, "Product", "model.of-maker", 0.6)
             return
         a = max(text.rfind("。", 0, start), text.rfind("；", 0, start), text.rfind("\n", 0, start)) + 1
         ends = [e for e in (text.find("。", end), text.find("\n", end)) if e >= 0]
         b = min(ends, default=len(text))
-        if text[end : end + 1] in _SEPARATORS and text[end + 1 : end + 2] in self._chips and text[end + 1 : end + 2] or text[start - 1 : start] in _SEPARATORS and text[max(0, start - 2) : start - 1] in self._chips and start > 1:
+        if self._is_beside(text, end, end + 1) or (start > 1 and self._is_beside(text, start - 1, start - 2)):
             ledger.vote(surface, "Chip", "model.beside", 0.62)
         if not surface[:1].isascii():
             return
         told = set(self._chip_signs.findall(page.source, page.starts[a], page.ends[b - 1]))
         told |= {c for c in text[a:b] if c in self._chips}
         if told:
-            launched = _LEAD.sub("", text[max(0, start - 8) : start]).endswith(self._models_before)
-            ledger.vote(surface, "Chip", "model.signs", 0.62 if made or launched or (len(told) > 1 and _TYPICAL.match(surface)) else 0.4)
+            launched = self._lead.sub("", text[max(0, start - 8) : start]).endswith(self._models_before)
+            ledger.vote(
+                surface,
+                "Chip",
+                "model.signs",
+                0.62 if made or launched or (len(told) > 1 and _TYPICAL.match(surface)) else 0.4,
+            )
+
+    def _is_beside(self, text: str, separator: int, neighbour: int) -> bool:
+        return neighbour < len(text) and text[separator] in self._beside and text[neighbour] in self._chips
+
+    def siblings(self, page: Page, stems: Mapping[str, str], ledger: Ledger) -> None:
+        """A numbered name takes the class of one that differs from it in its number only (昭阳G8, 昭阳G6)."""
+        for stem, cls in stems.items():
+            at = page.source.find(stem)
+            while at >= 0:
+                if match := self._sibling.match(page.source, at + len(stem)):
+                    ledger.vote(stem + match[0], cls, "model.family", 0.7)
+                at = page.source.find(stem, at + 1)
 
     def _generation(self, page: Page, at: int, classes: Iterable[str], ledger: Ledger) -> None:
         """昇腾 910D, NVLink 6: a known family with a number that no known name has."""
         cls = next((c for c in classes if c in ("Chip", "Interconnect", "AIModel", "Server", "Product")), "")
-        if not cls or (match := _FAMILY.match(page.text, at + 1)) is None:
+        if not cls or (match := self._family.match(page.text, at + 1)) is None:
             return
         tail = match["tail"]
         if self._refuse.match(tail) or (tail.isdigit() and len(tail) > 4):
@@ -174,24 +216,3 @@ class Models:
         if tail.isdigit() and not match[0].startswith(" ") and page.names[at].text.isascii():
             return
         ledger.vote(page.surface(at, match.end()), cls, "model.generation", 0.75)
-
-
-def families(ledger: Ledger, accepted: Mapping[str, tuple[str, str, float]]) -> None:
-    """A numbered name takes the class of an accepted one that differs in its number only (昭阳G8, 昭阳G6)."""
-    stems = {re.sub(r"[0-9.]+[a-z]?$", "", key): cls for key, (cls, rule, _) in accepted.items() if rule.startswith(("model", "quoted"))}
-    for key, entry in ledger.entries.items():
-        if key in accepted or not key[-1:].isdigit():
-            continue
-        stem = re.sub(r"[0-9.]+[a-z]?$", "", key)
-        if len(stem) >= 2 and stem in stems:
-            ledger.vote(entry.surface, stems[stem], "model.family", 0.7)
-
-
-def siblings(page: Page, stems: Mapping[str, str], ledger: Ledger) -> None:
-    """The same for names that no context told anything about."""
-    for stem, cls in stems.items():
-        at = page.source.find(stem)
-        while at >= 0:
-            if match := re.compile(r"[A-Z]{0,3}[0-9]+(?:\.[0-9]+)?[A-Z]?(?![A-Za-z0-9])" + _NOT_COUNTED).match(page.source, at + len(stem)):
-                ledger.vote(stem + match[0], cls, "model.family", 0.7)
-            at = page.source.find(stem, at + 1)

@@ -39,7 +39,13 @@ class Page:
         return [m.span() for m in _SENTENCE.finditer(self.text)]
 
 
-def page_of(source: str, chosen: Chosen, chars: Mapping[tuple[str, ...], str], endings: frozenset[str], breaks: frozenset[str] = frozenset()) -> Page:
+def page_of(
+    source: str,
+    chosen: Chosen,
+    chars: Mapping[tuple[str, ...], str],
+    endings: frozenset[str],
+    breaks: frozenset[str] = frozenset(),
+) -> Page:
     """Encode a block; ``chars`` gives the character of a thing's classes.
 
     A known name that is also an ending (银行) and stands directly behind another letter stays as it is written, and
@@ -51,7 +57,12 @@ def page_of(source: str, chosen: Chosen, chars: Mapping[tuple[str, ...], str], e
     names: dict[int, Name] = {}
     at = 0
     for match, name in chosen:
-        if name.text in endings and match.start and not source[match.start - 1].isascii() and source[match.start - 1].isalpha():
+        if (
+            name.text in endings
+            and match.start
+            and not source[match.start - 1].isascii()
+            and source[match.start - 1].isalpha()
+        ):
             continue
         if source[match.end : match.end + 1] in breaks and not name.text.isascii():
             continue
@@ -148,4 +159,10 @@ class Signs:
         topics -= set(alphabet.matching(["Chip", "Product", "AIModel", "Interconnect"])) - set(
             alphabet.matching(["ChipType", "Technology", "UseCase", "Market"])
         )
-        return cls("".join(sorted(places)), "".join(sorted(organizations)), "".join(sorted(topics)), alphabet.matching(["Chip"]), chars)
+        return cls(
+            "".join(sorted(places)),
+            "".join(sorted(organizations)),
+            "".join(sorted(topics)),
+            alphabet.matching(["Chip"]),
+            chars,
+        )

@@ -29,7 +29,15 @@ class Slot:
 class Slots:
     """The slots of one section of a discovery file; ``inside`` are the characters that a name may have."""
 
-    def __init__(self, rules: Sequence[Mapping[str, Any]], compiler: Compiler, inside: str, words: Words, endings: Collection[str], marker: str = "ORG") -> None:
+    def __init__(
+        self,
+        rules: Sequence[Mapping[str, Any]],
+        compiler: Compiler,
+        inside: str,
+        words: Words,
+        endings: Collection[str],
+        marker: str = "ORG",
+    ) -> None:
         self._words, self._endings = words, tuple(endings)
         self._slots: list[Slot] = []
         triggers: dict[str, list[int]] = defaultdict(list)
@@ -41,7 +49,7 @@ class Slots:
             first = source.startswith(marker)
             shape = f"(?<!{inside})(?P<name>{inside}{{2,30}}?)" if first else f"(?P<name>{inside}{{2,16}}?)"
             marked = source.replace(marker, "\0", 1)
-            body = compiler.pattern(marked, str(rule["name"])).regex.pattern
+            body = compiler.pattern(marked, str(rule["name"])).source
             pattern = re.compile(body.replace("\0", shape))
             self._slots.append(Slot(str(rule["name"]), str(rule.get("class", "")), float(rule["weight"]), pattern))
             for word in rule["when"]:
@@ -70,14 +78,16 @@ class Slots:
             self._sentence(page, bounds[at], wanted, out)
         return out
 
-    def _sentence(self, page: Page, bounds: tuple[int, int], wanted: set[int], out: list[tuple[Slot, int, int]]) -> None:
+    def _sentence(
+        self, page: Page, bounds: tuple[int, int], wanted: set[int], out: list[tuple[Slot, int, int]]
+    ) -> None:
         if not wanted:
             return
         text = page.text[bounds[0] : bounds[1]]
         for i in sorted(wanted):
             slot = self._slots[i]
-            for match in slot.pattern.finditer(text):
-                out.append((slot, bounds[0] + match.start("name"), bounds[0] + match.end("name")))
+            found = slot.pattern.finditer(text)
+            out.extend((slot, bounds[0] + m.start("name"), bounds[0] + m.end("name")) for m in found)
 
     def read(self, page: Page, ledger: Ledger) -> None:
         """Vote for organizations in the page's slots."""

@@ -9,7 +9,7 @@ from typing import Any
 from suantu.stages.discovery.page import Ledger, Page, Signs
 from suantu.stages.discovery.words import Words
 
-_HAN = "一-鿿"
+_HAN = "\u4e00-\u9fff"
 
 
 class Suffixes:
@@ -22,6 +22,7 @@ class Suffixes:
             for ending in rule["words"]:
                 self._rules.setdefault(str(ending), (rule["name"], rule["class"], rule["strength"] == "strong"))
         government, places = settings["government"], settings["places"]
+        self._not_alone = frozenset(map(str, government["not-alone"]))
         self._levels = tuple(str(w) for w in government["levels"] if w)
         self._offices = {str(w) for w in government["offices"]}
         self._government, self._place = str(government["name"]), str(places["name"])
@@ -35,7 +36,8 @@ class Suffixes:
         self.inside = f"[{_HAN}A-Za-z0-9·\\-{signs.places}{signs.topics}]"
         self._run = re.compile(f"{self.inside}+$")
         before = "|".join(sorted(map(str, places["district-before"]), key=len, reverse=True))
-        self._district = re.compile(f"(?:{before}|[{signs.places}])(?P<name>[{_HAN}]{{2,3}}{places['districts']})(?![{_HAN}]?[长域])")
+        self._joiners = str(places["joiners"])
+        self._district = re.compile(f"(?:{before}|[{signs.places}])(?P<name>[{_HAN}]{{2,3}}{places['districts']})")
         self._districts = re.compile(str(places["district-lists"]))
         self._not_district = tuple(map(str, places["district-refuse"]))
 
@@ -45,19 +47,27 @@ class Suffixes:
         for match in self._ending.finditer(text):
             self._one(page, match[0], match.start(), match.end(), ledger)
         for run in self._districts.finditer(text):
-            for name in re.split("[、和与及]", run[0]):
+            for name in re.split(f"[^{_HAN}]|[{self._joiners}]", run[0]):
                 if not name.endswith(self._not_district) and self._words.sound(name):
                     ledger.vote(name, "Region", self._place, 0.65)
         for match in self._district.finditer(text):
             name = match["name"]
-            if not name.endswith(self._not_district) and self._words.unknown(name[:-1]) >= 1 and self._words.sound(name):
+            if (
+                not name.endswith(self._not_district)
+                and self._words.unknown(name[:-1]) >= 1
+                and self._words.sound(name)
+            ):
                 ledger.vote(name, "Region", self._place, 0.65)
 
     def _one(self, page: Page, ending: str, start: int, end: int, ledger: Ledger) -> None:
         text = page.text
         if text[end : end + 1] and text[end] in self._continues:
             return
-        if any(self._words.kind(text[start : end + k]) in ("noun", "verb", "generic") for k in (1, 2) if end + k <= len(text)):
+        if any(
+            self._words.kind(text[start : end + k]) in ("noun", "verb", "generic")
+            for k in (1, 2)
+            if end + k <= len(text)
+        ):
             return
         run = self._run.search(text, max(0, start - 18), start)
         if not run:
@@ -90,26 +100,36 @@ class Suffixes:
         if strong:
             words = self._words.split(core)
             proper = unknown >= 2 or place or any(w.kind == "noun" for w in words)
-            if self._long_name(core, cls, clean) or (proper and clean and 2 <= len(surface) - len(ending) <= 12 and size <= 14):
+            if self._long_name(core, cls, clean) or (
+                proper and clean and 2 <= len(surface) - len(ending) <= 12 and size <= 14
+            ):
                 if not (place and len(core) == 1 and cls == "Organization" and len(ending) < 2):
                     weight = 0.7 if unknown >= 2 or place else 0.62 if self._long_name(core, cls, clean) else 0.5
                     ledger.vote(surface, cls, rule, weight)
             elif unknown >= 2 and len(core) <= 3:
                 ledger.vote(surface, cls, rule, 0.5)
         elif unknown >= 2 and len(core) <= 4 and unknown >= len(core) - 1 and not core[-1].isascii():
-            ledger.vote(surface, cls, rule, 0.3 if not clean or ending in self._everyday and len(core) not in (2, 3) else 0.45)
+            ledger.vote(
+                surface, cls, rule, 0.3 if not clean or (ending in self._everyday and len(core) not in (2, 3)) else 0.45
+            )
 
     def _long_name(self, core: str, cls: str, clean: bool) -> bool:
         """人工智能产业促进会: topic words alone name a consortium where they are many."""
-        return cls == "Consortium" and clean and len(self._words.split(core)) >= 2 and any(c in self._signs.topics for c in core)
+        return (
+            cls == "Consortium"
+            and clean
+            and len(self._words.split(core)) >= 2
+            and any(c in self._signs.topics for c in core)
+        )
 
     def _office(self, page: Page, ending: str, left: int, start: int, end: int, ledger: Ledger) -> None:
         text = page.text
         level = next((w for w in self._levels if text.endswith(w, left, start)), "")
         a = start - len(level)
-        if a > left and text[a - 1] in self._signs.places:
+        place = page.surface(a - 1, a) if a > left and text[a - 1] in self._signs.places else ""
+        if place and (level or ending not in self._not_alone or place.endswith(self._levels)):
             ledger.vote(page.surface(a - 1, end), "GovernmentBody", self._government, 0.9)
-        elif level and ending not in ("政府", "法院"):
+        elif level and ending not in self._not_alone:
             ledger.vote(page.surface(a, end), "GovernmentBody", self._government, 0.7)
 
     def _region(self, page: Page, core: str, a: int, end: int, clean: bool, ledger: Ledger) -> None:

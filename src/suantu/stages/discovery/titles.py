@@ -54,4 +54,11 @@ class Titles:
         if len(bare) > 8:
             return ""
         found = [k for k, e in ledger.entries.items() if any(rule == "title" for rule, _ in e.votes)]
-        return next((k for k in reversed(found) if len(k) > len(bare) and self._tail.sub("", ledger.entries[k].surface).endswith(bare)), "")
+        return next(
+            (
+                k
+                for k in reversed(found)
+                if len(k) > len(bare) and self._tail.sub("", ledger.entries[k].surface).endswith(bare)
+            ),
+            "",
+        )

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from suantu.ontology import Ontology
@@ -715,8 +717,15 @@ def _turned(bound: str) -> str:
     return {">": "<", "<": ">", ">=": "<=", "<=": ">="}.get(bound, bound)
 
 
+@lru_cache(maxsize=32)
+def _clause_ends(text: str) -> list[int]:
+    return [m.end() for m in _CLAUSE.finditer(text)]
+
+
 def _clause_start(text: str, position: int) -> int:
-    return max((m.end() for m in _CLAUSE.finditer(text, 0, position)), default=0)
+    ends = _clause_ends(text)
+    i = bisect_right(ends, position)
+    return ends[i - 1] if i else 0
 
 
 def _group(phrase: Phrase) -> tuple[Thing, ...]:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 
-from suantu.records import BlockKind, Evidence, RankingEntry
+from suantu.records import BlockKind, Evidence, RankingEntry, Thing
 from suantu.scene import Node, Scene
+from suantu.stages.rankings.items import Items
 from suantu.stages.rankings.naming import Naming
 from suantu.stages.rankings.thread import RankThread
 
 LONGEST_LINE = 40
+_LONGEST_NAME = 16
+_GAP = 3  # characters between a number and its name
+_AFTER = re.compile(r"[\s,;(\uff08\uff0c\uff1a:]")
 _CIRCLED = {chr(0x2460 + i): i + 1 for i in range(20)}
 _MARK = re.compile(r"\s*(?:([\u2460-\u2473])|0?(\d{1,2})(?:\s*[.、．)）:：]|\s+(?=\D)))\s*")
 
@@ -17,8 +21,8 @@ _MARK = re.compile(r"\s*(?:([\u2460-\u2473])|0?(\d{1,2})(?:\s*[.、．)）:：]|
 class Labels:
     """Reads the labels of one language."""
 
-    def __init__(self, naming: Naming, tier_chars: str) -> None:
-        self._naming, self._tier_char = naming, tier_chars
+    def __init__(self, naming: Naming, items: Items, tier_chars: str) -> None:
+        self._naming, self._items, self._tier_char = naming, items, tier_chars
 
     def opens(self, scene: Scene, thread: RankThread) -> None:
         """Whether the block announces a list (前十名如下：), or goes on with one, or ends it."""
@@ -56,34 +60,34 @@ class Labels:
 
     def _label(self, scene: Scene, thread: RankThread, start: int, end: int) -> bool:
         inside = [n for n in scene.nodes.values() if start <= n.start and n.end <= end]
-        named = [n for n in inside if n.mentions]
         ordinals = [n for n in inside if n.ordinals]
         mark = _MARK.match(scene.block.text[start:end])
-        alone = len(named) == 1 and len(named[0].mentions) == 1 and not ordinals
-        if (
-            alone
-            and thread.tier
-            and scene.block.text[start:end].strip().endswith(scene.block.text[named[0].start : named[0].end])
-        ):
-            thread.add_tier(thread.period, named[0].thing, thread.tier)
-        if len(named) != 1:
-            return False
         if len(ordinals) == 1 and ordinals[0].start <= start + 1 and ordinals[0].ordinals[0].kind != "tier":
-            return self._placed(scene, thread, named[0], ordinals[0].ordinals[0].value, ordinals[0].end, (start, end))
-        if not mark or ordinals:
+            rank, after = ordinals[0].ordinals[0].value, ordinals[0].end
+        elif mark and not ordinals:
+            rank, after = _CIRCLED[mark[1]] if mark[1] else int(mark[2]), start + mark.end()
+        else:
+            rank, after = 0, start
+        thing = self._thing(scene, thread, inside, after, end)
+        if thing is None or end - start > LONGEST_LINE:
             return False
-        rank = _CIRCLED[mark[1]] if mark[1] else int(mark[2])
-        return self._placed(scene, thread, named[0], rank, start + mark.end(), (start, end))
-
-    def _placed(
-        self, scene: Scene, thread: RankThread, named: Node, rank: int, after: int, cell: tuple[int, int]
-    ) -> bool:
-        """The entry of a label, where its name follows its number and is all of it."""
-        start, end = cell
-        if len(named.mentions) != 1 or not -1 < named.start - after <= 3 or end - start > LONGEST_LINE:
+        if thread.tier and not ordinals:
+            thread.add_tier(thread.period, thing, thread.tier)
+        if not rank:
             return False
         ranking = self._naming.name(scene, 0, "", None, thread)
         evidence = Evidence(scene.block.spans(start, end), scene.block.sections[-1] if scene.block.sections else "")
-        place = None if ranking.place is None or ranking.place.iri == named.thing.iri else ranking.place
-        thread.add(RankingEntry(ranking.name, rank, named.thing, evidence, "rank.label", thread.period, place))
+        place = None if ranking.place is None or ranking.place.iri == thing.iri else ranking.place
+        thread.add(RankingEntry(ranking.name, rank, thing, evidence, "rank.label", thread.period, place))
         return True
+
+    def _thing(self, scene: Scene, thread: RankThread, inside: list[Node], after: int, end: int) -> Thing | None:
+        """What a label names after its number: a name, or the words of one where the ranking says of what class."""
+        named = [n for n in inside if n.mentions]
+        if len(named) == 1 and len(named[0].mentions) == 1 and -1 < named[0].start - after <= _GAP:
+            return named[0].thing
+        words = _AFTER.split(scene.block.text[after:end].strip(" .:\uff1a\u3001"))[0]
+        plain = 1 < len(words) <= _LONGEST_NAME and not any(c.isdigit() for c in words)
+        if named or not plain or not (thread.item_class and after > 0):
+            return None
+        return self._items.named(words, thread.item_class)

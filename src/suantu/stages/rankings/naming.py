@@ -117,9 +117,7 @@ class Naming:
 
     def words(self, scene: Scene, start: int, end: int) -> str:
         """A name for a ranking from the words of a stretch, without what does not belong to it."""
-        kept = [c for c in range(start, end) if not (scene.nodes.get(c) and scene.nodes[c].periods)]
-        words = "".join(scene.surface(c, c + 1) for c in kept)
-        words = self._strip.sub("", " ".join(words.split()))
+        words = self._strip.sub("", self._undated(scene, start, end))
         return words if len(words) >= _SHORTEST[self._language] - 1 else ""
 
     def names(self, words: str) -> bool:
@@ -128,9 +126,16 @@ class Naming:
 
     def announced(self, scene: Scene) -> str:
         """The name that a line such as ``2022年厂商TOP5：`` gives to the list below it; empty where it gives none."""
-        words = self._bare.sub("", self.words(scene, 0, len(scene.text)))
+        words = self._bare.sub("", self._undated(scene, 0, len(scene.text)))
         said = self._counted.sub("", words)
-        return words if len(said) > 1 and len(words) < _LONGEST // 2 and not _CLAUSE.search(words) else ""
+        named = len(said) > 1 or (self.names(words) and len(words) > _SHORTEST[self._language])
+        return words if named and len(words) < _LONGEST // 2 and not _CLAUSE.search(words) else ""
+
+    @staticmethod
+    def _undated(scene: Scene, start: int, end: int) -> str:
+        """The words of a stretch without its times."""
+        kept = [c for c in range(start, end) if not (scene.nodes.get(c) and scene.nodes[c].periods)]
+        return " ".join("".join(scene.surface(c, c + 1) for c in kept).split())
 
     def between(self, scene: Scene, start: int, end: int) -> tuple[str, bool]:
         """What stands between a subject and its verb names the ranking (在中国服务器市场); and whether it is this one."""

@@ -41,7 +41,7 @@ def compile_ranking(rule: Rule, compiler: Compiler) -> RankingRule:
     if makes not in _MAKES:
         raise rule.error(f"makes: {makes!r} is not one of {', '.join(_MAKES)}")
     pattern = compiler.pattern(body.get("pattern", ""), rule.name)
-    if makes != "led" and "r" not in pattern.regex.groupindex:
+    if makes != "led" and "r" not in pattern.slots:
         raise rule.error("the pattern has no group r (the stretch with the ranks)")
     text = re.compile(str(body["text"])) if "text" in body else None
     return RankingRule(rule, makes, pattern, text, bool(body.get("tie")), bool(body.get("known")))
@@ -96,7 +96,7 @@ class Rankings:
         file = compiler.file
 
         def expand(source: str) -> str:
-            return compiler.pattern(source, f"{file}: naming").regex.pattern
+            return compiler.pattern(source, f"{file}: naming").source
 
         self.items = Items(settings["items"], settings["cues"]["adverb"], language, ontology, alphabet)
         self.naming = Naming(settings, expand, phrases, alphabet, language)
@@ -104,7 +104,7 @@ class Rankings:
         self._yearly = tuple(map(str, settings["time"]["yearly"]))
         self._digits = {str(k): int(v) for k, v in settings["digits"].items()}
         self._chars = frozenset(alphabet.matching(["ordinal", "top", "tier"]))
-        self._labels = Labels(self.naming, alphabet.matching(["tier"]))
+        self._labels = Labels(self.naming, self.items, alphabet.matching(["tier"]))
         self._by_label = {n.text: n.thing for n in ontology.names}
         self._makers: dict[str, Callable[[_Match], Iterator[RankingEntry]]] = {
             "ranks": self._ranks, "streak": self._streak, "largest": self._largest, "member": self._line,

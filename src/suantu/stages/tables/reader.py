@@ -35,6 +35,7 @@ class Tables:
         self._within = frozenset(settings["within"])
         self._of_places = {str(k): str(v) for k, v in settings["of-places"].items()}
         self._by_kind = {str(k): heads.cues(str(v)) for k, v in settings["by-kind"].items()}
+        self._latest = frozenset(settings["latest"])
         self._dates = re.compile(settings["dates"], flags)
         self._total, self._lists = re.compile(settings["total"], flags), re.compile(settings["lists"])
         self._units = {str(k): str(v) for k, v in settings["default-units"].items()}
@@ -209,7 +210,8 @@ class Tables:
             return
         if self._total.match(cell_text(row, table.subject)) and quantity.kind == "percent" and quantity.value == _WHOLE:
             return
-        period = self._period(sources[:3] if metric.device and not self._is(thing, "Place") else sources)
+        latest = self._latest_year(table, column) if metric.name in self._latest else ""
+        period = latest or self._period(sources[:3] if metric.device and not self._is(thing, "Place") else sources)
         value = quantity.value * metric.sign if metric.sign < 0 < quantity.value else quantity.value
         facts.observations.append(
             Observation(
@@ -229,6 +231,16 @@ class Tables:
                 upper=quantity.upper,
                 confidence=min(Decimal("0.85"), thing.confidence),
             )
+        )
+
+    @staticmethod
+    def _latest_year(table: Table, column: int) -> str:
+        """A growth beside the figures of some years is that of the last of them."""
+        if table.head(column).period:
+            return ""
+        return max(
+            (h.period for h in map(table.head, range(column)) if _YEAR.match(h.period) and "/" not in h.period),
+            default="",
         )
 
     @staticmethod

@@ -1,0 +1,1 @@
+"""The parts of ``suantu check``, one module each; ``suantu.check`` runs them."""
