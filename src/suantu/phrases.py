@@ -21,6 +21,7 @@ from suantu.scene import Node, Scene
 _NAME = re.compile("[\ue000-\uefff]")
 _FIGURE = re.compile("[\uf000-\uf8ff]")
 _PUNCTUATION = "，。；;！？!?,、：:（()）\n"
+_NAMED = frozenset({"Organization", "Chip", "Product", "Interconnect", "AIModel", "Place"})
 _MAX = {"zh": 22, "en": 60}
 
 
@@ -52,6 +53,7 @@ class Phrases:
         self._leading = self._strip(settings["leading"], "^", language)
         self._trailing = self._strip(settings["trailing"], "$", language)
         self._generic = self._strip(settings["generic"], "$", language)
+        self._named = self._strip([*settings["generic"], *settings["generic-named"]], "$", language)
         self._of = re.compile(str(settings["of"]))
         self._relative = self._strip(settings["relative"], "^", language)
         self._empty = {str(w).casefold() for w in settings["empty"]}
@@ -162,7 +164,8 @@ class Phrases:
         text = scene.text[start:end]
         nodes = [scene.nodes[start + m.start()] for m in _NAME.finditer(text)]
         nodes = [n for n in nodes if n.mentions]
-        bare = self._generic.sub("", text)
+        tail = self._named if nodes and self._alphabet.classes(nodes[0].char) & _NAMED else self._generic
+        bare = tail.sub("", text)
         if len(nodes) == 1 and len(nodes[0].mentions) == 1 and len(bare) == 1:
             return Phrase(nodes[0].thing, place, start, end, tuple(nodes))
         if nodes and (device := self._first_of(nodes, text)):
@@ -176,7 +179,7 @@ class Phrases:
 
     def _first_of(self, nodes: list[Node], text: str) -> Thing | None:
         """Of names side by side or joined by a possessive, the first device or organization is what is meant."""
-        rest = _NAME.sub("", self._generic.sub("", text)).strip("的' s’·-")
+        rest = _NAME.sub("", self._named.sub("", text)).strip("的' s’·-")
         if rest and len(rest) > 4:
             return None
         for wanted in ("Chip", "Product", "Interconnect", "AIModel", "Organization"):

@@ -168,7 +168,7 @@ class _Reading:
         found = [self.pipeline.gazetteer.find(b.text) for b in blocks]
         certain = self.pipeline.evidence.certain(found)
         chosen = [self.pipeline.evidence.choose(b.text, m, certain) for b, m in zip(blocks, found, strict=True)]
-        named = self.pipeline.discovery.read([(b.text, c) for b, c in zip(blocks, chosen, strict=True)])
+        named = self.pipeline.discovery.read([(b.text, c) for b, c in zip(blocks, chosen, strict=True)], self.document.title)
         threads = {code: talk.Thread() for code in LANGUAGES}
         home = self._home()
         times = self.pipeline.periods
@@ -235,6 +235,7 @@ class _Reading:
         self.ranks.begin_block(block)
         place, near = self._place_of(block, singles, home)
         period: Period | None = None
+        of_market = False
         for bounds in sentences(block.text):
             inside = [n for n in singles if bounds[0] <= n.start and n.end <= bounds[1]]
             code = language_of(block.text[bounds[0] : bounds[1]])
@@ -242,7 +243,7 @@ class _Reading:
             nodes = talk.resolve_pronouns(block, bounds, inside, thread, rules.talk, pipeline.alphabet)
             scene = encode(block, bounds, nodes, pipeline.alphabet, pipeline.grammars)
             scene.moods, scene.sayers = rules.moods.read(scene)
-            scene.place, scene.place_near, scene.period = place, near, period
+            scene.place, scene.place_near, scene.period, scene.of_market = place, near, period, of_market
             talk.note_topics(scene, thread, rules.talk, pipeline.alphabet)
             if self.watch:
                 self.watch(scene)
@@ -251,6 +252,7 @@ class _Reading:
             rules.rankings.read(scene, self.ranks, asserted)
             facts, loose = rules.observer.read(scene, self.document)
             self.observations.extend(facts)
+            of_market = of_market or any(f.metric == "marketShare" for f in facts)
             period, place, near = _carried(facts, scene, period, place, near)
             self.loose.extend(loose)
             thread.end_sentence(scene)

@@ -84,6 +84,7 @@ class Scene:
     period: Period | None = None
     place: Thing | None = None
     place_near: bool = False
+    of_market: bool = False
 
     def surface(self, start: int, end: int) -> str:
         """The block's words for the encoded characters ``start:end``."""

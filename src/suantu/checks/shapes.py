@@ -110,7 +110,7 @@ def _weight(data: rdflib.Graph, shapes: rdflib.Graph, shape: rdflib.URIRef) -> i
     for cls in shapes.objects(shape, sh.targetClass):
         nodes += sum(1 for _ in data.subjects(rdflib.RDF.type, cls))
     for prop in (*shapes.objects(shape, sh.targetSubjectsOf), *shapes.objects(shape, sh.targetObjectsOf)):
-        nodes += sum(1 for _ in data.triples((None, prop, None)))  # type: ignore[arg-type]
+        nodes += sum(1 for _ in data.triples((None, prop, None)))
     return own * nodes
 
 
@@ -120,8 +120,7 @@ def _one(shape: str) -> set[_Found]:
     import rdflib
 
     data, shapes, language = _graphs
-    options = {"inference": "none", "inplace": True, "use_shapes": [shape]}
-    _, report, _ = pyshacl.validate(data, shacl_graph=shapes, **options)
+    _, report, _ = pyshacl.validate(data, shacl_graph=shapes, inference="none", inplace=True, use_shapes=[shape])
     sh, found = rdflib.Namespace(_SH), set()
     for result in report.subjects(rdflib.RDF.type, sh.ValidationResult):
         severity = str(report.value(result, sh.resultSeverity)).removeprefix(_SH)

@@ -102,6 +102,10 @@ class Session:
 
         write_rows(self, header, [list(row) for row in rows], records)
 
+    def on_close(self, *close: Callable[[], None]) -> None:
+        """What else to close at the end."""
+        self._close.extend(close)
+
     def close(self) -> None:
         """Close what was opened."""
         for close in self._close:

@@ -10,6 +10,7 @@ from suantu.border.vocab import ST
 from suantu.export.fetch import Entry, Figure, Triple, blocks, value
 from suantu.export.model import LANGUAGES, Edge, Fact, Graph, Names, Node, Quote
 from suantu.export.select import Selection
+from suantu.export.words import terms
 from suantu.names import classes_of
 from suantu.query import readable
 from suantu.stores.base import Endpoint
@@ -34,7 +35,8 @@ def graph(endpoint: Endpoint, chosen: Selection, language: str) -> Graph:
 def labels(endpoint: Endpoint, iris: Collection[str]) -> dict[str, dict[str, str]]:
     """The labels of each IRI by language; one without any gets its readable form."""
     found: dict[str, dict[str, str]] = defaultdict(dict)
-    left = set(iris)
+    found |= {x: dict(names) for x, names in terms().items() if x in iris}
+    left = set(iris) - found.keys()
     for name in ("skos:prefLabel", "rdfs:label", "dcterms:title", "skos:notation"):
         for x, language, text in _texts(endpoint, left, name):
             found[x].setdefault(language if language in LANGUAGES else "zh", text)

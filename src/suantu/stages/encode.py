@@ -27,6 +27,8 @@ class Grammar:
     separators: re.Pattern[str]
     comma: str
     closed: re.Pattern[str]
+    final: frozenset[str]
+    apart: re.Pattern[str] | None
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, Any]) -> Grammar:
@@ -34,7 +36,14 @@ class Grammar:
         lists = settings["lists"]
         words = "|".join(sorted((re.escape(w) for w in lists["separators"]), key=len, reverse=True))
         closed = "|".join(re.escape(str(w)) for w in lists["closed-by"])
-        return cls(re.compile(f"(?:{words})"), str(lists["comma"]), re.compile(f"(?:{closed})"))
+        apart = "|".join(re.escape(str(w)) for w in lists.get("apart-after", ()))
+        return cls(
+            re.compile(f"(?:{words})"),
+            str(lists["comma"]),
+            re.compile(f"(?:{closed})"),
+            frozenset(str(w).strip() for w in lists.get("final", ())),
+            re.compile(f"(?:{apart})\\s$", re.IGNORECASE) if apart else None,
+        )
 
 
 _ENDS = re.compile(r"[。！？!?\n]+[”’」』）)]*|(?<=[a-z0-9%)\]”\"A-Z])[.]+[”’)\"]*(?=\s+[A-Z“\"(]|\s*$)")
@@ -133,6 +142,9 @@ def _run(scene: Scene, encoded: str, at: int, alphabet: Alphabet, grammar: Gramm
     shared = _classes(members[0], alphabet)
     position = at + 1
     by_comma = 0
+    final = False
+    if grammar.apart and grammar.apart.search(encoded[max(0, at - 20) : at]):
+        return members, position
     while True:
         match = grammar.separators.match(encoded, position)
         if not match or (node := scene.nodes.get(match.end())) is None or node.pronoun:
@@ -143,8 +155,11 @@ def _run(scene: Scene, encoded: str, at: int, alphabet: Alphabet, grammar: Gramm
         shared = common
         members.append(node)
         by_comma += match[0].strip() == grammar.comma
+        final = match[0].strip() in grammar.final
         position = match.end() + 1
-    if by_comma and not members[0].quantities and not grammar.closed.match(encoded, position) and (len(members) < 3 or by_comma < len(members) - 1):
+        if final and by_comma:
+            return members, position
+    if by_comma and not final and not members[0].quantities and not grammar.closed.match(encoded, position) and (len(members) < 3 or by_comma < len(members) - 1):
         return _before_comma(members, encoded, at, grammar)
     return members, position
 

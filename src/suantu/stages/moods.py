@@ -13,6 +13,7 @@ from suantu.records import Thing
 from suantu.scene import Mood, Scene
 
 _CLAUSE = re.compile(r"[，,；;：:。！？!?]")
+_NEVER = re.compile(r"(?!)")
 STOPS_ASSERTION = ("rumour", "hypothetical", "question", "doubt", "former")
 
 
@@ -21,6 +22,8 @@ class Moods:
 
     def __init__(self, settings: Mapping[str, Any], language: str, sayers: str, periods: str) -> None:
         self._period = re.compile(f"[{periods}]")
+        turns = "|".join(map(str, settings.get("turns", ())))
+        self._turn = re.compile(rf"\b(?:{turns})\b", re.IGNORECASE) if turns else _NEVER
         edge = r"\b" if language == "en" else ""
         decoys = "|".join(settings.get("decoys-moods", ()))
         cues: list[tuple[str, str]] = []
@@ -52,7 +55,7 @@ class Moods:
         for match in self._cues.finditer(text):
             if match.lastgroup and match.lastgroup != "decoy":
                 kind, scope = self._kinds[int(match.lastgroup[1:])]
-                moods.append(_scoped(kind, scope, match, text, self._period))
+                moods.append(_scoped(kind, scope, match, text, self._period, self._turn))
         said = []
         for match in self._said.finditer(text):
             at = match.start("a") if match["a"] else match.start("b")
@@ -62,11 +65,19 @@ class Moods:
         return tuple(moods), tuple(said)
 
 
-def _scoped(kind: str, scope: str, match: re.Match[str], text: str, period: re.Pattern[str]) -> Mood:
+def _scoped(
+    kind: str, scope: str, match: re.Match[str], text: str, period: re.Pattern[str], turn: re.Pattern[str]
+) -> Mood:
     """A sentence-wide mood runs from its cue to the end; a clause-wide one covers the clause that the cue stands in.
 
-    One that runs onward goes on over the clauses that follow, until one names a time of its own.
+    One that runs onward goes on over the clauses that follow, until one names a time of its own; one that runs after
+    its cue ends with the clause or where the clause turns (does not support A but supports B).
     """
+    if scope == "after":
+        found = _CLAUSE.search(text, match.end())
+        until = found.start() if found else len(text)
+        turned = turn.search(text, match.end(), until)
+        return Mood(kind, match.start(), turned.start() if turned else until)
     if scope == "sentence":
         if kind in {"forecast", "estimate"}:
             return Mood(kind, match.start(), len(text))

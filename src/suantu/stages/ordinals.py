@@ -94,6 +94,7 @@ class Ordinals:
         self._plain = re.compile(f"([0-9]{{1,3}})(?:{sep})([0-9]{{1,3}})(?:{units})")
         self._list = re.compile(f"({number})(?=(?:{comma})(?:{number}))|({number})(?:{units})")
         self._list_whole = re.compile(f"(?:{number})(?:(?:{comma})(?:{number})){{1,8}}(?:{units})")
+        self._more = re.compile(f"(?:{comma})({number})(?:{units}|(?=(?:{comma})(?:{number})(?:{units})))")
         self._list_cue = re.compile(f"(?:{listed('cues')}|{prefix})$")
         self._label = re.compile("0[1-9](?=\\s{0,3}[㐀-鿿])")
         self._sign = re.compile(f"(?:{listed('number_signs')})([0-9]{{1,3}})(?![0-9]|\\.[0-9])")
@@ -171,7 +172,11 @@ class Ordinals:
         bare = end == match.end(1)
         if bare and text.startswith(self._not_before, end + (1 if text.startswith(" ", end) else 0)):
             return []
-        return self._made(text, start, end, self._number(match[1]))
+        out = self._made(text, start, end, self._number(match[1]))
+        while out and bare and (more := self._more.match(text, end)):
+            out += self._made(text, more.start(1), more.end(), self._number(more[1]))
+            end = more.end()
+        return out
 
     def _read_cued(self, text: str, folded: str, start: int) -> list[Ordinal]:
         match = self._cued_one.match(text, start)

@@ -37,6 +37,7 @@ class RelationRule:
     single: tuple[str, ...]
     every: str
     pairs: str
+    own: bool
     confidence: Decimal
     holds_denied: bool
 
@@ -83,7 +84,8 @@ def compile_rule(rule: Rule, compiler: Compiler, predicates: Iterable[str]) -> R
     slots = set(pattern.slots)
     carry = {k: tuple(v) for k, v in dict(body.get("carry", {})).items()}
     pairs = str(body.get("pairs", ""))
-    if not pairs and not {"s", "o"} <= slots | set(carry):
+    own = {str(body["own"])} if "own" in body else set()
+    if not pairs and not {"s", "o"} <= slots | set(carry) | own:
         raise rule.error("the pattern binds no {s:…} or no {o:…}, and carry does not give it")
     wanted = re.search(r"\{o:([A-Za-z|]+)\}", str(source))
     more = None
@@ -104,6 +106,7 @@ def compile_rule(rule: Rule, compiler: Compiler, predicates: Iterable[str]) -> R
         tuple(body.get("single", ())),
         str(body.get("all", "")),
         pairs,
+        bool(own),
         Decimal(str(body.get("confidence", "0.9"))),
         bool(body.get("holds-denied")),
     )
@@ -120,6 +123,8 @@ class Relations:
         }
         self._family = dict(settings.get("family", {}))
         self._named = tuple(NamedRule.from_settings(n, ontology) for n in settings.get("named", ()))
+        self._pairwise = re.compile(str(settings["pairwise"])) if "pairwise" in settings else None
+        self._labels = {n.text.casefold(): n.thing for n in ontology.names}
         self._facts: dict[tuple[str, str], set[str]] = {}
         for s, p, o in ontology.facts:
             self._facts.setdefault((s, p), set()).add(o)
@@ -190,7 +195,7 @@ class Relations:
                     yield from self._claim(rule, a.thing, b.thing, scene.evidence(match.start(), match.end()))
             return
         subjects = self._bound(rule, "s", scene, match)
-        objects = self._bound(rule, "o", scene, match)
+        objects = self._owned(rule, subjects) if rule.own else self._bound(rule, "o", scene, match)
         if not subjects or not objects:
             return
         lo = min([match.start(), *(p for p, _ in subjects if p >= 0), *(p for p, _ in objects if p >= 0)])
@@ -198,10 +203,29 @@ class Relations:
         evidence = scene.evidence(lo, hi)
         for _, subject in subjects:
             for _, obj in objects:
-                for mention in subject.mentions:
-                    for target in obj.mentions:
-                        yield from self._claim(rule, mention.thing, target.thing, evidence)
-                        yield from self._of_family(rule, scene, mention, target, evidence)
+                for mention, target in self._pairs(scene, subject, obj, hi):
+                    yield from self._claim(rule, mention.thing, target.thing, evidence)
+                    yield from self._of_family(rule, scene, mention, target, evidence)
+
+    def _pairs(self, scene: Scene, subject: Node, obj: Node, end: int) -> list[tuple[Mention, Mention]]:
+        """Each with each, or one with one where two lists as long are told to go together (respectively)."""
+        one_to_one = len(subject.mentions) == len(obj.mentions) > 1
+        if one_to_one and self._pairwise and self._pairwise.search(scene.text, 0, end + 60):
+            return list(zip(subject.mentions, obj.mentions, strict=True))
+        return [(a, b) for a in subject.mentions for b in obj.mentions]
+
+    def _owned(self, rule: RelationRule, subjects: Sequence[tuple[int, Node]]) -> list[tuple[int, Node]]:
+        """The things whose names the subjects' names begin with (a consortium and its own link)."""
+        found = []
+        for position, node in subjects:
+            labels = [w for ls in node.thing.labels.values() for w in ls]
+            heads = {label.rsplit(" ", 1)[0].casefold() for label in (*labels, node.thing.label) if " " in label}
+            things = {t.iri: t for h in heads if (t := self._labels.get(h)) and self.fits(rule.makes, node.thing, t)}
+            found += [
+                (position, Node(node.start, node.end, node.char, (Mention(node.start, node.end, t),)))
+                for t in things.values()
+            ]
+        return found
 
     def _bound(self, rule: RelationRule, slot: str, scene: Scene, match: re.Match[str]) -> list[tuple[int, Node]]:
         """What fills a slot: the node matched, the others of its list, or what is carried from before."""

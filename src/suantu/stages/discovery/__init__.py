@@ -30,6 +30,7 @@ from suantu.stages.discovery.titles import Titles
 from suantu.stages.discovery.words import Words
 from suantu.stages.names import Gazetteer, Match
 
+_BARE = re.compile(r"(?<![A-Za-z0-9.])[0-9]{2,4}[A-Z](?![A-Za-z0-9])")
 _NUMBERED = re.compile(r"[\u4e00-\u9fff]{2,4}(?P<tail>[A-Z]+-?[0-9]{2,4}[A-Z]?)$")
 _LABEL = re.compile(r"[\u4e00-\u9fffA-Za-z/\s]{3,}")
 _Accepted = Mapping[str, tuple[str, str, float]]
@@ -45,6 +46,7 @@ class Discovery:
         file = "rules/discovery.zh.yaml"
         self._accept = float(settings["accept"])
         words = self._words = Words(settings, ontology.setting("words.zh"))
+        words.add("noun", (n.text for n in ontology.names if "Place" in ontology.closure(n.thing.classes)))
         self._chars = _Chars(ontology, alphabet)
         signs = Signs.of(alphabet, self._chars)
         cues = ontology.setting("language.zh")["cues"]
@@ -57,7 +59,7 @@ class Discovery:
         self._plain = frozenset([*endings, *map(str, settings["government"]["offices"])])
         telling = [e for e in endings if e not in settings["everyday-endings"] or e in settings["telling-after-all"]]
         self._breaks = frozenset(str(settings["breaks"]))
-        self._slots = Slots(settings["slots"], compiler, self._suffixes.inside, words, telling)
+        self._slots = Slots(settings["slots"], compiler, self._suffixes.inside, words, telling, grow=endings)
         self._use_cases = UseCases(settings, words)
         self._scenes = Slots(settings["use-cases"]["slots"], compiler, self._suffixes.inside, words, telling, "USE")
         self._lists = Lists(settings, words, ontology, endings, self._use_cases)
@@ -65,9 +67,10 @@ class Discovery:
         self._english = English(ontology.setting("discovery.en"), self._chars, ontology, alphabet)
         self._levels = tuple(str(w) for w in settings["government"]["levels"] if w)
 
-    def read(self, blocks: Blocks) -> list[list[tuple[Match, Name]]]:
-        """The names of every block: those chosen before, and the document's own."""
+    def read(self, blocks: Blocks, title: str = "") -> list[list[tuple[Match, Name]]]:
+        """The names of every block: those chosen before, and the document's own. ``title`` is the document's."""
         ledger = Ledger(self._ontology.parents, self._accept)
+        self._titles.document(title, ledger)
         pages = [page_of(text, chosen, self._chars, self._plain, self._breaks) for text, chosen in blocks]
         english = [_is_english(p.source) for p in pages]
         for page, is_english in zip(pages, english, strict=True):
@@ -84,9 +87,18 @@ class Discovery:
         self._kin(pages, ledger)
         extra = [pair for page in pages for pair in self._aliases.read(page)]
         extra += self._english.aliases(pages, english)
+        extra += self._bare_numbers(pages)
         last = finder.settle(self._names(ledger, extra))
         every: list[Chosen] = [last.get(i, chosen) for i, (_, chosen) in enumerate(blocks)]
         return [self._localised(chosen, at, every) if at in last else list(chosen) for at, chosen in enumerate(every)]
+
+    def sightings(self, text: str, chosen: Chosen = ()) -> list[tuple[str, str, str]]:
+        """What each rule sees in a text at first reading: (rule, class, name). For those who write rules."""
+        ledger = Ledger(self._ontology.parents, self._accept)
+        page = page_of(text, chosen, self._chars, self._plain, self._breaks)
+        self._first(page, _is_english(text), ledger)
+        self._second(page, _is_english(text), ledger)
+        return [(rule, cls, entry.surface) for entry in ledger.entries.values() for rule, cls in entry.votes]
 
     # -- reading --------------------------------------------------------------------------------------------------
 
@@ -155,6 +167,16 @@ class Discovery:
                         stems[stem] = "Chip"
         return stems
 
+    def _bare_numbers(self, pages: Sequence[Page]) -> list[tuple[str, Thing]]:
+        """910B, where the text speaks of 昇腾 chips and the lexicon knows 昇腾910B."""
+        out: list[tuple[str, Thing]] = []
+        for stem in self._known_stems(pages):
+            if stem.isascii():
+                continue
+            numbers = {m[0] for page in pages for m in _BARE.finditer(page.text)}
+            out += [(n, thing) for n in sorted(numbers) if (thing := self._chars.chips.get(stem + n)) is not None]
+        return out
+
     # -- the document's own names -------------------------------------------------------------------------------------
 
     def _names(self, ledger: Ledger, extra: Sequence[tuple[str, Thing]]) -> list[Name]:
@@ -172,6 +194,9 @@ class Discovery:
         accepted = {k: v for k, v in accepted.items() if k not in short}
         for key, (cls, rule, confidence) in accepted.items():
             entry = ledger.entries[key]
+            if (certain := self._known(entry.surface, cls)) is not None:
+                names[key] = Name(entry.surface, certain, False, "zh")
+                continue
             thing = discovered(
                 entry.surface, cls, self._ontology.parents, rule, Decimal(str(round(min(confidence, 0.95), 2)))
             )
@@ -192,6 +217,12 @@ class Discovery:
     def _same_group(self, thing: Thing, found: tuple[str, str, float] | None) -> bool:
         parents = self._ontology.parents
         return found is not None and group_of(thing.classes[0], parents) == group_of(found[0], parents)
+
+    def _known(self, surface: str, cls: str) -> Thing | None:
+        """The known thing of an ambiguous name that had no evidence before, now that it has."""
+        thing = self._chars.ambiguous.get(surface)
+        parents = self._ontology.parents
+        return thing if thing is not None and group_of(thing.classes[0], parents) == group_of(cls, parents) else None
 
     def _core(self, surface: str, cls: str) -> list[str]:
         """The short form of a firm: its name without the ending, where that is a word of its own."""
@@ -256,6 +287,8 @@ class _Chars(dict[tuple[str, ...], str]):
     def __init__(self, ontology: Ontology, alphabet: Alphabet) -> None:
         super().__init__()
         self._ontology, self._alphabet = ontology, alphabet
+        self.ambiguous = {n.text: n.thing for n in ontology.names if n.ambiguous}
+        self.chips = {n.text: n.thing for n in ontology.names if "Chip" in n.thing.classes}
         self.places = {n.text: n.thing for n in ontology.names if {"City", "Region"} & set(n.thing.classes)}
 
     def __missing__(self, classes: tuple[str, ...]) -> str:

@@ -134,7 +134,8 @@ class English:
             return
         surface = page.surface(start, end)
         if rule := self._last.get(words[-1]) or self._last.get(" ".join(words[-2:])):
-            if all(w in self._generic for w in words[:-1]):
+            plain = all(w in self._generic for w in words[:-1])
+            if plain and (len(words) < 3 or rule[1] != "Policy" or not page.text.endswith(" the ", 0, start)):
                 return
             ledger.vote(surface, rule[1], rule[0], 0.75)
         elif rule := self._first.get(" ".join(words[:2])) or self._first.get(words[0]):

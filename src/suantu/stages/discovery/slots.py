@@ -27,7 +27,11 @@ class Slot:
 
 
 class Slots:
-    """The slots of one section of a discovery file; ``inside`` are the characters that a name may have."""
+    """The slots of one section of a discovery file.
+
+    ``inside`` are the characters that a name may have, ``endings`` those that make a name of everyday words, ``grow``
+    those that a name is never cut before.
+    """
 
     def __init__(
         self,
@@ -37,8 +41,10 @@ class Slots:
         words: Words,
         endings: Collection[str],
         marker: str = "ORG",
+        grow: Collection[str] = (),
     ) -> None:
         self._words, self._endings = words, tuple(endings)
+        self._ending = re.compile("|".join(map(re.escape, sorted(grow, key=len, reverse=True))) or "(?!)")
         self._slots: list[Slot] = []
         triggers: dict[str, list[int]] = defaultdict(list)
         for i, rule in enumerate(rules):
@@ -96,6 +102,8 @@ class Slots:
             if found is None:
                 continue
             a, b = start + found[0], start + found[1]
+            if (ending := self._ending.match(page.text, b)) and ending.end() <= a + 12:
+                b = ending.end()
             core = page.text[a:b]
             surface = page.surface(a, b)
             if is_name(core, surface, self._words, self._endings):

@@ -69,6 +69,11 @@ class Suffixes:
             if end + k <= len(text)
         ):
             return
+        weak = ending in self._rules and not self._rules[ending][2]
+        if weak and (
+            self._words.kind(text[max(0, start - 2) : start]) or text[start - 1 : start] in self._signs.topics
+        ):
+            return
         run = self._run.search(text, max(0, start - 18), start)
         if not run:
             return

@@ -8,6 +8,8 @@ from typing import Any
 
 from suantu.stages.discovery.page import Ledger
 
+_PROSE = re.compile(r"[，。；：！？:!?,;]")
+
 
 class Titles:
     """The ``titles`` section of a discovery file."""
@@ -16,10 +18,16 @@ class Titles:
         self._kinds = [(str(k["class"]), tuple(map(str, k["ends"]))) for k in settings["kinds"]]
         self._tail = re.compile(str(settings["tail"]))
         self._refuse = tuple(map(str, settings["refuse"]))
+        reports = "|".join(sorted({e for c, ends in self._kinds if c == "Report" for e in ends}, key=len, reverse=True))
+        self._source_word = str(settings["source-word"])
+        self._sources = re.compile(str(settings["source"]).replace("ENDS", reports))
         self._open, self._close = str(settings["open"]), str(settings["close"])
 
     def read(self, text: str, ledger: Ledger) -> None:
         """Vote for the titles of a block; a later, shorter title that ends a longer one is its alias."""
+        if self._source_word in text:
+            for match in self._sources.finditer(text):
+                ledger.vote(match["name"], "Report", "title.source", 0.75)
         if self._open not in text:
             return
         for title in self._titles(text):
@@ -35,6 +43,14 @@ class Titles:
                 ledger.vote(title, cls, "title", 0.9)
                 if bare != title and len(bare) > 5:
                     ledger.entries[next(reversed(ledger.entries))].aliases.setdefault(bare)
+
+    def document(self, title: str, ledger: Ledger) -> None:
+        """Vote for the document's own title, where it is a report's, a policy's or a standard's."""
+        title = " ".join(title.split())
+        bare = self._tail.sub("", title)
+        cls = next((c for c, ends in self._kinds if bare.endswith(ends)), "")
+        if cls and 8 <= len(title) <= 50 and not _PROSE.search(title):
+            ledger.vote(title, cls, "title.document", 0.8)
 
     def _titles(self, text: str) -> list[str]:
         out: list[str] = []

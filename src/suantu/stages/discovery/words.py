@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,6 +41,12 @@ class Words:
             ("stop", settings["stops"]),
         ):
             self._kinds.update(dict.fromkeys(text.split(), kind))
+
+    def add(self, kind: str, words: Iterable[str]) -> None:
+        """Let these be words too, where they are not in a list."""
+        for word in words:
+            if 1 < len(word) <= _LONGEST:
+                self._kinds.setdefault(word, kind)
 
     def kind(self, word: str) -> str:
         """What kind of word this is; empty where it is no word of the lists."""

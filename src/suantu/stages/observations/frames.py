@@ -117,6 +117,7 @@ class Frame:
     bound: str
     status: str
     age: int
+    counters: frozenset[str]
 
 
 def compile_frame(rule: Rule, compiler: Compiler, metrics: Metrics) -> Frame:
@@ -147,4 +148,5 @@ def compile_frame(rule: Rule, compiler: Compiler, metrics: Metrics) -> Frame:
         str(body.get("bound", "")),
         str(body.get("status", "")),
         int(body.get("age", 3)),
+        frozenset(map(str, body.get("counters", ()))),
     )

@@ -178,7 +178,7 @@ class Observer:
         """A proportion told by a plain word (占比) is a market share where the sentence speaks of such."""
         if placing.metric.name != "share" or not placing.rule.startswith("figure."):
             return placing
-        beside = before is not None and before[1].metric.name == "marketShare"
+        beside = scene.of_market or (before is not None and before[1].metric.name == "marketShare")
         if beside or "Market" in placing.about.classes and self._market_words[0] in scene.text[: placing.end]:
             return replace(placing, metric=self._metrics.by_name["marketShare"])
         return placing
@@ -394,6 +394,8 @@ class Observer:
         quantity = node.quantities[0]
         if (frame.counter and not quantity.counter) or (frame.words and frame.words not in quantity.text):
             return None
+        if frame.counters and quantity.counter not in frame.counters:
+            return None
         low = max(0, position - 70)
         window = scene.text[low:position]
         if frame.has and frame.has not in window:
@@ -480,7 +482,9 @@ class Observer:
         if frame.about == "counted" and phrase is not None and phrase.words:
             noun = phrase.words.split(self._of)[0] if phrase.words.startswith(self._countable) else phrase.words
             about = self._owned(scene, hit, noun)
-        elif about is None and not group and phrase is not None and phrase.words and frame.about in {"slot", "right"}:
+        elif about is None and not group and phrase is not None and phrase.words and (
+            frame.about in {"slot", "right"} or frame.metric == "count"
+        ):
             about = self._phrases.subject(phrase.words)
         about = about or place
         return _Subject(about, place, group, begin, stop) if about else None

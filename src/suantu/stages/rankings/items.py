@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from suantu.identity import discovered
@@ -180,7 +181,7 @@ class Items:
             choice = self._choose(scene, text, start, min(stop, end), cls, classes)
             if choice is not None:
                 return choice
-            if self._several(scene, start, min(stop, end)):
+            if self._several(scene, text, start, min(stop, end)):
                 return None
             words = text[start : min(stop, end)]
             if not like and cls and (name := self._unknown(scene, start, words)):
@@ -192,13 +193,22 @@ class Items:
         topic = scene.topic(low, [cls] if cls else self._prefer[:5], age=1)
         return (topic.thing, -1) if topic is not None and len(topic.mentions) == 1 else None
 
-    def _several(self, scene: Scene, start: int, end: int) -> bool:
+    def _several(self, scene: Scene, text: str, start: int, end: int) -> bool:
         """A list stands where one subject is wanted."""
-        return any(len(n.mentions) > 1 for p, n in scene.nodes.items() if start <= p < end)
+        nodes = [
+            (p, n) for p, n in sorted(scene.nodes.items()) if start <= p < end and n.mentions and text[p] != _BLANK
+        ]
+        return any(len(n.mentions) > 1 for _, n in nodes) or self._listed(text, nodes)
 
-    def _choose(
-        self, scene: Scene, text: str, start: int, end: int, cls: str, like: frozenset[str]
-    ) -> tuple[Thing, int] | None:
+    def _listed(self, text: str, nodes: Sequence[tuple[int, Node]]) -> bool:
+        """Whether names stand side by side as a list (brackets between them do not count)."""
+        gaps = (text[a + 1 : b].replace(_BLANK, "") for (a, _), (b, _) in pairwise(nodes))
+        return any(self._joint.fullmatch(gap) or self._weak.fullmatch(gap) for gap in gaps)
+
+    def _candidates(
+        self, scene: Scene, text: str, start: int, end: int, like: frozenset[str]
+    ) -> list[tuple[int, Node]]:
+        """The single names of a stretch that can be its subject."""
         fit: list[tuple[int, Node]] = []
         for position in sorted(scene.nodes):
             node = scene.nodes[position]
@@ -211,13 +221,21 @@ class Items:
             if like and not self._alike(classes, like):
                 continue
             fit.append((position, node))
-        if not fit:
+        return fit
+
+    def _choose(
+        self, scene: Scene, text: str, start: int, end: int, cls: str, like: frozenset[str]
+    ) -> tuple[Thing, int] | None:
+        fit = self._candidates(scene, text, start, end, like)
+        if not fit or (not like and self._listed(text, fit)):
             return None
-        if cls and not like:
+        if cls and not like and self._language == "zh":
             for position, node in fit:
                 if cls in self._alphabet.classes(node.char):
                     return node.thing, position
         if like:
+            return fit[-1][1].thing, fit[-1][0]
+        if self._language == "en" and fit[-1][0] >= end - 2:
             return fit[-1][1].thing, fit[-1][0]
         position, node = min(fit, key=lambda f: self._rank(f[1]))
         return node.thing, position

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from suantu.phrases import Phrases
@@ -14,6 +14,7 @@ from suantu.scene import Scene
 from suantu.stages.rankings.thread import RankThread, year_before
 
 _CLAUSE = re.compile(r"[，；;。：:]|, ")
+_BARE_YEAR = re.compile(r"((?:19|20)\d\d)(?![\d-])")
 _LONGEST = 40
 _DAY = re.compile(r".*\d{4}-\d{2}-\d{2}")
 _SHORTEST = {"zh": 3, "en": 7}
@@ -58,6 +59,7 @@ class Naming:
         self._classes = {str(k): str(v) for k, v in names["classes"].items()}
         self.scope = {str(k): str(v) for k, v in names["scope"].items()}
         self._previous, self._calendar = tuple(times["previous"]), tuple(times["calendar"])
+        self._ignored = frozenset(times["ignored"])
         self._compared = re.compile(times["compared-before"])
         self._ordinals = frozenset(alphabet.matching(["ordinal"]))
         self._old = re.compile(expand(times["of-rank"]))
@@ -70,7 +72,9 @@ class Naming:
         if criterion:
             return Named(criterion, place, self.class_of(criterion) or thread.item_class, True)
         if found := self._noun_phrase(scene, start):
-            return found
+            if (year := _BARE_YEAR.match(found.name)) and not thread.frame:
+                thread.frame = year[1]
+            return replace(found, name=self._around.sub("", found.name) or found.name)
         for pattern in self._criteria:
             matches = [m for m in pattern.finditer(scene.text) if m.end() <= start + 8]
             if matches and (words := self.words(scene, matches[-1].start("c"), matches[-1].end("c"))):
@@ -166,7 +170,11 @@ class Naming:
         out: list[tuple[int, Period]] = []
         for position in sorted(scene.nodes):
             node = scene.nodes[position]
-            if node.periods and not self._compared.search(scene.text[:position]):
+            if (
+                node.periods
+                and node.periods[0].text not in self._ignored
+                and not self._compared.search(scene.text[:position])
+            ):
                 out.extend((position, p) for p in node.periods[:1] if p.value and not _DAY.match(p.value))
         return out
 

@@ -197,7 +197,7 @@ class Rankings:
     def _ranks(self, match: _Match) -> Iterator[RankingEntry]:
         scene, thread = match.scene, match.thread
         ranks = match.ranks("r")
-        at = match.ordinals("r")[0][0]
+        at = match.ordinals("r")[-1][0]
         q = match.span("q")
         criterion, cls = self._criterion(scene, match.found.start(), q)
         named = self.naming.name(scene, match.found.start(), criterion, self._scope(match), thread)
@@ -293,8 +293,8 @@ class Rankings:
         if shift is None or not (moved := self._number(scene, *shift.span("n"))):
             return
         node = scene.nodes.get(shift.start("p")) if shift.start("p") >= 0 else None
-        earlier = year_before(period)
-        if node is None or (node.periods and self.naming.value(node.periods[0], match.thread) != earlier):
+        earlier = self.naming.value(node.periods[0], match.thread) if node and node.periods else year_before(period)
+        if earlier == period:
             return
         was = rank + moved if shift["up"] else rank - moved
         if was > 0 and earlier:
