@@ -5,7 +5,7 @@ Most pairs of different values do not contradict each other. ``classify`` tells 
 ``unit``      they are in different units, or one is a proportion and the other an amount
 ``scope``     one names a place or a whole that the other leaves open, they are compared with different things, or one
               sentence gives both (it tells them apart by words that the graph does not hold)
-``bound``     one is a bound or a range that the other keeps ("over 90 %", 93 %), or an approximation that it meets
+``bound``     one is a bound, a range or an approximation, and some value keeps both ("over 90 %", 93 %)
 ``rounding``  one is the other, rounded
 ``forecast``  one is a forecast and the other is not
 ``edition``   the same publisher gives them in reports of different dates
@@ -89,7 +89,7 @@ def classify(a: Statement, b: Statement) -> str:
         return "unit"
     if _scope(a, b):
         return "scope"
-    if _kept(a, b) or _kept(b, a):
+    if _meet(a, b):
         return "bound"
     if _rounded(a, b) or _rounded(b, a):
         return "rounding"
@@ -110,17 +110,21 @@ def _scope(a: Statement, b: Statement) -> bool:
     return second.start - first.start - len(first.quote) <= _BESIDE
 
 
-def _kept(a: Statement, b: Statement) -> bool:
-    """Whether ``b`` keeps the bound or the range that ``a`` gives, or meets its approximation."""
-    if a.lower is not None and a.upper is not None:
-        return a.lower <= b.value <= a.upper
-    if a.bound == "~":
-        return difference(a.value, b.value) <= _NEAR
-    if a.bound in {">", ">="}:
-        return b.value >= a.value and b.bound not in {"<", "<="}
-    if a.bound in {"<", "<="}:
-        return b.value <= a.value and b.bound not in {">", ">="}
-    return False
+def _meet(a: Statement, b: Statement) -> bool:
+    """Whether one value keeps both, where at least one of them is a bound, a range or an approximation."""
+    (low, high), (lower, upper) = _limits(a), _limits(b)
+    return (low < high or lower < upper) and low <= upper and lower <= high
+
+
+def _limits(one: Statement) -> tuple[Decimal, Decimal]:
+    """Between which values a statement lets the figure be."""
+    if one.lower is not None and one.upper is not None:
+        return one.lower, one.upper
+    if one.bound == "~":
+        margin = abs(one.value) * _NEAR
+        return one.value - margin, one.value + margin
+    low = Decimal("-Infinity") if one.bound in {"<", "<="} else one.value
+    return low, Decimal("Infinity") if one.bound in {">", ">="} else one.value
 
 
 def _rounded(a: Statement, b: Statement) -> bool:

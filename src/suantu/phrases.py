@@ -86,7 +86,9 @@ class Phrases:
             last = None
             for match in self._boundary.finditer(text, start, end):
                 last = match
-            if last is None or text[last.end() : end].strip() or last[0] in _PUNCTUATION or _FIGURE.match(last[0]):
+            if last is None or text[last.end() : end].strip() or last[0] in _PUNCTUATION:
+                return end
+            if _FIGURE.match(last[0]) and not _NAME.match(text[last.start() - 1 : last.start()]):
                 return end
             end = last.start()
 
@@ -168,7 +170,7 @@ class Phrases:
         bare = tail.sub("", text)
         if len(nodes) == 1 and len(nodes[0].mentions) == 1 and len(bare) == 1:
             return Phrase(nodes[0].thing, place, start, end, tuple(nodes))
-        if nodes and (device := self._first_of(nodes, text)):
+        if nodes and (device := self._first_of(nodes, bare)):
             return Phrase(device, place, start, end, tuple(nodes))
         surface = " ".join(scene.surface(start, end).split())
         if not surface or surface.casefold() in self._empty or not any(c.isalpha() for c in surface):
@@ -179,7 +181,7 @@ class Phrases:
 
     def _first_of(self, nodes: list[Node], text: str) -> Thing | None:
         """Of names side by side or joined by a possessive, the first device or organization is what is meant."""
-        rest = _NAME.sub("", self._named.sub("", text)).strip("的' s’·-")
+        rest = _NAME.sub("", text).strip("的' s’·-")
         if rest and len(rest) > 4:
             return None
         for wanted in ("Chip", "Product", "Interconnect", "AIModel", "Organization"):

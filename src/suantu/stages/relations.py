@@ -174,8 +174,8 @@ class Relations:
         surface = scene.block.text[mention.start : mention.end]
         for start, end, thing in inside(surface):
             whole = end - start == len(surface) or thing.iri == mention.thing.iri
-            if whole or (rule.at_start and start > 0):
-                continue
+            if whole or (rule.at_start and start > 0) or (end < len(surface) and surface[end - 1 : end + 1].isdigit()):
+                continue  # H20 is no part of H200
             if not self._ontology.closure(thing.classes).intersection(rule.contains):
                 continue
             if rule.rest and not re.search(rule.rest, surface[end:]):

@@ -30,6 +30,7 @@ from suantu.stages.discovery.titles import Titles
 from suantu.stages.discovery.words import Words
 from suantu.stages.names import Gazetteer, Match
 
+_PIECE = re.compile(r"[a-z]+|[0-9]+|[^\sa-z0-9]+")
 _BARE = re.compile(r"(?<![A-Za-z0-9.])[0-9]{2,4}[A-Z](?![A-Za-z0-9])")
 _NUMBERED = re.compile(r"[\u4e00-\u9fff]{2,4}(?P<tail>[A-Z]+-?[0-9]{2,4}[A-Z]?)$")
 _LABEL = re.compile(r"[\u4e00-\u9fffA-Za-z/\s]{3,}")
@@ -77,17 +78,18 @@ class Discovery:
             self._first(page, is_english, ledger)
         self._labels(pages, ledger)
         finder = _Finder(blocks)
+        stems = self._known_stems(pages)
         for turn in range(2):
-            self._kin(pages, ledger)
+            self._kin(pages, stems, ledger)
             found = finder.settle(self._names(ledger, []))
             for i, chosen in found.items():
                 pages[i] = page_of(blocks[i][0], chosen, self._chars, self._plain, self._breaks)
             for i in found if turn else range(len(pages)):
                 self._second(pages[i], english[i], ledger)
-        self._kin(pages, ledger)
+        self._kin(pages, stems, ledger)
         extra = [pair for page in pages for pair in self._aliases.read(page)]
         extra += self._english.aliases(pages, english)
-        extra += self._bare_numbers(pages)
+        extra += self._bare_numbers(pages, stems)
         last = finder.settle(self._names(ledger, extra))
         every: list[Chosen] = [last.get(i, chosen) for i, (_, chosen) in enumerate(blocks)]
         return [self._localised(chosen, at, every) if at in last else list(chosen) for at, chosen in enumerate(every)]
@@ -141,12 +143,12 @@ class Discovery:
             near = sum(known[max(0, i - 4) : i]) + sum(known[i + 1 : i + 5])
             for match in re.finditer(r"[^\s]+", page.text):
                 surface = page.surface(*match.span())
-                if (near >= 2 or known[i]) and self._use_cases.whole(match[0]):
+                if (near >= 2 or known[i]) and self._use_cases.whole(match[0], surface):
                     ledger.vote(surface, "UseCase", "label", 0.65)
 
-    def _kin(self, pages: Sequence[Page], ledger: Ledger) -> None:
+    def _kin(self, pages: Sequence[Page], known: Mapping[str, str], ledger: Ledger) -> None:
         """Names that differ from an accepted one in their number only."""
-        stems = self._known_stems(pages)
+        stems = dict(known)
         for key, (cls, rule, _) in ledger.accepted().items():
             if rule.startswith(("model", "quoted")) and cls in ("Chip", "Server", "Product"):
                 surface = ledger.entries[key].surface
@@ -167,10 +169,10 @@ class Discovery:
                         stems[stem] = "Chip"
         return stems
 
-    def _bare_numbers(self, pages: Sequence[Page]) -> list[tuple[str, Thing]]:
+    def _bare_numbers(self, pages: Sequence[Page], stems: Mapping[str, str]) -> list[tuple[str, Thing]]:
         """910B, where the text speaks of 昇腾 chips and the lexicon knows 昇腾910B."""
         out: list[tuple[str, Thing]] = []
-        for stem in self._known_stems(pages):
+        for stem in stems:
             if stem.isascii():
                 continue
             numbers = {m[0] for page in pages for m in _BARE.finditer(page.text)}
@@ -311,7 +313,7 @@ class _Finder:
         if not names:
             return {}
         gazetteer = Gazetteer(names)
-        first = list({n.text.lower().split()[0] for n in names})
+        first = list({max(_PIECE.findall(n.text.lower()), key=len) for n in names})
         hits = ahocorasick_rs.AhoCorasick(first).find_matches_as_indexes(self._text, overlapping=True)
         out = {}
         for i in sorted({bisect_right(self._starts, start) - 1 for _, start, _ in hits}):

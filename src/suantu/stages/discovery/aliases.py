@@ -21,6 +21,7 @@ class Aliases:
         rules = settings["aliases"]
         self._words, self._refuse = words, refuse
         self._title, self._title_end = str(settings["titles"]["open"]), str(settings["titles"]["close"])
+        self._begins = frozenset(f"{rules['open']}，, ”」》")
         self._between = re.compile(str(rules["between"]))
         self._defined = re.compile(f"[”」》]?\\s*[{rules['open']}，,]?\\s*{rules['defined']}")
         self._bracket = re.compile(
@@ -31,6 +32,8 @@ class Aliases:
         """The other names that the page defines, each with the thing that it names."""
         out: list[tuple[str, Thing]] = []
         for at, name in page.names.items():
+            if page.text[at + 1 : at + 2] not in self._begins:
+                continue
             if match := self._defined.match(page.text, at + 1):
                 self._define(page, match, name.thing, out)
             elif match := self._bracket.match(page.text, at + 1):

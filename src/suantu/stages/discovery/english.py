@@ -87,6 +87,8 @@ class English:
         words = text[start:end].split()
         while words and words[0] in ("of", "for", "and", "the", "on"):
             start += len(words.pop(0)) + 1
+        if len(words) > 2 and self._last.get(words[-1], ("", ""))[1] == "Policy":
+            return (start, end)
         if (
             start >= end
             or not words

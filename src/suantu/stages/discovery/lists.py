@@ -163,6 +163,13 @@ class Lists:
             ):
                 ledger.vote(surface, cls, "list", weight)
         elif cls == "UseCase":
+            if found := self._words.trim(core, True):
+                surface = (
+                    page.surface(member.start + found[0], member.start + found[1])
+                    if core == page.text[member.start : member.end]
+                    else surface
+                )
+                core = core[found[0] : found[1]]
             typical = self._use_cases.typical(surface)
             if (typical or weight > 0.7) and self._use_cases.fits(core, surface):
                 ledger.vote(surface, cls, "list", max(weight, 0.62) if typical else weight - 0.1)
@@ -203,13 +210,17 @@ class UseCases:
             and not (surface.startswith(self._prefixes) or (len(surface) >= 6 and self.typical(surface)))
         ):
             return False
+        if all(w.kind in ("generic", "role") for w in words) and not self.typical(surface):
+            return False
         return all(w.kind not in ("stop", "role") for w in words) and len(words) <= 5
 
     def listed(self, page: Page, start: int, end: int) -> bool:
         """Whether a use case is named in a stretch."""
         return any("UseCase" in page.names[i].thing.classes for i in range(start, end) if i in page.names)
 
-    def whole(self, surface: str) -> bool:
+    def whole(self, core: str, surface: str) -> bool:
         """Whether a label of a drawing is a use case: it ends like one and is no more than a name."""
+        if _NODE.search(core):
+            return False
         inner = any(0 < surface.find(e, 2) < len(surface) - len(e) for e in self._ends)
         return surface.endswith(self._ends) and 4 <= len(surface) <= 7 and not inner and self.typical(surface)

@@ -207,6 +207,9 @@ class Models:
 
     def _generation(self, page: Page, at: int, classes: Iterable[str], ledger: Ledger) -> None:
         """昇腾 910D, NVLink 6: a known family with a number that no known name has."""
+        following = page.text[at + 1 : at + 3].strip()[:1]
+        if not (following.isascii() and following.isalnum()):
+            return
         cls = next((c for c in classes if c in ("Chip", "Interconnect", "AIModel", "Server", "Product")), "")
         if not cls or (match := self._family.match(page.text, at + 1)) is None:
             return

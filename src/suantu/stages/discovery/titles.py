@@ -19,6 +19,7 @@ class Titles:
         self._tail = re.compile(str(settings["tail"]))
         self._refuse = tuple(map(str, settings["refuse"]))
         reports = "|".join(sorted({e for c, ends in self._kinds if c == "Report" for e in ends}, key=len, reverse=True))
+        self._own = tuple(map(str, settings["own-ends"]))
         self._source_word = str(settings["source-word"])
         self._sources = re.compile(str(settings["source"]).replace("ENDS", reports))
         self._open, self._close = str(settings["open"]), str(settings["close"])
@@ -48,7 +49,7 @@ class Titles:
         """Vote for the document's own title, where it is a report's, a policy's or a standard's."""
         title = " ".join(title.split())
         bare = self._tail.sub("", title)
-        cls = next((c for c, ends in self._kinds if bare.endswith(ends)), "")
+        cls = next((c for c, ends in self._kinds if bare.endswith(ends)), "") if bare.endswith(self._own) else ""
         if cls and 8 <= len(title) <= 50 and not _PROSE.search(title):
             ledger.vote(title, cls, "title.document", 0.8)
 

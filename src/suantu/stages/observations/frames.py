@@ -84,6 +84,10 @@ class Metrics:
         self._language = language
         self._regex = re.compile(f"{edge}(?:{'|'.join(ordered)}){after}", flags)
 
+    def meaning(self, word: str) -> tuple[Metric, ...]:
+        """The metrics that a word names as it stands."""
+        return self._exact.get(word.casefold() if self._language == "en" else word, ())
+
     def find(self, text: str) -> list[Cue]:
         """The metric words of an encoded sentence."""
         out = []

@@ -135,7 +135,7 @@ class Observer:
 
     def read(self, scene: Scene, document: Document) -> tuple[list[Observation], list[Loose]]:
         """The observations of ``scene`` and its figures that found no place."""
-        cues = self._metrics.find(scene.text)
+        cues = self._cues(scene)
         facts: list[Observation] = []
         loose: list[Loose] = []
         before: dict[str, tuple[int, Placing]] = {}
@@ -158,6 +158,15 @@ class Observer:
             last = (position, placing)
             before[quantity.kind] = (position, placing)
         return facts, loose
+
+    def _cues(self, scene: Scene) -> list[Cue]:
+        """The metric words of the sentence, those among them that are names as well (AI算力)."""
+        named = [
+            Cue(at, at + 1, meanings)
+            for at, node in scene.nodes.items()
+            if len(node.mentions) == 1 and (meanings := self._metrics.meaning(scene.surface(at, at + 1)))
+        ]
+        return sorted([*self._metrics.find(scene.text), *named], key=lambda c: c.start)
 
     def _not_asserted(self, scene: Scene, position: int, quantity: Quantity) -> str:
         if scene.in_mood(_SKIPPED, position, position + 1):
@@ -434,7 +443,10 @@ class Observer:
         if kind in before:
             metric = before[kind][1].metric
             return metric if not metric.rate else None
-        return self._metrics.by_name.get(frame.market) if last is None and frame.market else None
+        if frame.market:
+            return self._metrics.by_name.get(frame.market) if last is None else None
+        cue = _last_cue(cues, position, kind)
+        return cue.metric(kind) if cue else None
 
     def _frame_subject(
         self,
@@ -477,7 +489,7 @@ class Observer:
                 about, place = same[1].about, same[1].place
         if about is None and place is None and frame.topic and not (phrase and phrase.words):
             topic = scene.topic(begin + 1 if frame.about == "topic" else begin, frame.topic, frame.age)
-            if topic is not None:
+            if topic is not None and (len(topic.mentions) == 1 or frame.about != "counted"):
                 about, group = topic.thing, topic.things if len(topic.mentions) > 1 else ()
         if frame.about == "counted" and phrase is not None and phrase.words:
             noun = phrase.words.split(self._of)[0] if phrase.words.startswith(self._countable) else phrase.words
