@@ -47,7 +47,7 @@ def conflicts(statements: Iterable[Statement]) -> list[Conflict]:
     for a, b in _pairs(statements):
         if (a.value, a.unit, a.lower, a.upper) == (b.value, b.unit, b.lower, b.upper) or not _comparable(a, b):
             continue
-        first, second = sorted((a, b), key=lambda s: (s.issued, s.document, s.start, s.fact))
+        first, second = sorted((a, b), key=_order)
         one = Conflict(classify(first, second), difference(a.value, b.value), first, second)
         values = tuple(sorted(((a.value, a.unit), (b.value, b.unit))))
         key = (a.metric, a.about, a.place or b.place, a.within or b.within, a.period, values)
@@ -58,9 +58,13 @@ def conflicts(statements: Iterable[Statement]) -> list[Conflict]:
     return sorted(found.values(), key=lambda c: (order[c.kind], -c.difference, c.a.fact, c.b.fact))
 
 
+def _order(s: Statement) -> tuple[str, str, int, str]:
+    return s.issued, s.document, s.start, s.fact
+
+
 def _pairs(statements: Iterable[Statement]) -> Iterator[tuple[Statement, Statement]]:
     groups: dict[tuple[str, str, str], list[Statement]] = defaultdict(list)
-    for one in statements:
+    for one in sorted(statements, key=_order):
         groups[one.metric, one.about, one.period].append(one)
     for group in groups.values():
         if len(group) <= _MANY:

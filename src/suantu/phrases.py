@@ -49,7 +49,8 @@ class Phrases:
         edge = r"(?<![A-Za-z])" if language == "en" else ""
         after = r"(?![A-Za-z])" if language == "en" else ""
         flags = re.IGNORECASE if language == "en" else 0
-        self._boundary = re.compile(f"{edge}(?:{words}){after}|[{_PUNCTUATION}]|[\uf000-\uf8ff]", flags)
+        stop = r"|\.(?=\s|$)" if language == "en" else ""
+        self._boundary = re.compile(f"{edge}(?:{words}){after}|[{_PUNCTUATION}]{stop}|[\uf000-\uf8ff]", flags)
         self._leading = self._strip(settings["leading"], "^", language)
         self._trailing = self._strip(settings["trailing"], "$", language)
         self._generic = self._strip(settings["generic"], "$", language)

@@ -7,12 +7,12 @@ distances); then boxes are pushed apart, and the parts are packed into rows.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[Any]
+Floats = NDArray[np.float64]
 _LARGE = 500  # nodes from which fewer rounds must do
 _SHAPE = 1.7  # width over height that the whole aims at
 

@@ -38,7 +38,7 @@ def rendered(picture: Picture, scale: float = 2.0) -> bytes:
     for shape in picture.shapes:
         pen.draw(shape)
     out = io.BytesIO()
-    image.resize(size, Image.Resampling.LANCZOS).save(out, "PNG", optimize=True)
+    image.resize(size, Image.Resampling.LANCZOS).save(out, "PNG", compress_level=6)
     return out.getvalue()
 
 

@@ -40,6 +40,7 @@ class RelationRule:
     own: bool
     confidence: Decimal
     holds_denied: bool
+    age: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,7 @@ def compile_rule(rule: Rule, compiler: Compiler, predicates: Iterable[str]) -> R
         bool(own),
         Decimal(str(body.get("confidence", "0.9"))),
         bool(body.get("holds-denied")),
+        int(body.get("age", 3)),
     )
 
 
@@ -230,7 +232,7 @@ class Relations:
     def _bound(self, rule: RelationRule, slot: str, scene: Scene, match: re.Match[str]) -> list[tuple[int, Node]]:
         """What fills a slot: the node matched, the others of its list, or what is carried from before."""
         if slot in rule.carry:
-            node = scene.topic(match.start(), ("|".join(rule.carry[slot]),), parts=slot == "o")
+            node = scene.topic(match.start(), ("|".join(rule.carry[slot]),), rule.age, parts=slot == "o")
             if node is None or self._refused(rule, slot, node):
                 return []
             at = next((p for p, n in scene.nodes.items() if n is node and p < match.start()), -1)

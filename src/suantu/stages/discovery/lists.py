@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -20,12 +19,11 @@ _NODE = re.compile("[\ue000-\uefff]")
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A member of a list; ``known`` is the group of a known name."""
+    """A member of a list; ``known`` are the class groups of a known name."""
 
     start: int
     end: int
-    known: str = ""
-    cls: str = ""
+    known: frozenset[str] = frozenset()
 
 
 class Lists:
@@ -59,12 +57,14 @@ class Lists:
         members = self._members(page, start, end)
         if len(members) < 2 or all(m.known for m in members):
             return
-        known = Counter(m.known for m in members if m.known)
-        group, count = known.most_common(1)[0] if known else ("", 0)
-        if known and count < sum(known.values()):
+        known = [m.known for m in members if m.known]
+        shared = frozenset.intersection(*known) if known else frozenset()
+        if known and not shared:
             return
-        cls, weight = group, (0.5 if count == 1 else 0.62)
         told = self._told(page, members)
+        wanted = group_of(told, self._ontology.parents) if told else "UseCase"
+        group = wanted if wanted in shared else min(shared, default="")
+        cls, weight = group, (0.5 if len(known) == 1 else 0.62)
         if told and (not group or group_of(told, self._ontology.parents) == group):
             cls, weight = told, (0.8 if group else 0.6)
         if not cls or cls in ("Place", "Policy", "Report", "Market", "Standard"):
@@ -101,8 +101,7 @@ class Lists:
 
     def _known(self, page: Page, at: int) -> Member:
         name = page.names[at]
-        cls = name.thing.classes[0]
-        return Member(at, at + 1, group_of(cls, self._ontology.parents), cls)
+        return Member(at, at + 1, frozenset(group_of(c, self._ontology.parents) for c in name.thing.classes))
 
     def _ended(self, core: str, surface: str) -> bool:
         """Whether a list member is a name by its ending, also where it begins with a letter like 均."""
@@ -223,4 +222,7 @@ class UseCases:
         if _NODE.search(core):
             return False
         inner = any(0 < surface.find(e, 2) < len(surface) - len(e) for e in self._ends)
-        return surface.endswith(self._ends) and 4 <= len(surface) <= 7 and not inner and self.typical(surface)
+        short = surface.startswith(self._prefixes) and len(surface) <= 5
+        return (
+            (short or surface.endswith(self._ends)) and 4 <= len(surface) <= 7 and not inner and self.typical(surface)
+        )

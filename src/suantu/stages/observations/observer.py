@@ -23,6 +23,8 @@ _TOPICS = ("Market", "Organization", "Industry", "Technology", "ChipType", "Chip
 _DEVICES = ("Chip", "Product", "Server", "Interconnect", "AIModel")
 _CLAUSE = re.compile(r"[，；;。：:]|, ")
 _FIGURES = "\uf000-\uf8ff"
+_PROPORTIONS = ("percent", "multiple")
+_OF_KIND = re.compile("(?i: of (?:[a-z0-9-]+ ){0,2}([\ue000-\uefff]))")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +114,7 @@ class Observer:
             f"^(?:的|主要|不同|关键|重要|major|main|key|\\s)*(?:{enumerated}){after}", re.IGNORECASE
         )
         self._period_char = period
+        self._passed = period + (alphabet.matching(["percent", "multiple"]) if language == "en" else "")
         conditions = settings["conditions"]
         self._condition_left = re.compile("|".join(conditions["left"]) or "(?!)")
         self._condition_right = re.compile("|".join(conditions["right"]) or "(?!)")
@@ -219,7 +222,7 @@ class Observer:
             return placing
         if placing := self._by_right_cue(scene, position, kind, cues, last):
             return placing
-        if placing := self._by_list(scene, position, before.get(kind)):
+        if placing := self._by_list(scene, position, before.get(kind) or (before.get("count") if kind == "number" else None)):
             return placing
         for frame in self._frames:
             if kind in frame.kinds and frame.last:
@@ -238,9 +241,11 @@ class Observer:
             metric = cue.metric(kind)
             between = re.sub("（[^（）]{0,12}）|\\([^()]{0,24}\\)", "", scene.text[cue.end : position])
             if metric is None:
-                if re.search(f"[{_FIGURES}]", re.sub(f"[{self._period_char}]", "", between)):
+                if re.search(f"[{_FIGURES}]", re.sub(f"[{self._passed}]", "", between)):
                     return None
                 continue
+            if kind not in _PROPORTIONS and self._passed != self._period_char:
+                between = re.sub(f"[{self._passed}]", "", between)
             if not self._link.fullmatch(between):
                 return None
             end = cue.start
@@ -356,7 +361,7 @@ class Observer:
             return about
         family = next((o for s, p, o in self._versions if s == about.iri), None)
         whole = self._ontology.things.get(family or "", about)
-        return self._phrases.subject(self._possessive.format(owner.thing.label, whole.label))
+        return self._phrases.subject(self._possessive.format(self._called(owner.thing), self._called(whole)))
 
     def _members(self, scene: Scene, end: int, start: int, count: int) -> tuple[Thing, ...]:
         """As many subjects as figures: the list before the metric, or the latest list that the text named."""
@@ -491,13 +496,17 @@ class Observer:
             topic = scene.topic(begin + 1 if frame.about == "topic" else begin, frame.topic, frame.age)
             if topic is not None and (len(topic.mentions) == 1 or frame.about != "counted"):
                 about, group = topic.thing, topic.things if len(topic.mentions) > 1 else ()
-        if frame.about == "counted" and phrase is not None and phrase.words:
+        if frame.about == "counted" and scene.nodes[hit.position].quantities[0].counter and self._language == "en":
+            about = self._owned(scene, hit, self._counted_noun(scene, hit.position))
+        elif frame.about == "counted" and phrase is not None and phrase.words:
             noun = phrase.words.split(self._of)[0] if phrase.words.startswith(self._countable) else phrase.words
             about = self._owned(scene, hit, noun)
         elif about is None and not group and phrase is not None and phrase.words and (
             frame.about in {"slot", "right"} or frame.metric == "count"
         ):
             about = self._phrases.subject(phrase.words)
+        if about is not None and frame.metric == "bandwidth" and frame.about == "slot" and self._language == "en":
+            about = self._of_device(scene, hit.position, about)
         about = about or place
         return _Subject(about, place, group, begin, stop) if about else None
 
@@ -514,6 +523,13 @@ class Observer:
             return self._phrases.left(scene, cue.start, _clause_start(scene.text, cue.start))
         return None
 
+    @staticmethod
+    def _counted_noun(scene: Scene, position: int) -> str:
+        """What a count's own counting word names: ports, with the kind that follows (24 ports of Ethernet)."""
+        noun = scene.nodes[position].quantities[0].counter
+        kind = _OF_KIND.match(scene.text, position + 1)
+        return f"{scene.surface(kind.start(1), kind.end(1))} {noun}" if kind else noun
+
     def _owned(self, scene: Scene, hit: _Hit, noun: str) -> Thing:
         """What is counted, named with its owner where the clause says that it has so many (the chip's transistors)."""
         start = _clause_start(scene.text, hit.position)
@@ -527,15 +543,19 @@ class Observer:
             if owner is None:
                 topic = scene.topic(start, self._owners, age=0)
                 owner = topic.thing if topic is not None and len(topic.mentions) == 1 else None
-        return self._phrases.subject(self._possessive.format(owner.label, noun) if owner else noun)
+        return self._phrases.subject(self._possessive.format(self._called(owner), noun) if owner else noun)
+
+    def _called(self, thing: Thing) -> str:
+        """A thing's name in the language of the text."""
+        return next(iter(thing.labels.get(self._language, ())), thing.label) if self._language == "en" else thing.label
 
     def _frame_placing(self, frame: Frame, scene: Scene, hit: _Hit, metric: Metric, subject: _Subject) -> Placing:
         about, place = subject.about, subject.place
-        within = self._slot(scene, hit.left, hit.low, "w")
+        within = self._slot(scene, hit.left, hit.low, "w") or self._slot(scene, hit.right, hit.position + 1, "w")
         if frame.market and frame.metric != "carry":
             sells = within is None and (self._is_seller(about) or hit.in_market)
             named = any(word in scene.text[hit.position + 1 : hit.position + 10] for word in self._market_words[:2])
-            if sells or named or self._is_market(scene, hit.left, hit.low):
+            if sells or named or self._in_market(scene, hit, within):
                 metric = self._metrics.by_name[frame.market]
         if within is not None and within.found_by != "phrase" and self._is_place(about) and not self._is_place(within):
             about, place = within, about
@@ -548,7 +568,7 @@ class Observer:
             Decimal("0.9"),
             place,
             within,
-            self._slot(scene, hit.left, hit.low, "v"),
+            self._slot(scene, hit.left, hit.low, "v") or self._slot(scene, hit.right, hit.position + 1, "v"),
             subject.group,
             frame.sign,
             bool(hit.left and hit.left.groupdict().get("near")),
@@ -579,6 +599,12 @@ class Observer:
         words = scene.surface(low + match.start("w"), low + match.end("w"))
         return any(w in words for w in self._market_words)
 
+    def _in_market(self, scene: Scene, hit: _Hit, within: Thing | None) -> bool:
+        """Whether the whole of a share is a market, by its words or its class."""
+        market = within is not None and "Market" in within.classes and self._language == "en"
+        sides = ((hit.left, hit.low), (hit.right, hit.position + 1))
+        return market or any(self._is_market(scene, match, low) for match, low in sides)
+
     def _is_seller(self, thing: Thing) -> bool:
         return bool(self._ontology.closure(thing.classes).intersection(("Organization", "Chip", "ChipType")))
 
@@ -588,16 +614,17 @@ class Observer:
     def _together(self, frame: Frame, scene: Scene, hit: _Hit) -> _Subject | None:
         """A share that several have together: they are the subject, as one."""
         things: list[Thing] = []
+        said = {start for start, _, _ in scene.sayers}
         for at in sorted(scene.nodes):
             node = scene.nodes[at]
-            if at < hit.position and node.mentions and self._alphabet.classes(node.char).intersection(frame.topic):
+            if at < hit.position and at not in said and node.mentions and self._alphabet.classes(node.char).intersection(frame.topic):
                 things.extend(t for t in node.things if t.iri not in {x.iri for x in things})
         if not things:
             return None
         return _Subject(self._joint(things), None, (), hit.begin, hit.stop)
 
     def _joint(self, things: Sequence[Thing]) -> Thing:
-        return things[0] if len(things) == 1 else self._phrases.subject(self._comma.join(t.label for t in things))
+        return things[0] if len(things) == 1 else self._phrases.subject(self._comma.join(self._called(t) for t in things))
 
     def _section_subject(self, scene: Scene) -> Thing | None:
         text = re.split(r"[，,；;：:]", scene.block.text[scene.start : scene.end])
