@@ -176,6 +176,8 @@ class Phrases:
         surface = " ".join(scene.surface(start, end).split())
         if not surface or surface.casefold() in self._empty or not any(c.isalpha() for c in surface):
             return Phrase(None, place, start, end, tuple(nodes), surface)
+        if len(surface) < 2 and not surface.isascii():
+            return Phrase(None, place, start, end, tuple(nodes))
         if len(surface) > _MAX[self._language]:
             return Phrase(None, place, start, end, tuple(nodes))
         return Phrase(self.subject(surface), place, start, end, tuple(nodes), surface)

@@ -50,6 +50,7 @@ from suantu.stages.relations import merge as merge_claims
 from suantu.stages.tables import Heads, Tables, group_rows
 
 LANGUAGES = ("zh", "en")
+_PLACES = frozenset({"Place", "Country", "Region", "City"})
 _READ = (BlockKind.PARAGRAPH, BlockKind.ITEM, BlockKind.HEADING, BlockKind.CAPTION, BlockKind.LABEL, BlockKind.ROW)
 _KINDS = (
     "money percent multiple count data bandwidth compute power energy length area duration score frequency "
@@ -255,7 +256,7 @@ class _Reading:
             of_market = of_market or any(f.metric == "marketShare" for f in facts)
             period, place, near = _carried(facts, scene, period, place, near)
             self.loose.extend(loose)
-            thread.end_sentence(scene)
+            thread.end_sentence(scene, rules.talk)
 
     def _inside(self, surface: str) -> list[tuple[int, int, Thing]]:
         """The names inside a name, the longest first."""
@@ -322,6 +323,9 @@ def _carried(
     elif named:
         period = named[used.pop()] if len(used) == 1 else (None if used else period)
     places = {f.place.iri: f.place for f in facts if f.place is not None}
+    if not places and scene.language == "en" and scene.start == 0:
+        # A paragraph that opens with a place goes on about it.
+        places = {t.iri: t for n in scene.nodes.values() for t in n.things if set(t.classes) & _PLACES}
     if len(places) == 1:
         return period, next(iter(places.values())), near
     return period, place, near

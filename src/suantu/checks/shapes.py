@@ -83,21 +83,28 @@ def validate(data: rdflib.Graph, shapes: rdflib.Graph, language: str = "en", job
     """Severity, focus node and message of every result; the messages in ``language`` where the shapes have them."""
     import rdflib
 
-    calls = [rdflib.URIRef(c) for c in _CALLS]
-    targeted = {s for call in calls for s in shapes.subjects(call) if isinstance(s, rdflib.URIRef)}
-    unnamed = [s for call in calls for s in shapes.subjects(call) if not isinstance(s, rdflib.URIRef)]
-    if unnamed:
-        raise OntologyError("shapes.ttl: a shape with a target needs an IRI")
-    ordered = sorted(targeted, key=lambda s: (-_weight(data, shapes, s), s))
+    targeted = {s for call in _CALLS for s in shapes.subjects(rdflib.URIRef(call))}
+    weights = {s: _weight(data, shapes, s) for s in targeted}
+    processes = min(jobs or os.cpu_count() or 1, len(weights))
+    groups = _groups(weights, 1 if processes <= 1 else 3 * processes)
     _graphs[:] = [data, shapes, language]
     try:
-        processes = min(jobs or os.cpu_count() or 1, len(ordered))
         if processes <= 1 or not hasattr(os, "fork"):
-            return set().union(*map(_one, ordered))
+            return set().union(*map(_results, groups))
         with get_context("fork").Pool(processes) as pool:
-            return set().union(*pool.imap_unordered(_one, ordered))
+            return set().union(*pool.imap_unordered(_results, groups))
     finally:
         _graphs.clear()
+
+
+def _groups(weights: dict[Any, int], number: int) -> list[frozenset[Any]]:
+    """The shapes in at most ``number`` groups of about the same weight, the heaviest group first."""
+    groups: list[tuple[int, list[Any]]] = [(0, []) for _ in range(number)]
+    for shape in sorted(weights, key=lambda s: (-weights[s], s)):
+        lightest = min(range(number), key=lambda i: groups[i][0])
+        weight, members = groups[lightest]
+        groups[lightest] = (weight + weights[shape], [*members, shape])
+    return [frozenset(members) for _, members in sorted(groups, key=lambda g: -g[0]) if members]
 
 
 def _weight(data: rdflib.Graph, shapes: rdflib.Graph, shape: rdflib.URIRef) -> int:
@@ -114,21 +121,27 @@ def _weight(data: rdflib.Graph, shapes: rdflib.Graph, shape: rdflib.URIRef) -> i
     return own * nodes
 
 
-def _one(shape: str) -> set[_Found]:
-    """The results of one shape."""
+def _results(group: frozenset[Any]) -> set[_Found]:
+    """The results of some shapes. The others keep their definitions, which these may use, and lose their targets;
+    pySHACL's own choice of shapes would leave out every shape that the chosen ones refer to."""
     import pyshacl
     import rdflib
 
     data, shapes, language = _graphs
-    _, report, _ = pyshacl.validate(data, shacl_graph=shapes, inference="none", inplace=True, use_shapes=[shape])
+    calls = {rdflib.URIRef(call) for call in _CALLS}
+    chosen = rdflib.Graph()
+    for triple in shapes:
+        if triple[1] not in calls or triple[0] in group:
+            chosen.add(triple)
+    _, report, _ = pyshacl.validate(data, shacl_graph=chosen, inference="none", inplace=True)
     sh, found = rdflib.Namespace(_SH), set()
     for result in report.subjects(rdflib.RDF.type, sh.ValidationResult):
         severity = str(report.value(result, sh.resultSeverity)).removeprefix(_SH)
-        found.add((severity, str(report.value(result, sh.focusNode)), _message(report, result, shape, language)))
+        found.add((severity, str(report.value(result, sh.focusNode)), _message(report, result, language)))
     return found
 
 
-def _message(report: rdflib.Graph, result: Any, shape: str, language: str) -> str:  # noqa: ANN401
+def _message(report: rdflib.Graph, result: Any, language: str) -> str:  # noqa: ANN401
     """What a result says, where in the node, and of which value."""
     import rdflib
 
@@ -140,7 +153,7 @@ def _message(report: rdflib.Graph, result: Any, shape: str, language: str) -> st
     focus = report.value(result, sh.focusNode)
     about = f"{readable(str(path))}: " if isinstance(path, rdflib.URIRef) else ""
     given = f" ({readable(str(value))[:120]})" if value is not None and value != focus else ""
-    return f"{about}{'; '.join(texts) or shape.rpartition('/')[2]}{given}"
+    return f"{about}{'; '.join(texts)}{given}"
 
 
 def _texts(messages: Iterable[Any], language: str) -> set[str]:

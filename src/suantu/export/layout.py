@@ -7,13 +7,15 @@ distances); then boxes are pushed apart, and the parts are packed into rows.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+Floats = NDArray[np.floating[Any]]
 _LARGE = 500  # nodes from which fewer rounds must do
+_PIVOTS = 60
+_ROUNDS = 300  # of pushing boxes apart
 _SHAPE = 1.7  # width over height that the whole aims at
 
 
@@ -76,7 +78,7 @@ def _part(count: int, edges: Sequence[tuple[int, int]], sizes: Floats, length: f
     crowd = np.bincount(np.array([x for e in edges for x in e], dtype=int), minlength=count)
     room = np.sqrt(np.maximum(np.maximum(crowd[:, None], crowd[None, :]) / 9.0, 1.0))
     wanted = steps * length * np.where(steps == 1, room, np.sqrt(room))
-    places = _stress(_scaled(wanted), wanted, 200 if count < _LARGE else 30)
+    places = _stress(_scaled(wanted), wanted, 200 if count < _LARGE else 15)
     places = _turned(places)
     places[:, 0] *= 1.35  # boxes are wider than high
     return _apart(places, sizes + gap)
@@ -87,7 +89,7 @@ def _distances(count: int, edges: Sequence[tuple[int, int]]) -> Floats:
     near = np.zeros((count, count), dtype=np.float32)
     for a, b in edges:
         near[a, b] = near[b, a] = 1
-    steps = np.zeros((count, count))
+    steps = np.zeros((count, count), dtype=np.float32)
     reached = np.eye(count, dtype=np.float32)
     at = 0
     while (reached == 0).any():
@@ -99,17 +101,28 @@ def _distances(count: int, edges: Sequence[tuple[int, int]]) -> Floats:
 
 
 def _scaled(wanted: Floats) -> Floats:
-    """Classical scaling: the plane in which the distances come out best. Signs and ties are settled."""
+    """Classical scaling on some pivots, each as far as can be from those before: the plane in which the distances come
+    out best. Signs and ties are settled."""
     count = len(wanted)
-    centre = np.eye(count) - 1.0 / count
-    values, vectors = np.linalg.eigh(-0.5 * centre @ (wanted**2) @ centre)
-    places = vectors[:, [-1, -2]] * np.sqrt(np.maximum(values[[-1, -2]], 1e-9))
+    pivots = [int(wanted.sum(axis=1).argmin())]
+    nearest = wanted[pivots[0]].astype(float)
+    while len(pivots) < min(count, _PIVOTS):
+        pivots.append(int(nearest.argmax()))
+        nearest = np.minimum(nearest, wanted[pivots[-1]])
+    squares = wanted[:, pivots].astype(float) ** 2
+    centred = -0.5 * (squares - squares.mean(axis=0) - squares.mean(axis=1)[:, None] + squares.mean())
+    _, vectors = np.linalg.eigh(centred.T @ centred)
+    places = centred @ vectors[:, [-1, -2]]
+    # As large as the distances want it
+    places *= wanted.mean() / max(float(np.abs(places).mean()), 1e-9)
     for axis in range(2):
         if places[np.abs(places[:, axis]).argmax(), axis] < 0:
             places[:, axis] *= -1
     # Nodes with the same neighbours fall together: a small golden-angle spiral takes them apart
     turn = np.arange(count) * 2.399963
-    return np.round(places, 3) + np.stack([np.cos(turn), np.sin(turn)], axis=1) * wanted.max() * 0.02
+    spiral = np.stack([np.cos(turn), np.sin(turn)], axis=1) * wanted.max() * 0.02
+    start: Floats = np.round(places, 3) + spiral
+    return start
 
 
 def _stress(places: Floats, wanted: Floats, rounds: int) -> Floats:
@@ -138,24 +151,42 @@ def _turned(places: Floats) -> Floats:
 
 
 def _apart(places: Floats, sizes: Floats) -> Floats:
-    """Push overlapping boxes apart along the shorter way until none overlap."""
-    half_w, half_h = sizes[:, 0] / 2, sizes[:, 1] / 2
-    for round_ in range(300):
-        dx = places[:, 0][:, None] - places[:, 0][None, :]
-        dy = places[:, 1][:, None] - places[:, 1][None, :]
-        over_x = half_w[:, None] + half_w[None, :] - np.abs(dx)
-        over_y = half_h[:, None] + half_h[None, :] - np.abs(dy)
-        hit = (over_x > 0.01) & (over_y > 0.01)
-        np.fill_diagonal(hit, False)
-        if not hit.any():
+    """Push overlapping boxes apart along the shorter way until none overlap. Boxes are compared in the order of their
+    height, and only with those that are near enough to touch."""
+    places = places.copy()
+    half = sizes / 2
+    reach = float(sizes[:, 1].max())
+    for round_ in range(_ROUNDS):
+        order = np.argsort(places[:, 1], kind="stable")
+        push = np.zeros_like(places)
+        hits = 0
+        for step in range(1, len(places)):
+            a, b = order[:-step], order[step:]
+            gap = places[b] - places[a]
+            near = gap[:, 1] < reach
+            if not near.any():
+                break
+            hits += _pushed(push, a[near], b[near], gap[near], half)
+        if not hits:
             break
-        order = np.sign(np.arange(len(places))[:, None] - np.arange(len(places))[None, :])
-        flat = over_x < over_y
-        step = 0.5 if round_ < 150 else 0.3
-        push_x = np.where(hit & flat, over_x * np.where(dx == 0, order, np.sign(dx)), 0.0)
-        push_y = np.where(hit & ~flat, over_y * np.where(dy == 0, order, np.sign(dy)), 0.0)
-        places = places + np.stack([push_x.sum(axis=1), push_y.sum(axis=1)], axis=1) * step
+        places += push * (0.5 if round_ < _ROUNDS / 2 else 0.3)
     return places
+
+
+def _pushed(push: Floats, a: NDArray[np.intp], b: NDArray[np.intp], gap: Floats, half: Floats) -> int:
+    """Add to ``push`` what takes each box of ``a`` and its partner in ``b`` apart; the number of overlaps."""
+    over = half[a] + half[b] - np.abs(gap)
+    hit = (over > 0.01).all(axis=1)
+    if not hit.any():
+        return 0
+    a, b, over, gap = a[hit], b[hit], over[hit], gap[hit]
+    axis = (over[:, 1] < over[:, 0]).astype(int)
+    rows = np.arange(len(a))
+    side = np.where(gap[rows, axis] == 0, np.where(a < b, 1.0, -1.0), np.sign(gap[rows, axis]))
+    move = over[rows, axis] * side
+    np.add.at(push, (a, axis), -move)
+    np.add.at(push, (b, axis), move)
+    return int(hit.sum())
 
 
 def _packed(extents: Sequence[Floats], gap: float) -> list[tuple[float, float]]:

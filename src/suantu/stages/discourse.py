@@ -15,6 +15,7 @@ from suantu.scene import Node, Scene, Topic
 
 _CLAUSE = re.compile(r"[，,；;：:。！？!?]")
 _LIKE = (("Chip", "Product", "AIModel"), ("Organization",), ("Market", "Industry"), ("City", "Region", "Country"))
+_MODIFIES = re.compile(r"-[a-z]")
 _EVERYTHING = frozenset({"Entity", "Concept", "Subject"})
 
 
@@ -22,6 +23,8 @@ _EVERYTHING = frozenset({"Entity", "Concept", "Subject"})
 class _Pronoun:
     words: re.Pattern[str]
     classes: tuple[str, ...]
+    head: str = ""
+    kind: str = ""
 
 
 @lru_cache(maxsize=32)
@@ -46,9 +49,12 @@ class Discourse:
             _Pronoun(
                 re.compile(edge + "(?:" + "|".join(sorted(p["words"], key=len, reverse=True)) + ")" + after),
                 tuple(p["classes"]),
+                str(p.get("head", "")),
+                str(p.get("kind", "")),
             )
             for p in settings["pronouns"]
         )
+        self.heads = frozenset(p.head for p in self.pronouns if p.head)
         words = sorted(map(str, settings["comparison"]), key=len, reverse=True)
         asides = "|".join(sorted(map(str, settings["aside-before"]), key=len, reverse=True))
         beside = "|".join(sorted(map(str, settings["aside-of"]), key=len, reverse=True))
@@ -64,13 +70,19 @@ class Thread:
     def __init__(self) -> None:
         self.now = 0
         self.topics: list[Topic] = []
+        self.headed: dict[str, Topic] = {}
 
     def begin_block(self) -> None:
         """Start a paragraph: what was talked about before fades."""
         self.now += 2
 
-    def end_sentence(self, scene: Scene) -> None:
-        """Take over what the sentence talked about."""
+    def end_sentence(self, scene: Scene, discourse: Discourse | None = None) -> None:
+        """Take over what the sentence talked about, and what it called by a noun (the server market)."""
+        for topic in scene.topics:
+            for head in discourse.heads if discourse and topic.time == self.now else ():
+                named = scene.block.text[topic.node.start : topic.node.end + len(head) + 1].casefold()
+                if named.endswith(f" {head}") or scene.surface(topic.position, topic.position + 1).endswith(f" {head}"):
+                    self.headed[head] = topic
         self.now += 1
         self.topics = scene.topics[-40:]
 
@@ -90,13 +102,55 @@ def resolve_pronouns(
         for match in pronoun.words.finditer(text, *bounds):
             if any(n.start < match.end() and match.start() < n.end for n in out):
                 continue
-            found = _by_head(match[0], pronoun.classes, match.start(), text, out, alphabet) or _antecedent(
-                pronoun.classes, match.start(), text, out, thread, discourse, alphabet
-            )
+            if pronoun.head:
+                found = _headed(pronoun, thread)
+            elif pronoun.kind:
+                found = _inner(pronoun, match.start(), bounds[0], text, out, thread, discourse, alphabet)
+            else:
+                found = _by_head(match[0], pronoun.classes, match.start(), text, out, alphabet) or _antecedent(
+                    pronoun.classes, match.start(), text, out, thread, discourse, alphabet
+                )
             if found is not None:
                 mentions = tuple(Mention(match.start(), match.end(), m.thing) for m in found.mentions)
                 out.append(Node(match.start(), match.end(), found.char, mentions, pronoun=match[0]))
     return sorted(out, key=lambda n: n.start)
+
+
+def _headed(pronoun: _Pronoun, thread: Thread) -> Node | None:
+    """What was last called by the noun (the market: the server market), else the latest of its class."""
+    topic = thread.headed.get(pronoun.head)
+    if topic is not None and thread.now - topic.time <= 8:
+        return topic.node
+    fit = [t for t in thread.topics if thread.now - t.time <= 4 and t.classes.intersection(pronoun.classes)]
+    return fit[-1].node if fit and len(fit[-1].node.mentions) == 1 else None
+
+
+def _inner(
+    pronoun: _Pronoun,
+    at: int,
+    sentence: int,
+    text: str,
+    nodes: Sequence[Node],
+    thread: Thread,
+    discourse: Discourse,
+    alphabet: Alphabet,
+) -> Node | None:
+    """The antecedent in a language whose clauses have subjects: an object is never the subject of its own clause, a
+    possessive may be; else the latest sentence that has a fitting topic."""
+    clause = max(_clause_start(text, at), sentence)
+    before = [n for n in sorted(nodes, key=lambda n: n.start) if n.end <= at and n.mentions]
+    before = [n for n in before if pronoun.kind == "own" or n.start < clause]
+    found = _subject(before, pronoun.classes, text, discourse, alphabet)
+    if found is not None:
+        return found
+    wanted = set("|".join(pronoun.classes).split("|"))
+    fit = [t for t in thread.topics if thread.now - t.time <= 2 and not t.part and t.classes & wanted]
+    latest = [t for t in fit if t.time == fit[-1].time]
+    for group in pronoun.classes:
+        for topic in latest:
+            if topic.classes.intersection(group.split("|")):
+                return topic.node
+    return None
 
 
 def _by_head(
@@ -130,7 +184,8 @@ def _antecedent(
     chosen = _subject(in_sentence, classes, text, discourse, alphabet)
     if chosen is not None:
         return chosen
-    recent = [t for t in thread.topics if thread.now - t.time <= 2 and not t.part]
+    reach = 2 if len(classes) > 1 else 4
+    recent = [t for t in thread.topics if thread.now - t.time <= reach and not t.part]
     for group in classes:
         fit = [t for t in recent if t.classes.intersection(group.split("|"))]
         if fit:
@@ -223,7 +278,8 @@ def note_topics(scene: Scene, thread: Thread, discourse: Discourse, alphabet: Al
         compared = discourse.comparison.search(scene.text, start, position)
         classes = alphabet.classes(node.char)
         aside = (node.pronoun and position > start + 1) or _aside(scene.text, position, discourse)
-        if compared or aside or (start, classes) in seen or position in said:
+        modifies = _MODIFIES.match(scene.text, position + 1)
+        if compared or aside or modifies or (start, classes) in seen or position in said:
             continue
         if not _counted(scene, position, alphabet):
             seen.add((start, classes))

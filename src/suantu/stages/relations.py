@@ -19,7 +19,9 @@ from suantu.scene import Node, Scene
 _NODE = "[\ue000-\uefff]"
 _MORE = {
     "zh": r"[^，。；,;：:（）()\ue000-\uf8ff]{0,8}(?:、|和|与|及|以及|，以及|/)[^，。；,;：:（）()、OTHERS]{0,9}?",
-    "en": r"(?: [a-z-]+){0,2}(?:, and |, | and | or )(?:[a-zA-Z'’-]+ ){0,4}?",
+    "en": r"(?: [a-z-]+){0,2}(?:, and |, | and | or )"
+    r"(?:(?!(?:which|that|who|where|with|on|over|for|in|to|of|from|at|by|as|than|is|are|was|were|has|had|it|its|while|but)\b)"
+    r"[a-zA-Z'’-]+ ){0,4}?",
 }
 
 

@@ -153,7 +153,7 @@ class Discovery:
             if rule.startswith(("model", "quoted")) and cls in ("Chip", "Server", "Product"):
                 surface = ledger.entries[key].surface
                 stem = re.sub(r"[A-Z]*[0-9.]+[A-Za-z]?$", "", surface)
-                if len(stem) >= 2 and stem != surface and stem[-1].isalpha():
+                if len(stem) >= 2 and stem != surface and stem.rstrip()[-1:].isalpha():
                     stems[stem] = cls
         for page in pages if stems else ():
             self._models.siblings(page, stems, ledger)

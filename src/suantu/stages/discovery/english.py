@@ -42,7 +42,7 @@ class English:
         self._model = re.compile(rf"(?<![A-Za-z0-9\-/.])(?:{_SERIES}|{_MODEL})(?![A-Za-z0-9%])(?!,[0-9]|\.[0-9])")
         self._chip_signs = re.compile(str(settings["chip-signs"]))
         self._interconnect = re.compile(str(settings["interconnect-names"]))
-        self._chips = alphabet.matching(["Chip"])
+        self._chips = alphabet.matching(["Chip", "Interconnect"])
         self._owner = re.compile(f"[{alphabet.matching(['Organization'])}](?:['’]s)? $")
         self._head_after = re.compile(rf"\s(?:[a-z\-]+\s){{0,2}}?(?P<head>{heads})s?\b", re.IGNORECASE)
         self._head_before = re.compile(

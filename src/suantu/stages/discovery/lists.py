@@ -67,11 +67,23 @@ class Lists:
         cls, weight = group, (0.5 if len(known) == 1 else 0.62)
         if told and (not group or group_of(told, self._ontology.parents) == group):
             cls, weight = told, (0.8 if group else 0.6)
+        if not known and not told:
+            self._alike(page, members, ledger)
         if not cls or cls in ("Place", "Policy", "Report", "Market", "Standard"):
             return
         for member in members:
             if not member.known:
                 self._member(page, member, cls, weight, ledger)
+
+    def _alike(self, page: Page, members: Sequence[Member], ledger: Ledger) -> None:
+        """Nothing tells what is listed: members that look like use cases are such where most do."""
+        cores = [page.text[m.start : m.end] for m in members]
+        names = [page.surface(m.start, m.end) for m in members]
+        alike = [self._use_cases.typical(n) and self._use_cases.fits(c, n) for c, n in zip(cores, names, strict=True)]
+        if sum(alike) >= 2 and sum(alike) * 3 >= len(members) * 2:
+            for core, name in zip(cores, names, strict=True):
+                if self._use_cases.fits(core, name) and not _NODE.search(core):
+                    ledger.vote(name, "UseCase", "list.alike", 0.62)
 
     def _members(self, page: Page, start: int, end: int) -> list[Member]:
         text = page.text

@@ -12,6 +12,7 @@ from suantu.stages.discovery.words import Words
 _HAN = "\u4e00-\u9fff"
 _BEFORE = re.compile(f"[{_HAN}]+$")
 _FREE = "(?![A-Za-z0-9]|[.,，][0-9])"
+_CAMEL = re.compile(r"[A-Z][a-z]+[A-Z][A-Za-z]+$")
 _TYPICAL = re.compile(r"[A-Z]{1,4}-?[0-9]{2,4}[A-Z]?(?:-[A-Z0-9]+)?$")
 
 
@@ -146,7 +147,13 @@ class Models:
         if head := self._before.search(lead):
             ledger.vote(surface, self._class_of[head["head"]], "model.after-head", 0.7 if numbered else 0.5)
         if (follow := self._after.match(after)) and (numbered or surface[:1].isascii()):
-            weight = 0.65 if numbered else 0.62 if not follow["gap"] and len(surface) >= 3 else 0.4
+            weight = (
+                0.65
+                if numbered
+                else 0.62
+                if (not follow["gap"] and len(surface) >= 3) or _CAMEL.match(surface)
+                else 0.4
+            )
             if lead.endswith(self._models_before):
                 weight += 0.1
             ledger.vote(surface, self._class_of[follow["head"]], "model.before-head", weight)

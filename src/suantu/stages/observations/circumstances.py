@@ -40,6 +40,8 @@ class Circumstances:
         of = str(settings["of"])
         self._beside = re.compile(f"[{period}]{of}$")
         self._next = re.compile(f"{of}[\uf000-\uf8ff]")
+        self._baseline = re.compile(str(settings["baseline"])) if "baseline" in settings else None
+        self._against = re.compile(r"\b(?:" + "|".join(words) + r")\b")
         wholes = sorted(map(str, settings["whole-before"]), key=len, reverse=True)
         self._whole = re.compile("(?:" + "|".join(wholes) + ")\\s?$") if wholes else None
         edge = r"(?<![A-Za-z])" if language == "en" else ""
@@ -112,6 +114,8 @@ class Circumstances:
         if before:
             return before[-1][1]
         same = [p for at, p in after if not _HARD.search(text, position, at)]
+        if self._after and after and self._against.search(text, position, after[0][0]):
+            same = []
         return same[0] if same and (self._after or not _CLAUSE.search(text, position, after[0][0])) else None
 
     def several(self, scene: Scene, position: int) -> tuple[Thing, ...]:
@@ -163,6 +167,8 @@ class Circumstances:
         planned = scene.in_mood(("planned",), position, position + 1) and not scene.in_mood(
             ("actual",), position, position + 1
         )
+        if self._baseline and self._baseline.search(scene.text[max(0, position - 40) : position]):
+            return "Actual"
         if (planned or scene.in_mood(("forecast",), position, position + 1)) and not (year and now and year < now):
             return "Forecast"
         if period and period.ahead and not (year and now and year <= now):

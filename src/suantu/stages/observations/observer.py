@@ -19,7 +19,7 @@ from suantu.stages.observations.circumstances import Circumstances, When
 from suantu.stages.observations.frames import Cue, Frame, Metric, Metrics
 
 _SKIPPED = ("hypothetical", "rumour", "question")
-_TOPICS = ("Market", "Organization", "Industry", "Technology", "ChipType", "Chip|Product", "UseCase", "Interconnect", "AIModel")
+_TOPICS = ("Market|Organization|Industry|Technology|ChipType|Chip|Product|UseCase|Interconnect|AIModel",)
 _DEVICES = ("Chip", "Product", "Server", "Interconnect", "AIModel")
 _CLAUSE = re.compile(r"[，；;。：:]|, ")
 _FIGURES = "\uf000-\uf8ff"
@@ -119,6 +119,10 @@ class Observer:
         self._condition_left = re.compile("|".join(conditions["left"]) or "(?!)")
         self._condition_right = re.compile("|".join(conditions["right"]) or "(?!)")
         self._each = re.compile("|".join(map(str, settings["each"])))
+        self._remote = tuple(
+            (str(bound), re.compile(f"{edge}(?:{'|'.join(map(str, words))}){after}[^，。；,;{_FIGURES}]{{0,8}}$"))
+            for bound, words in settings["remote-bounds"].items()
+        )
         self._owners = tuple(settings["owners"])
         self._owner_classes = frozenset(settings["owner-classes"])
         self._countable = tuple(map(str, settings["countable"]))
@@ -426,6 +430,8 @@ class Observer:
         in_market = bool(sized and sized[1].metric.name == "marketSize") or bool(
             shares and shares[1].metric.name == "marketShare"
         )
+        if frame.about == "carry" and (shipped := before.get("count")) and shipped[1].metric.name == "shipments":
+            in_market = True
         hit = _Hit(left, low, right, position, in_market)
         subject = self._frame_subject(frame, scene, hit, quantity.kind, cues, last, before)
         return self._frame_placing(frame, scene, hit, metric, subject) if subject else None
@@ -523,12 +529,12 @@ class Observer:
             return self._phrases.left(scene, cue.start, _clause_start(scene.text, cue.start))
         return None
 
-    @staticmethod
-    def _counted_noun(scene: Scene, position: int) -> str:
+    def _counted_noun(self, scene: Scene, position: int) -> str:
         """What a count's own counting word names: ports, with the kind that follows (24 ports of Ethernet)."""
         noun = scene.nodes[position].quantities[0].counter
         kind = _OF_KIND.match(scene.text, position + 1)
-        return f"{scene.surface(kind.start(1), kind.end(1))} {noun}" if kind else noun
+        node = scene.nodes.get(kind.start(1)) if kind else None
+        return f"{self._called(node.thing)} {noun}" if node is not None and node.mentions else noun
 
     def _owned(self, scene: Scene, hit: _Hit, noun: str) -> Thing:
         """What is counted, named with its owner where the clause says that it has so many (the chip's transistors)."""
@@ -621,9 +627,13 @@ class Observer:
                 things.extend(t for t in node.things if t.iri not in {x.iri for x in things})
         if not things:
             return None
-        return _Subject(self._joint(things), None, (), hit.begin, hit.stop)
+        return _Subject(self._joint(things, scene), None, (), hit.begin, hit.stop)
 
-    def _joint(self, things: Sequence[Thing]) -> Thing:
+    def _joint(self, things: Sequence[Thing], scene: Scene) -> Thing:
+        """Several as one; in English by the very words of the list."""
+        listed = next((n for n in scene.nodes.values() if len(things) > 1 and n.things == tuple(things)), None)
+        if listed is not None and not listed.pronoun and self._language == "en":
+            return self._phrases.subject(" ".join(scene.block.text[listed.start : listed.end].split()))
         return things[0] if len(things) == 1 else self._phrases.subject(self._comma.join(self._called(t) for t in things))
 
     def _section_subject(self, scene: Scene) -> Thing | None:
@@ -652,7 +662,7 @@ class Observer:
         if len(figures) == len(subjects):
             pairs = list(zip(subjects, figures, strict=True))
         elif len(figures) == 1 and self._shared(scene, position, placing):
-            pairs = [(self._joint(subjects), figures[0])]
+            pairs = [(self._joint(subjects, scene), figures[0])]
         elif len(figures) == 1:
             pairs = [(s, figures[0]) for s in subjects]
         elif periods:
@@ -722,14 +732,22 @@ class Observer:
             period=period,
             status=placing.status
             or self._when.status(scene, position, quantity, when.period if period else None, document.issued),
-            bound=placing.bound
-            if placing.bound
-            else "~" if placing.near and quantity.bound == "=" else _turned(quantity.bound) if sign < 0 else quantity.bound,
+            bound=placing.bound or self._bound(scene, position, quantity, placing, sign),
             lower=None if quantity.lower is None else quantity.lower * sign,
             upper=None if quantity.upper is None else quantity.upper * sign,
             said_by=scene.sayer(position),
             confidence=min(placing.confidence, about.confidence if about.found_by == "phrase" else Decimal(1)),
         )
+
+    def _bound(self, scene: Scene, position: int, quantity: Quantity, placing: Placing, sign: int) -> str:
+        """How the words bound the figure: beside it, or by a word at the head of its verb (最多可引出12条)."""
+        if quantity.bound == "=":
+            if placing.near:
+                return "~"
+            for bound, pattern in self._remote:
+                if pattern.search(scene.text[max(0, position - 14) : position]):
+                    return bound
+        return _turned(quantity.bound) if sign < 0 else quantity.bound
 
     def _evidence(self, scene: Scene, start: int, end: int) -> Evidence:
         """The words from the subject to the figure, widened to the clause."""
