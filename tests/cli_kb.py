@@ -71,9 +71,9 @@ stm:adoptionRate a st:Metric ; skos:prefLabel "渗透率"@zh , "adoption rate"@e
 stm:computeScale a st:Metric ; skos:prefLabel "算力规模"@zh , "compute scale"@en .
 stu:USD a st:Unit ; skos:notation "USD" ; skos:prefLabel "美元"@zh .
 stu:percent a st:Unit ; skos:notation "percent" ; skos:prefLabel "百分比"@zh .
-stu:GB a st:Unit ; skos:notation "GB" .
-stu:EFLOPS a st:Unit ; skos:notation "EFLOPS" .
-<https://w3id.org/suantu/unit/GB-per-s> a st:Unit ; skos:notation "GB/s" .
+stu:GB a st:Unit ; skos:notation "GB" ; skos:prefLabel "吉字节"@zh .
+stu:EFLOPS a st:Unit ; skos:notation "EFLOPS" ; skos:prefLabel "EFLOPS"@zh .
+<https://w3id.org/suantu/unit/GB-per-s> a st:Unit ; skos:notation "GB/s" ; skos:prefLabel "吉字节每秒"@zh .
 """
 
 REPORT = """人工智能服务器市场

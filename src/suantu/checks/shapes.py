@@ -8,6 +8,7 @@ together. Nothing is left out or approximated.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable
 from multiprocessing import get_context
 from pathlib import Path
@@ -25,6 +26,7 @@ NAME = "shapes"
 _SH = "http://www.w3.org/ns/shacl#"
 _STRING = "http://www.w3.org/2001/XMLSchema#string"
 _CALLS = (f"{_SH}targetClass", f"{_SH}targetSubjectsOf", f"{_SH}targetObjectsOf", f"{_SH}targetNode")
+_IRI = re.compile("<([^<> ]+)>")
 _Found = tuple[str, str, str]
 _graphs: list[Any] = []  # the data and the shapes, for processes that come by forking
 
@@ -107,7 +109,7 @@ def _groups(weights: dict[Any, int], number: int) -> list[frozenset[Any]]:
     return [frozenset(members) for _, members in sorted(groups, key=lambda g: -g[0]) if members]
 
 
-def _weight(data: rdflib.Graph, shapes: rdflib.Graph, shape: rdflib.URIRef) -> int:
+def _weight(data: rdflib.Graph, shapes: rdflib.Graph, shape: rdflib.term.Node) -> int:
     """How much work a shape is, roughly: the longest go first."""
     import rdflib
 
@@ -153,7 +155,8 @@ def _message(report: rdflib.Graph, result: Any, language: str) -> str:  # noqa: 
     focus = report.value(result, sh.focusNode)
     about = f"{readable(str(path))}: " if isinstance(path, rdflib.URIRef) else ""
     given = f" ({readable(str(value))[:120]})" if value is not None and value != focus else ""
-    return f"{about}{'; '.join(texts)}{given}"
+    said = _IRI.sub(lambda match: readable(match[1]), "; ".join(texts))
+    return f"{about}{said}{given}"
 
 
 def _texts(messages: Iterable[Any], language: str) -> set[str]:

@@ -115,6 +115,9 @@ class _Maker:
         stated = {c for rows in self.claims.values() for c, _ in rows}
         self.quotes = quotes(endpoint, stated | self.rows.keys())
         self.labels = labels(endpoint, self._labelled())
+        for ranking, year in {(e.ranking, e.year) for e in chosen.entries if e.year}:
+            names = self.labels[ranking]
+            self.labels[ranking] = {x: text if year in text else f"{text} {year}" for x, text in names.items()}
         self.aliases = aliases(endpoint, chosen.things)
         self.classes = classes_of(endpoint, chosen.things)
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 Floats = NDArray[np.floating[Any]]
 _LARGE = 500  # nodes from which fewer rounds must do
 _PIVOTS = 60
+_ROOM = 3.0  # times the area of the boxes that a drawing covers at least
 _ROUNDS = 300  # of pushing boxes apart
 _SHAPE = 1.7  # width over height that the whole aims at
 
@@ -81,7 +82,7 @@ def _part(count: int, edges: Sequence[tuple[int, int]], sizes: Floats, length: f
     places = _stress(_scaled(wanted), wanted, 200 if count < _LARGE else 15)
     places = _turned(places)
     places[:, 0] *= 1.35  # boxes are wider than high
-    return _apart(places, sizes + gap)
+    return _apart(_roomy(places, sizes + gap), sizes + gap)
 
 
 def _distances(count: int, edges: Sequence[tuple[int, int]]) -> Floats:
@@ -148,6 +149,14 @@ def _turned(places: Floats) -> Floats:
     axis = vectors[:, -1] * (1 if vectors[np.abs(vectors[:, -1]).argmax(), -1] > 0 else -1)
     turned: Floats = middle @ np.array([[axis[0], -axis[1]], [axis[1], axis[0]]])
     return turned
+
+
+def _roomy(places: Floats, sizes: Floats) -> Floats:
+    """The drawing made larger where its boxes would fill it, so that pushing them apart keeps its form."""
+    extent = np.maximum(places.max(axis=0) - places.min(axis=0), sizes.max(axis=0))
+    needed = _ROOM * float((sizes[:, 0] * sizes[:, 1]).sum())
+    roomy: Floats = places * max(1.0, (needed / float(extent[0] * extent[1])) ** 0.5)
+    return roomy
 
 
 def _apart(places: Floats, sizes: Floats) -> Floats:

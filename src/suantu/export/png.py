@@ -30,7 +30,7 @@ def rendered(picture: Picture, scale: float = 2.0) -> bytes:
     try:
         from PIL import Image, ImageDraw
     except ImportError:
-        raise UsageError("png needs Pillow; install it with: pip install 'suantu[plot]', or export svg") from None
+        raise UsageError("png needs Pillow; install it with: pip install 'suantu[png]', or export svg") from None
     scale = min(scale, (_PIXELS / (picture.width * picture.height)) ** 0.5 / _FINER)
     size = round(picture.width * scale), round(picture.height * scale)
     image = Image.new("RGB", (size[0] * _FINER, size[1] * _FINER), PAPER)

@@ -22,6 +22,7 @@ class Moods:
 
     def __init__(self, settings: Mapping[str, Any], language: str, sayers: str, periods: str) -> None:
         self._period = re.compile(f"[{periods}]")
+        self._english = language == "en"
         turns = "|".join(map(str, settings.get("turns", ())))
         self._turn = re.compile(rf"\b(?:{turns})\b", re.IGNORECASE) if turns else _NEVER
         edge = r"\b" if language == "en" else ""
@@ -61,7 +62,8 @@ class Moods:
             at = match.start("a") if match["a"] else match.start("b")
             node = scene.nodes.get(at)
             if node is not None and node.mentions:
-                said.append((at, len(text), node.thing))
+                trailing = self._english and (match["b"] or not text[match.end() :].strip(" .”\""))
+                said.append((0 if trailing else at, len(text), node.thing))
         return tuple(moods), tuple(said)
 
 

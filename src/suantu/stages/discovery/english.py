@@ -87,6 +87,8 @@ class English:
         words = text[start:end].split()
         while words and words[0] in ("of", "for", "and", "the", "on"):
             start += len(words.pop(0)) + 1
+        if words and all(len(w) == 1 and not w.isascii() for w in words):
+            return None
         if len(words) > 2 and self._last.get(words[-1], ("", ""))[1] == "Policy":
             return (start, end)
         if (
@@ -140,8 +142,11 @@ class English:
             if plain and (len(words) < 3 or rule[1] != "Policy" or not page.text.endswith(" the ", 0, start)):
                 return
             ledger.vote(surface, rule[1], rule[0], 0.75)
-        elif rule := self._first.get(" ".join(words[:2])) or self._first.get(words[0]):
-            ledger.vote(surface, rule[1], rule[0], 0.7)
+            return
+        for i in range(min(3, len(words) - 2)):
+            if rule := self._first.get(" ".join(words[i : i + 2])):
+                ledger.vote(surface.split(" ", i)[-1], rule[1], rule[0], 0.7)
+                return
 
     def _numbered(self, page: Page, match: re.Match[str], ledger: Ledger) -> None:
         name = match[0]
@@ -169,7 +174,7 @@ class English:
         ):
             start -= len(word[0])
         surface = page.surface(start, match.end())
-        if head := self._head_after.match(page.text, match.end()):
+        if head := self._head_after.match(page.source, page.ends[match.end() - 1]):
             ledger.vote(surface, self._heads[head["head"].lower()], "model.before-head", 0.75)
         if head := self._head_before.search(before):
             ledger.vote(surface, self._heads[head["head"].lower()], "model.after-head", 0.7)

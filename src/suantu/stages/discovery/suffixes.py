@@ -27,6 +27,7 @@ class Suffixes:
         self._offices = {str(w) for w in government["offices"]}
         self._government, self._place = str(government["name"]), str(places["name"])
         self._places = {str(w) for w in places["words"]}
+        self._firms = frozenset(map(str, settings["firm-endings"]))
         self._everyday = frozenset(map(str, settings["everyday-endings"]))
         self._all = tuple(self._rules)
         self._generic_firm = frozenset(map(str, settings["firm-words"]))
@@ -114,9 +115,19 @@ class Suffixes:
             elif unknown >= 2 and len(core) <= 3:
                 ledger.vote(surface, cls, rule, 0.5)
         elif unknown >= 2 and len(core) <= 4 and unknown >= len(core) - 1 and not core[-1].isascii():
-            ledger.vote(
-                surface, cls, rule, 0.3 if not clean or (ending in self._everyday and len(core) not in (2, 3)) else 0.45
+            everyday = ending in self._everyday and len(core) not in (2, 3)
+            free = (
+                (ending not in self._everyday or ending in self._firms)
+                and clean
+                and len(core) == unknown == 2
+                and self._ends_there(page.text, end)
             )
+            ledger.vote(surface, cls, rule, 0.6 if free else 0.45 if clean and not everyday else 0.3)
+
+    def _ends_there(self, text: str, end: int) -> bool:
+        """Whether what follows a name is a mark, a function word or a verb."""
+        words = self._words.split(text[end : end + 4])
+        return not words or words[0].kind in ("stop", "verb") or not text[end].isalnum()
 
     def _long_name(self, core: str, cls: str, clean: bool) -> bool:
         """人工智能产业促进会: topic words alone name a consortium where they are many."""

@@ -171,7 +171,7 @@ class Circumstances:
             return "Actual"
         if (planned or scene.in_mood(("forecast",), position, position + 1)) and not (year and now and year < now):
             return "Forecast"
-        if period and period.ahead and not (year and now and year <= now):
+        if period and period.ahead and not self._after and not (year and now and year <= now):
             return "Forecast"
         if scene.in_mood(("estimate",), position, position + 1):
             return "Estimate"

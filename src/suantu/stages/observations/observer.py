@@ -158,7 +158,11 @@ class Observer:
                 loose.extend(self._loose(scene, q, reason or "no metric or subject found") for q in node.quantities)
                 continue
             placing = self._as_market_share(scene, placing, before.get(quantity.kind))
+            if self._language == "en" and placing.metric.name == "compute" and self._is_place(placing.about):
+                placing = replace(placing, metric=self._metrics.by_name["computeScale"])
             found = list(self._facts(scene, position, node, placing, document))
+            if self._language == "en" and placing.metric.rate and last and facts and facts[-1].status == "Forecast":
+                found = [replace(f, status="Forecast") if f.about.iri == facts[-1].about.iri else f for f in found]
             if not found:
                 loose.extend(self._loose(scene, q, "a list of figures without as many subjects") for q in node.quantities)
             facts.extend(found)
@@ -414,12 +418,12 @@ class Observer:
             return None
         if frame.counters and quantity.counter not in frame.counters:
             return None
-        low = max(0, position - 70)
+        low = max(0, position - (70 if self._language == "zh" else 110))
         window = scene.text[low:position]
         if frame.has and frame.has not in window:
             return None
         left = frame.left.regex.search(window) if frame.left else None
-        right = frame.right.regex.match(scene.text[position + 1 : position + 60]) if frame.right else None
+        right = frame.right.regex.match(scene.text[position + 1 : position + (60 if self._language == "zh" else 90)]) if frame.right else None
         if (frame.left and not left) or (frame.right and not right):
             return None
         metric = self._frame_metric(frame, scene, position, quantity.kind, cues, last, before)
@@ -500,6 +504,8 @@ class Observer:
                 about, place = same[1].about, same[1].place
         if about is None and place is None and frame.topic and not (phrase and phrase.words):
             topic = scene.topic(begin + 1 if frame.about == "topic" else begin, frame.topic, frame.age)
+            if topic is None and frame.about == "topic" and self._language == "en":
+                topic = self._ahead(scene, hit.position, frame.topic)
             if topic is not None and (len(topic.mentions) == 1 or frame.about != "counted"):
                 about, group = topic.thing, topic.things if len(topic.mentions) > 1 else ()
         if frame.about == "counted" and scene.nodes[hit.position].quantities[0].counter and self._language == "en":
@@ -515,6 +521,11 @@ class Observer:
             about = self._of_device(scene, hit.position, about)
         about = about or place
         return _Subject(about, place, group, begin, stop) if about else None
+
+    def _ahead(self, scene: Scene, position: int, wanted: Sequence[str]) -> Node | None:
+        """What the sentence names after an opening that speaks of it (Built on a 7 nm process, the chip …)."""
+        chars = self._alphabet.matching("|".join(wanted).split("|"))
+        return next((scene.nodes[at] for at in sorted(scene.nodes) if at > position and scene.text[at] in chars), None)
 
     def _frame_phrase(
         self, frame: Frame, scene: Scene, hit: _Hit, kind: str, cues: Sequence[Cue]
@@ -553,7 +564,8 @@ class Observer:
 
     def _called(self, thing: Thing) -> str:
         """A thing's name in the language of the text."""
-        return next(iter(thing.labels.get(self._language, ())), thing.label) if self._language == "en" else thing.label
+        names = thing.labels.get("pref@en", ()) if self._language == "en" else ()
+        return next(iter(names), thing.label)
 
     def _frame_placing(self, frame: Frame, scene: Scene, hit: _Hit, metric: Metric, subject: _Subject) -> Placing:
         about, place = subject.about, subject.place
@@ -596,7 +608,10 @@ class Observer:
     def _slot(self, scene: Scene, match: re.Match[str] | None, low: int, name: str) -> Thing | None:
         if match is None or name not in match.re.groupindex or match.start(name) < 0:
             return None
-        phrase = self._phrases.read(scene, low + match.start(name), low + match.end(name))
+        start, end = low + match.start(name), low + match.end(name)
+        if end == start + 1 and (node := scene.nodes.get(start)) is not None and node.pronoun:
+            return None
+        phrase = self._phrases.read(scene, start, end)
         return phrase.about or phrase.place
 
     def _is_market(self, scene: Scene, match: re.Match[str] | None, low: int) -> bool:
