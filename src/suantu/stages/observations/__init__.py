@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from suantu.stages.observations.facts import merge
 from suantu.stages.observations.frames import Frame, Metrics, compile_frame, plain_words
-from suantu.stages.observations.observer import Observer, merge
+from suantu.stages.observations.observer import Observer
 
 __all__ = ["Frame", "Metrics", "Observer", "compile_frame", "merge", "plain_words"]

@@ -1,0 +1,141 @@
+"""What every way to place a figure has at hand: phrases, topics, metrics and the settings of one language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from suantu.ontology import Ontology
+from suantu.phrases import Phrases
+from suantu.records import Thing
+from suantu.rules import Alphabet, Compiler
+from suantu.scene import Node, Scene
+from suantu.stages.observations.circumstances import Circumstances
+from suantu.stages.observations.frames import Frame, Metric, Metrics
+from suantu.stages.observations.placing import (
+    CLAUSE,
+    DEVICES,
+    FIGURES,
+    TOPICS,
+    clause_start,
+)
+
+
+class Base:
+    """The compiled settings of one language, and the questions that its parts ask of a sentence."""
+
+    def __init__(
+        self,
+        frames: Sequence[Frame],
+        metrics: Metrics,
+        phrases: Phrases,
+        circumstances: Circumstances,
+        settings: Mapping[str, Any],
+        ontology: Ontology,
+        alphabet: Alphabet,
+        compiler: Compiler,
+    ) -> None:
+        language = compiler.language
+        self._frames = frames
+        self._metrics, self._phrases, self._when = metrics, phrases, circumstances
+        self._ontology, self._alphabet, self._language = ontology, alphabet, language
+        edge = r"(?<![A-Za-z])" if language == "en" else ""
+        after = r"(?![A-Za-z])" if language == "en" else ""
+        link = "|".join(re.escape(str(w)) for w in sorted(settings["link"], key=lambda w: (-len(str(w)), str(w))))
+        places = alphabet.matching(["Place"])
+        period = alphabet.matching(["period"])
+        self._link = re.compile(f"(?:{edge}(?:{link}){after}|[{period}{places}]|\\s)*", re.IGNORECASE)
+        inserted = "|".join(settings.get("inserted", ()))
+        self._inserted = compiler.pattern(inserted, "inserted").regex if inserted else None
+        listed = "|".join(
+            re.escape(str(w)) for w in sorted(settings["list-link"], key=lambda w: (-len(str(w)), str(w)))
+        )
+        self._list_link = re.compile(f"(?:{edge}(?:{listed}){after}|[{period}]|\\s)*", re.IGNORECASE)
+        enumerated = "|".join(map(re.escape, settings["not-figures"]))
+        self._enumerated = re.compile(
+            f"^(?:的|主要|不同|关键|重要|major|main|key|\\s)*(?:{enumerated}){after}", re.IGNORECASE
+        )
+        self._period_char = period
+        self._passed = period + (alphabet.matching(["percent", "multiple"]) if language == "en" else "")
+        conditions = settings["conditions"]
+        self._condition_left = re.compile("|".join(conditions["left"]) or "(?!)")
+        self._condition_right = re.compile("|".join(conditions["right"]) or "(?!)")
+        self._each = re.compile("|".join(map(str, settings["each"])))
+        self._remote = tuple(
+            (str(bound), re.compile(f"{edge}(?:{'|'.join(map(str, words))}){after}[^，。；,;{FIGURES}]{{0,8}}$"))
+            for bound, words in settings["remote-bounds"].items()
+        )
+        self._owners = tuple(settings["owners"])
+        self._owner_classes = frozenset(settings["owner-classes"])
+        self._countable = tuple(map(str, settings["countable"]))
+        self._versions = tuple(f for f in ontology.facts if f[1] == "versionOf")
+        self._of = str(settings["possessive"]).replace("{}", "")
+        self._possessive, self._comma = str(settings["possessive"]), str(settings["joint"])
+        self._joint_metrics = frozenset(settings["joint-metrics"])
+        possess = "|".join(sorted(map(str, settings["possess"]), key=len, reverse=True))
+        self._possess = re.compile(
+            f"{edge}(?:{possess}){after}(?:约|近|超过|超|多达|共|了|[a-z ]){{0,3}}[^，,]{{0,8}}$"
+        )
+        self._market_words = tuple(map(str, settings["market-words"]))
+
+    def _of_device(self, scene: Scene, position: int, about: Thing) -> Thing:
+        """An interconnect's figure is that of the device which the text talks about (the NVLink of the A100)."""
+        if "Interconnect" not in about.classes:
+            return about
+        owner = scene.topic(position, ("Chip|Product|Server",), age=0)
+        if owner is None or len(owner.mentions) > 1:
+            return about
+        family = next((o for s, p, o in self._versions if s == about.iri), None)
+        whole = self._ontology.things.get(family or "", about)
+        return self._phrases.subject(self._possessive.format(self._called(owner.thing), self._called(whole)))
+
+    def _members(self, scene: Scene, end: int, start: int, count: int) -> tuple[Thing, ...]:
+        """As many subjects as figures: the list before the metric, or the latest list that the text named."""
+        if members := self._phrases.members(scene, end, start, count):
+            return members
+        for at in sorted((p for p in scene.nodes if p < end), reverse=True):
+            if len(scene.nodes[at].mentions) == count:
+                return scene.nodes[at].things
+        return self._phrases.members(scene, start - 1, clause_start(scene.text, start - 1), count) if start else ()
+
+    @staticmethod
+    def _follows(scene: Scene, at: int, start: int) -> bool:
+        """Whether the clause that begins at ``start`` comes right after the one with the figure at ``at``."""
+        return at < start and len(CLAUSE.findall(scene.text[at + 1 : start])) == 1
+
+    def _topic(self, scene: Scene, position: int, metric: Metric) -> Thing | None:
+        node = self._device_topic(scene, position, metric) if metric.device else None
+        node = node or scene.topic(position, metric.topic or TOPICS, age=2)
+        return node.thing if node is not None and len(node.mentions) == 1 else None
+
+    def _device_topic(self, scene: Scene, position: int, metric: Metric) -> Node | None:
+        if metric.topic:
+            return scene.topic(position, metric.topic, parts=True)
+        return scene.topic(position, ("Chip|Product|Server|AIModel",)) or scene.topic(position, ("Interconnect",))
+
+    def _is_device(self, thing: Thing | None) -> bool:
+        return thing is not None and bool(self._ontology.closure(thing.classes).intersection(DEVICES))
+
+    def _device_node(self, node: Node) -> bool:
+        return bool(self._alphabet.classes(node.char).intersection(DEVICES))
+
+    def _is_seller(self, thing: Thing) -> bool:
+        return bool(self._ontology.closure(thing.classes).intersection(("Organization", "Chip", "ChipType")))
+
+    def _is_place(self, thing: Thing) -> bool:
+        return "Place" in self._ontology.closure(thing.classes)
+
+    def _called(self, thing: Thing) -> str:
+        """A thing's name in the language of the text."""
+        names = thing.labels.get("pref@en", ()) if self._language == "en" else ()
+        return next(iter(names), thing.label)
+
+    def _joint(self, things: Sequence[Thing], scene: Scene) -> Thing:
+        """Several as one; in English by the very words of the list."""
+        listed = next((n for n in scene.nodes.values() if len(things) > 1 and n.things == tuple(things)), None)
+        if listed is not None and not listed.pronoun and self._language == "en":
+            return self._phrases.subject(" ".join(scene.block.text[listed.start : listed.end].split()))
+        return (
+            things[0] if len(things) == 1 else self._phrases.subject(self._comma.join(self._called(t) for t in things))
+        )

@@ -1,0 +1,148 @@
+"""Places a figure by a metric's words beside it: 市场规模达 …, … 的份额, a series, or the words of its clause."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from suantu.scene import Scene
+from suantu.stages.observations.base import Base
+from suantu.stages.observations.frames import Cue, Metric
+from suantu.stages.observations.placing import (
+    CLAUSE,
+    FIGURES,
+    PROPORTIONS,
+    Placing,
+    clause_start,
+    group_of,
+)
+
+
+class Cued(Base):
+    """The ways to place a figure by the words that name its metric."""
+
+    def _by_left_cue(
+        self, scene: Scene, position: int, kind: str, cues: Sequence[Cue], last: tuple[int, Placing] | None
+    ) -> Placing | None:
+        """``ABOUT METRIC (links) FIGURE``, the plainest form."""
+        for i in range(len(cues) - 1, -1, -1):
+            cue = cues[i]
+            if cue.end > position:
+                continue
+            metric = cue.metric(kind)
+            between = re.sub("（[^（）]{0,12}）|\\([^()]{0,24}\\)", "", scene.text[cue.end : position])
+            if metric is None:
+                if re.search(f"[{FIGURES}]", re.sub(f"[{self._passed}]", "", between)):
+                    return None
+                continue
+            if kind not in PROPORTIONS and self._passed != self._period_char:
+                between = re.sub(f"[{self._passed}]", "", between)
+            if not self._link.fullmatch(between):
+                return None
+            end = cue.start
+            named = cues[i - 1] if i and metric.rate and self._beside(scene.text[cues[i - 1].end : end]) else None
+            if named is not None:
+                end = named.start
+                if (own := named.metric(kind)) is not None:
+                    metric = replace(own, sign=metric.sign)
+            return self._with_subject(scene, metric, end, position, "figure.after-metric", last, "0.9", cue.end)
+        return None
+
+    def _beside(self, between: str) -> bool:
+        return bool(self._link.fullmatch(between)) and not CLAUSE.search(between)
+
+    def _by_right_cue(
+        self, scene: Scene, position: int, kind: str, cues: Sequence[Cue], last: tuple[int, Placing] | None
+    ) -> Placing | None:
+        """``ABOUT (has) FIGURE 的 METRIC``."""
+        for cue in cues:
+            if cue.start <= position:
+                continue
+            gap = scene.text[position + 1 : cue.start]
+            bare = re.sub(f"[{self._period_char}]", "", gap)
+            if len(gap) > (8 if self._language == "zh" else 14) or re.search(f"[，。；,;：:{FIGURES}]", bare):
+                return None
+            metric = cue.metric(kind)
+            if metric is None:
+                continue
+            placing = self._with_subject(scene, metric, position, position, "figure.before-metric", last, "0.85")
+            return replace(placing, end=cue.end) if placing else None
+        return None
+
+    def _by_list(self, scene: Scene, position: int, before: tuple[int, Placing] | None) -> Placing | None:
+        """The next member of a series: ``2015年7%，2019年12%``, ``从12.5%上升到15.6%``."""
+        if before is None:
+            return None
+        at, placing = before
+        between = re.sub("（[^（）]*）|\\([^()]*\\)", "", scene.text[at + 1 : position])
+        if self._inserted:
+            between = self._inserted.sub("", between)
+        if not self._list_link.fullmatch(between):
+            return None
+        if placing.aside:
+            about = self._topic(scene, clause_start(scene.text, at), placing.metric)
+            if about is None:
+                return None
+            placing = replace(placing, about=about)
+        return replace(placing, rule="figure.series", end=position + 1, confidence=Decimal("0.85"), aside=False)
+
+    def _by_clause(self, scene: Scene, position: int, kind: str, cues: Sequence[Cue]) -> Placing | None:
+        """The nearest metric's name in the clause with no other figure between: less sure."""
+        start = clause_start(scene.text, position)
+        for cue in reversed(cues):
+            if start <= cue.start and cue.end <= position and (metric := cue.metric(kind)):
+                if re.search(f"[{FIGURES}]", re.sub(f"[{self._period_char}]", "", scene.text[cue.end : position])):
+                    return None
+                return self._with_subject(scene, metric, cue.start, position, "figure.in-clause", None, "0.7", cue.end)
+        return None
+
+    def _with_subject(
+        self,
+        scene: Scene,
+        metric: Metric,
+        end: int,
+        position: int,
+        rule: str,
+        last: tuple[int, Placing] | None,
+        confidence: str,
+        cue_end: int = 0,
+    ) -> Placing | None:
+        """The placing whose subject is the phrase left of ``end``, or what the text goes on about."""
+        start = clause_start(scene.text, end)
+        count = len(scene.nodes[position].quantities)
+        phrase = self._phrases.left(scene, end, start)
+        shared = len(phrase.places) == count > 1
+        if count > 1 and not shared and (members := self._members(scene, end, start, count)):
+            return Placing(metric, members[0], rule, start, position + 1, Decimal(confidence), group=members)
+        about, group = phrase.about, group_of(phrase)
+        if metric.device and not self._is_device(about):
+            device = next((n for n in phrase.nodes if self._device_node(n)), None) or self._device_topic(
+                scene, end, metric
+            )
+            if device is not None:
+                about, group = device.thing, device.things if len(device.mentions) > 1 else ()
+        if metric.topic and about is not None and not group:
+            about = self._of_device(scene, end, about)
+        about = about or (group[0] if group else None)
+        place = phrase.place
+        if metric.noun and (about is None or metric.always):
+            noun = re.sub(metric.noun, "", scene.surface(end, cue_end)) if metric.from_cue else metric.noun
+            about, group = (self._phrases.subject(noun), ()) if noun else (about, group)
+        if about is None and last is not None and (metric.rate or self._follows(scene, last[0], start)):
+            about, place = last[1].about, place or last[1].place
+        about = about or self._topic(scene, end, metric) or place
+        if about is None:
+            return None
+        return Placing(
+            metric,
+            about,
+            rule,
+            min(phrase.start, end),
+            position + 1,
+            Decimal(confidence),
+            place,
+            group=group,
+            places=phrase.places if shared else (),
+        )

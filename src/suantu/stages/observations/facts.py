@@ -1,0 +1,175 @@
+"""From a placing to observations: lists aligned or shared, the circumstances, the words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+from suantu.records import Document, Evidence, Observation, Period, Quantity, Span, Thing
+from suantu.scene import Node, Scene
+from suantu.stages.observations.base import Base
+from suantu.stages.observations.circumstances import When
+from suantu.stages.observations.placing import (
+    CLAUSE,
+    Placing,
+    clause_start,
+)
+
+
+class Facts(Base):
+    """Makes the observations that a placed figure states."""
+
+    def _facts(
+        self, scene: Scene, position: int, node: Node, placing: Placing, document: Document
+    ) -> Iterator[Observation]:
+        when = self._when.when(scene, position, placing.metric.name)
+        subjects = placing.group if len(placing.group) > 1 else (placing.about,)
+        figures = node.quantities
+        periods = self._listed_periods(scene, position, len(figures))
+        if placing.places:
+            for place, quantity in zip(placing.places, figures, strict=True):
+                yield self._fact(
+                    scene, position, quantity, placing.about, replace(placing, place=place), when, document
+                )
+            return
+        if len(figures) == len(subjects):
+            pairs = list(zip(subjects, figures, strict=True))
+        elif len(figures) == 1 and self._shared(scene, position, placing):
+            pairs = [(self._joint(subjects, scene), figures[0])]
+        elif len(figures) == 1:
+            pairs = [(s, figures[0]) for s in subjects]
+        elif periods:
+            pairs = [(placing.about, q) for q in figures]
+        else:
+            return
+        for i, (about, quantity) in enumerate(pairs):
+            at = When(periods[i], when.compared) if periods else when
+            several = self._when.several(scene, position) if placing.place is None and placing.metric.placed else ()
+            if several and not self._is_place(about) and self._each.search(scene.text, 0, position + 4):
+                for place in several:
+                    yield self._fact(scene, position, quantity, about, replace(placing, place=place), at, document)
+            else:
+                yield self._fact(scene, position, quantity, about, placing, at, document)
+
+    def _shared(self, scene: Scene, position: int, placing: Placing) -> bool:
+        """Whether a list has its share together: no word says that each has it."""
+        parts = placing.metric.name in self._joint_metrics
+        return parts and not self._each.search(scene.text, placing.start, position + 4)
+
+    def _listed_periods(self, scene: Scene, position: int, count: int) -> tuple[Any, ...]:
+        """As many periods as figures in the sentence before them (2022年、2023年和2024年分别为 …)."""
+        if count < 2:
+            return ()
+        for at in sorted((p for p in scene.nodes if p < position), reverse=True):
+            node = scene.nodes[at]
+            if len(node.periods) == count:
+                return node.periods
+            if node.periods and (parts := _parts(node.periods[-1], count)):
+                return parts
+        return ()
+
+    def _fact(
+        self,
+        scene: Scene,
+        position: int,
+        quantity: Quantity,
+        about: Thing,
+        placing: Placing,
+        when: When,
+        document: Document,
+    ) -> Observation:
+        metric = placing.metric
+        place = placing.place
+        if metric.placed and place is None:
+            home = (metric.placed == "home" and not self._is_device(about)) or placing.rule.startswith("figure.")
+            place = about if self._is_place(about) else self._when.where(scene, position, home)
+        if not metric.placed:
+            place = None
+        sign = metric.sign * placing.sign
+        start, end = min(placing.start, position), max(placing.end, position + 1)
+        period = when.period.value if when.period else ""
+        if not metric.placed and when.period is scene.period:
+            period = ""
+        return Observation(
+            metric=metric.name,
+            about=about,
+            value=quantity.value * sign,
+            value_text=quantity.text,
+            unit=quantity.unit,
+            evidence=self._evidence(scene, start, end),
+            found_by=placing.rule,
+            place=place,
+            within=placing.within,
+            compared_with=placing.compared,
+            compared_period=when.compared,
+            period=period,
+            status=placing.status
+            or self._when.status(scene, position, quantity, when.period if period else None, document.issued),
+            bound=placing.bound or self._bound(scene, position, quantity, placing, sign),
+            lower=None if quantity.lower is None else quantity.lower * sign,
+            upper=None if quantity.upper is None else quantity.upper * sign,
+            said_by=scene.sayer(position),
+            confidence=min(placing.confidence, about.confidence if about.found_by == "phrase" else Decimal(1)),
+        )
+
+    def _bound(self, scene: Scene, position: int, quantity: Quantity, placing: Placing, sign: int) -> str:
+        """How the words bound the figure: beside it, or by a word at the head of its verb (最多可引出12条)."""
+        if quantity.bound == "=":
+            if placing.near:
+                return "~"
+            for bound, pattern in self._remote:
+                if pattern.search(scene.text[max(0, position - 14) : position]):
+                    return bound
+        return _turned(quantity.bound) if sign < 0 else quantity.bound
+
+    def _evidence(self, scene: Scene, start: int, end: int) -> Evidence:
+        """The words from the subject to the figure, widened to the clause."""
+        begin = clause_start(scene.text, start)
+        found = CLAUSE.search(scene.text, end)
+        return scene.evidence(begin, min(found.start() if found else len(scene.text), len(scene.text)) or end)
+
+
+def _parts(period: Period, count: int) -> tuple[Period, ...]:
+    """The ``count`` quarters, halves, months or years that an interval is made of (2023年一至四季度), if as many."""
+    first, _, last = period.value.partition("/")
+    match = re.fullmatch(r"(\d{4})(-[QH]?)(\d{1,2})/\1\2(\d{1,2})", period.value)
+    if match:
+        low, high, width = int(match[3]), int(match[4]), len(match[3])
+        values = [f"{match[1]}{match[2]}{n:0{width}d}" for n in range(low, high + 1)]
+    elif first.isdigit() and last.isdigit():
+        values = [str(year) for year in range(int(first), int(last) + 1)]
+    else:
+        return ()
+    return tuple(replace(period, value=v) for v in values) if len(values) == count else ()
+
+
+def _turned(bound: str) -> str:
+    return {">": "<", "<": ">", ">=": "<=", "<=": ">="}.get(bound, bound)
+
+
+def merge(observations: Iterable[Observation]) -> tuple[Observation, ...]:
+    """One observation for each figure that is told more than once in the same words; its passages together."""
+    out: dict[tuple[object, ...], Observation] = {}
+    for fact in observations:
+        key = (
+            fact.metric,
+            fact.about.iri,
+            fact.place and fact.place.iri,
+            fact.period,
+            fact.value,
+            fact.unit,
+            fact.status,
+            fact.bound,
+            fact.within and fact.within.iri,
+            fact.compared_with and fact.compared_with.iri,
+        )
+        if key in out:
+            old = out[key]
+            spans: tuple[Span, ...] = tuple(dict.fromkeys((*old.evidence.spans, *fact.evidence.spans)))
+            out[key] = replace(old, evidence=Evidence(spans, old.evidence.section))
+        else:
+            out[key] = fact
+    return tuple(out.values())

@@ -1,0 +1,285 @@
+"""Places a figure by the frames of the rule file: a pattern left and right of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from suantu.phrases import Phrase
+from suantu.records import Thing
+from suantu.scene import Node, Scene
+from suantu.stages.observations.base import Base
+from suantu.stages.observations.frames import Cue, Frame, Metric
+from suantu.stages.observations.placing import (
+    OF_KIND,
+    Hit,
+    Placing,
+    Subject,
+    clause_start,
+    group_of,
+    last_cue,
+)
+
+
+class Framed(Base):
+    """The ways to place a figure by a frame."""
+
+    def _framed(
+        self,
+        frame: Frame,
+        scene: Scene,
+        position: int,
+        node: Node,
+        cues: Sequence[Cue],
+        last: tuple[int, Placing] | None,
+        before: Mapping[str, tuple[int, Placing]],
+    ) -> Placing | None:
+        quantity = node.quantities[0]
+        if (frame.counter and not quantity.counter) or (frame.words and frame.words not in quantity.text):
+            return None
+        if frame.counters and quantity.counter not in frame.counters:
+            return None
+        low = max(0, position - (70 if self._language == "zh" else 110))
+        window = scene.text[low:position]
+        if frame.has and frame.has not in window:
+            return None
+        left = frame.left.regex.search(window) if frame.left else None
+        right = (
+            frame.right.regex.match(scene.text[position + 1 : position + (60 if self._language == "zh" else 90)])
+            if frame.right
+            else None
+        )
+        if (frame.left and not left) or (frame.right and not right):
+            return None
+        metric = self._frame_metric(frame, scene, position, quantity.kind, cues, last, before)
+        if metric is None:
+            return None
+        sized = before.get("money")
+        shares = before.get("percent")
+        in_market = bool(sized and sized[1].metric.name == "marketSize") or bool(
+            shares and shares[1].metric.name == "marketShare"
+        )
+        if frame.about == "carry" and (shipped := before.get("count")) and shipped[1].metric.name == "shipments":
+            in_market = True
+        hit = Hit(left, low, right, position, in_market)
+        subject = self._frame_subject(frame, scene, hit, quantity.kind, cues, last, before)
+        return self._frame_placing(frame, scene, hit, metric, subject) if subject else None
+
+    def _frame_metric(
+        self,
+        frame: Frame,
+        scene: Scene,
+        position: int,
+        kind: str,
+        cues: Sequence[Cue],
+        last: tuple[int, Placing] | None,
+        before: Mapping[str, tuple[int, Placing]],
+    ) -> Metric | None:
+        if frame.metric == "named":
+            cue = last_cue(cues, position, kind)
+            return cue.metric(kind) if cue and not re.search("[。；]", scene.text[cue.end : position]) else None
+        if frame.metric != "carry":
+            return self._metrics.by_name[frame.metric]
+        if kind in before:
+            metric = before[kind][1].metric
+            return metric if not metric.rate else None
+        if frame.market:
+            return self._metrics.by_name.get(frame.market) if last is None else None
+        cue = last_cue(cues, position, kind)
+        return cue.metric(kind) if cue else None
+
+    def _frame_subject(
+        self,
+        frame: Frame,
+        scene: Scene,
+        hit: Hit,
+        kind: str,
+        cues: Sequence[Cue],
+        last: tuple[int, Placing] | None,
+        before: Mapping[str, tuple[int, Placing]],
+    ) -> Subject | None:
+        """Whose figure it is, as the frame says: a slot, the phrase left or right, a topic, or as before."""
+        if frame.about == "group":
+            return self._together(frame, scene, hit)
+        if frame.about == "carry":
+            return Subject(last[1].about, last[1].place, (), hit.begin, hit.stop) if last else None
+        if frame.about == "section":
+            about = self._section_subject(scene)
+            return Subject(about, None, (), hit.begin, hit.stop) if about else None
+        if frame.about == "words" and hit.left is not None:
+            words = scene.surface(hit.low + hit.left.start("a"), hit.low + hit.left.end("a"))
+            return Subject(self._phrases.subject(words), None, (), hit.begin, hit.stop)
+        if frame.about == "average" and hit.right is not None:
+            spot = self._phrases.read(
+                scene, hit.position + 1 + hit.right.start("a"), hit.position + 1 + hit.right.end("a")
+            )
+            return Subject(last[1].about, spot.place, (), hit.begin, hit.stop) if last else None
+        phrase = self._frame_phrase(frame, scene, hit, kind, cues)
+        if phrase is None:
+            about, place, group, begin, stop = None, None, (), hit.begin, hit.stop
+        else:
+            about, place, group = phrase.about, phrase.place, group_of(phrase)
+            if frame.about == "left" and not group and (count := len(scene.nodes[hit.position].quantities)) > 1:
+                group = self._members(scene, hit.begin, clause_start(scene.text, hit.begin), count)
+            begin, stop = min(hit.begin, phrase.start), max(hit.stop, phrase.end)
+            about = about or (group[0] if group else None)
+        start = clause_start(scene.text, hit.begin)
+        if (
+            about is None
+            and place is None
+            and last is not None
+            and frame.about in {"left", "slot"}
+            and self._follows(scene, last[0], start)
+        ):
+            about, place = last[1].about, last[1].place
+        if about is None and place is None and frame.about == "left" and (same := before.get(kind)):
+            if not any(n.mentions for at, n in scene.nodes.items() if same[0] < at < hit.begin):
+                about, place = same[1].about, same[1].place
+        if about is None and place is None and frame.topic and not (phrase and phrase.words):
+            topic = scene.topic(begin + 1 if frame.about == "topic" else begin, frame.topic, frame.age)
+            if topic is None and frame.about == "topic" and self._language == "en":
+                topic = self._ahead(scene, hit.position, frame.topic)
+            if topic is not None and (len(topic.mentions) == 1 or frame.about != "counted"):
+                about, group = topic.thing, topic.things if len(topic.mentions) > 1 else ()
+        if frame.about == "counted" and scene.nodes[hit.position].quantities[0].counter and self._language == "en":
+            about = self._owned(scene, hit, self._counted_noun(scene, hit.position))
+        elif frame.about == "counted" and phrase is not None and phrase.words:
+            noun = phrase.words.split(self._of)[0] if phrase.words.startswith(self._countable) else phrase.words
+            about = self._owned(scene, hit, noun)
+        elif (
+            about is None
+            and not group
+            and phrase is not None
+            and phrase.words
+            and (frame.about in {"slot", "right"} or frame.metric == "count")
+        ):
+            about = self._phrases.subject(phrase.words)
+        if about is not None and frame.metric == "bandwidth" and frame.about == "slot" and self._language == "en":
+            about = self._of_device(scene, hit.position, about)
+        about = about or place
+        return Subject(about, place, group, begin, stop) if about else None
+
+    def _ahead(self, scene: Scene, position: int, wanted: Sequence[str]) -> Node | None:
+        """What the sentence names after an opening that speaks of it (Built on a 7 nm process, the chip …)."""
+        chars = self._alphabet.matching("|".join(wanted).split("|"))
+        return next((scene.nodes[at] for at in sorted(scene.nodes) if at > position and scene.text[at] in chars), None)
+
+    def _frame_phrase(self, frame: Frame, scene: Scene, hit: Hit, kind: str, cues: Sequence[Cue]) -> Phrase | None:
+        if frame.about == "slot":
+            return self._slot_phrase(scene, hit.left, hit.low, hit.right, hit.position)
+        if frame.about in {"right", "counted"}:
+            return self._phrases.right(scene, hit.position + 1)
+        if frame.about == "left":
+            return self._phrases.left(scene, hit.begin, clause_start(scene.text, hit.begin))
+        if frame.about == "named" and (cue := last_cue(cues, hit.begin, kind)):
+            return self._phrases.left(scene, cue.start, clause_start(scene.text, cue.start))
+        return None
+
+    def _counted_noun(self, scene: Scene, position: int) -> str:
+        """What a count's own counting word names: ports, with the kind that follows (24 ports of Ethernet)."""
+        noun = scene.nodes[position].quantities[0].counter
+        kind = OF_KIND.match(scene.text, position + 1)
+        node = scene.nodes.get(kind.start(1)) if kind else None
+        return f"{self._called(node.thing)} {noun}" if node is not None and node.mentions else noun
+
+    def _owned(self, scene: Scene, hit: Hit, noun: str) -> Thing:
+        """What is counted, named with its owner where the clause says that it has so many (the chip's transistors)."""
+        start = clause_start(scene.text, hit.position)
+        verb = self._possess.search(scene.text, start, hit.position)
+        owner = None
+        if verb or not scene.text[start : hit.position].strip():
+            for at in sorted(p for p in scene.nodes if start <= p < hit.position):
+                node = scene.nodes[at]
+                if len(node.mentions) == 1 and self._alphabet.classes(node.char) & self._owner_classes:
+                    owner = node.thing
+            if owner is None:
+                topic = scene.topic(start, self._owners, age=0)
+                owner = topic.thing if topic is not None and len(topic.mentions) == 1 else None
+        return self._phrases.subject(self._possessive.format(self._called(owner), noun) if owner else noun)
+
+    def _frame_placing(self, frame: Frame, scene: Scene, hit: Hit, metric: Metric, subject: Subject) -> Placing:
+        about, place = subject.about, subject.place
+        within = self._slot(scene, hit.left, hit.low, "w") or self._slot(scene, hit.right, hit.position + 1, "w")
+        if frame.market and frame.metric != "carry":
+            sells = within is None and (self._is_seller(about) or hit.in_market)
+            named = any(word in scene.text[hit.position + 1 : hit.position + 10] for word in self._market_words[:2])
+            if sells or named or self._in_market(scene, hit, within):
+                metric = self._metrics.by_name[frame.market]
+        if within is not None and within.found_by != "phrase" and self._is_place(about) and not self._is_place(within):
+            about, place = within, about
+        return Placing(
+            metric,
+            about,
+            frame.rule.name,
+            subject.begin,
+            subject.stop,
+            Decimal("0.9"),
+            place,
+            within,
+            self._slot(scene, hit.left, hit.low, "v") or self._slot(scene, hit.right, hit.position + 1, "v"),
+            subject.group,
+            frame.sign,
+            bool(hit.left and hit.left.groupdict().get("near")),
+            frame.aside,
+            (),
+            frame.bound,
+            frame.status,
+        )
+
+    def _slot_phrase(
+        self, scene: Scene, match: re.Match[str] | None, low: int, right: re.Match[str] | None, position: int
+    ) -> Phrase:
+        if match is not None and "a" in match.re.groupindex and match.start("a") >= 0:
+            return self._phrases.left(scene, low + match.end("a"), low + match.start("a"))
+        if right is not None and right.start("a") >= 0:
+            return self._phrases.right(scene, position + 1 + right.start("a"), position + 1 + right.end("a"))
+        return Phrase(None, None, position, position)
+
+    def _slot(self, scene: Scene, match: re.Match[str] | None, low: int, name: str) -> Thing | None:
+        if match is None or name not in match.re.groupindex or match.start(name) < 0:
+            return None
+        start, end = low + match.start(name), low + match.end(name)
+        if end == start + 1 and (node := scene.nodes.get(start)) is not None and node.pronoun:
+            return None
+        phrase = self._phrases.read(scene, start, end)
+        return phrase.about or phrase.place
+
+    def _is_market(self, scene: Scene, match: re.Match[str] | None, low: int) -> bool:
+        if match is None or "w" not in match.re.groupindex:
+            return False
+        words = scene.surface(low + match.start("w"), low + match.end("w"))
+        return any(w in words for w in self._market_words)
+
+    def _in_market(self, scene: Scene, hit: Hit, within: Thing | None) -> bool:
+        """Whether the whole of a share is a market, by its words or its class."""
+        market = within is not None and "Market" in within.classes and self._language == "en"
+        sides = ((hit.left, hit.low), (hit.right, hit.position + 1))
+        return market or any(self._is_market(scene, match, low) for match, low in sides)
+
+    def _together(self, frame: Frame, scene: Scene, hit: Hit) -> Subject | None:
+        """A share that several have together: they are the subject, as one."""
+        things: list[Thing] = []
+        said = {start for start, _, _ in scene.sayers}
+        for at in sorted(scene.nodes):
+            node = scene.nodes[at]
+            if (
+                at < hit.position
+                and at not in said
+                and node.mentions
+                and self._alphabet.classes(node.char).intersection(frame.topic)
+            ):
+                things.extend(t for t in node.things if t.iri not in {x.iri for x in things})
+        if not things:
+            return None
+        return Subject(self._joint(things, scene), None, (), hit.begin, hit.stop)
+
+    def _section_subject(self, scene: Scene) -> Thing | None:
+        text = re.split(r"[，,；;：:]", scene.block.text[scene.start : scene.end])
+        for part in text:
+            words = part.strip()
+            if 2 <= len(words) <= 40 and "=" not in words:
+                last = text.index(part)
+                source = text[last + 1].strip() if last == 0 and len(text) > 2 and len(text[1].strip()) > 4 else words
+                return self._phrases.subject(source)
+        return None

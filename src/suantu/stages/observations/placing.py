@@ -1,0 +1,96 @@
+"""How a figure is placed, and small things that all parts of the observer share."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+
+from suantu.phrases import Phrase
+from suantu.records import Thing
+from suantu.stages.observations.frames import Cue, Metric
+
+SKIPPED = ("hypothetical", "rumour", "question")
+TOPICS = ("Market|Organization|Industry|Technology|ChipType|Chip|Product|UseCase|Interconnect|AIModel",)
+DEVICES = ("Chip", "Product", "Server", "Interconnect", "AIModel")
+CLAUSE = re.compile(r"[，；;。：:]|, ")
+FIGURES = "\uf000-\uf8ff"
+PROPORTIONS = ("percent", "multiple")
+OF_KIND = re.compile("(?i: of (?:[a-z0-9-]+ ){0,2}([\ue000-\uefff]))")
+
+
+@dataclass(frozen=True, slots=True)
+class Placing:
+    """How a figure is placed: its metric, whose it is, the rule that says so, and how sure that is."""
+
+    metric: Metric
+    about: Thing
+    rule: str
+    start: int
+    end: int
+    confidence: Decimal
+    place: Thing | None = None
+    within: Thing | None = None
+    compared: Thing | None = None
+    group: tuple[Thing, ...] = ()
+    sign: int = 1
+    near: bool = False
+    aside: bool = False
+    places: tuple[Thing, ...] = ()
+    bound: str = ""
+    status: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Where a frame matched around the figure at ``position``."""
+
+    left: re.Match[str] | None
+    low: int
+    right: re.Match[str] | None
+    position: int
+    in_market: bool = False
+
+    @property
+    def begin(self) -> int:
+        return self.low + self.left.start() if self.left else self.position
+
+    @property
+    def stop(self) -> int:
+        return self.position + 1 + (self.right.end() if self.right else 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Whose figure it is, and the encoded stretch that says so."""
+
+    about: Thing
+    place: Thing | None
+    group: tuple[Thing, ...]
+    begin: int
+    stop: int
+
+
+@lru_cache(maxsize=32)
+def _clause_ends(text: str) -> list[int]:
+    return [m.end() for m in CLAUSE.finditer(text)]
+
+
+def clause_start(text: str, position: int) -> int:
+    ends = _clause_ends(text)
+    i = bisect_right(ends, position)
+    return ends[i - 1] if i else 0
+
+
+def last_cue(cues: Sequence[Cue], position: int, kind: str) -> Cue | None:
+    return next((c for c in reversed(cues) if c.end <= position and (m := c.metric(kind)) and not m.rate), None)
+
+
+def group_of(phrase: Phrase) -> tuple[Thing, ...]:
+    """The members where the phrase is just a list of names."""
+    if len(phrase.nodes) == 1 and len(phrase.nodes[0].mentions) > 1:
+        return phrase.nodes[0].things
+    return ()
