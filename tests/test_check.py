@@ -141,7 +141,10 @@ def test_without_the_texts_that_part_is_skipped_and_says_so() -> None:
             "DELETE { ?o st:bound ?b } INSERT { ?o st:bound '≈' } WHERE { ?o st:valueText '26亿美元' ; st:bound ?b }",
             "st:bound",
         ),
-        ("DELETE { ?o prov:wasDerivedFrom ?p } WHERE { ?o st:valueText '26亿美元' ; prov:wasDerivedFrom ?p }", "rests on no passage"),
+        (
+            "DELETE { ?o prov:wasDerivedFrom ?p } WHERE { ?o st:valueText '26亿美元' ; prov:wasDerivedFrom ?p }",
+            "rests on no passage",
+        ),
         ("INSERT { ?o st:period '2020-13' } WHERE { ?o st:valueText '26亿美元' }", "a period is 2020"),
         ("INSERT { ?o st:place sti:Inspur } WHERE { ?o st:valueText '26亿美元' }", "st:place"),
     ],

@@ -142,7 +142,8 @@ class Phrases:
                 end = start + match.start()
             if before == (start, end) or start >= end:
                 break
-        place, places = None, ()
+        place: Thing | None = None
+        places: tuple[Thing, ...] = ()
         while start < end and (found := self._leading_place(scene, start, end)):
             node = scene.nodes.get(start)
             places = node.things if node is not None and len(node.mentions) > 1 else places

@@ -10,7 +10,6 @@ import re
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from suantu.ontology import Name, Ontology
@@ -20,13 +19,15 @@ from suantu.records import (
     BlockKind,
     Claim,
     Document,
-    Evidence as Words,
     Extraction,
     Loose,
     Mention,
     Observation,
     Period,
     Thing,
+)
+from suantu.records import (
+    Evidence as Words,
 )
 from suantu.rules import Alphabet, Compiler, read_rules
 from suantu.scene import Node, Scene
@@ -52,10 +53,30 @@ from suantu.stages.tables import Heads, Tables, group_rows
 LANGUAGES = ("zh", "en")
 _PLACES = frozenset({"Place", "Country", "Region", "City"})
 _READ = (BlockKind.PARAGRAPH, BlockKind.ITEM, BlockKind.HEADING, BlockKind.CAPTION, BlockKind.LABEL, BlockKind.ROW)
-_KINDS = (
-    "money percent multiple count data bandwidth compute power energy length area duration score frequency "
-    "temperature mass transferRate number period ordinal tier top"
-).split()
+_KINDS = [
+    "money",
+    "percent",
+    "multiple",
+    "count",
+    "data",
+    "bandwidth",
+    "compute",
+    "power",
+    "energy",
+    "length",
+    "area",
+    "duration",
+    "score",
+    "frequency",
+    "temperature",
+    "mass",
+    "transferRate",
+    "number",
+    "period",
+    "ordinal",
+    "tier",
+    "top",
+]
 
 
 @dataclass
@@ -169,7 +190,9 @@ class _Reading:
         found = [self.pipeline.gazetteer.find(b.text) for b in blocks]
         certain = self.pipeline.evidence.certain(found)
         chosen = [self.pipeline.evidence.choose(b.text, m, certain) for b, m in zip(blocks, found, strict=True)]
-        named = self.pipeline.discovery.read([(b.text, c) for b, c in zip(blocks, chosen, strict=True)], self.document.title)
+        named = self.pipeline.discovery.read(
+            [(b.text, c) for b, c in zip(blocks, chosen, strict=True)], self.document.title
+        )
         threads = {code: talk.Thread() for code in LANGUAGES}
         home = self._home()
         times = self.pipeline.periods
@@ -179,7 +202,10 @@ class _Reading:
             self._block(block, names, threads, home, tabled)
         return Extraction(
             self.document,
-            tuple((thing, Words(tuple(s for w in words for s in w.spans), words[0].section)) for thing, words in self.mentions.values()),
+            tuple(
+                (thing, Words(tuple(s for w in words for s in w.spans), words[0].section))
+                for thing, words in self.mentions.values()
+            ),
             merge_claims(self.claims),
             merge_observations(self.observations),
             merge_rankings(self.ranks),

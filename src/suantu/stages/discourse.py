@@ -161,9 +161,9 @@ def _by_head(
     if len(head) < 2:
         return None
     for node in sorted(nodes, key=lambda n: -n.end):
-        if node.end <= at and node.mentions and text[node.start : node.end].endswith(head):
-            if alphabet.classes(node.char).intersection("|".join(classes).split("|")):
-                return node
+        fits = node.end <= at and node.mentions and text[node.start : node.end].endswith(head)
+        if fits and alphabet.classes(node.char).intersection("|".join(classes).split("|")):
+            return node
     return None
 
 
@@ -210,22 +210,24 @@ def _subject(
         fit = [
             n
             for n in clauses[start]
-            if alphabet.classes(n.char).intersection("|".join(wanted).split("|")) and not (compared and compared.start() < n.start)
+            if alphabet.classes(n.char).intersection("|".join(wanted).split("|"))
+            and not (compared and compared.start() < n.start)
         ]
         if fit:
             order = [
                 next(i for i, group in enumerate(wanted) if alphabet.classes(n.char).intersection(group.split("|")))
                 for n in fit
             ]
-            first = fit[order.index(min(order))]
-            return first
+            return fit[order.index(min(order))]
     return None
 
 
 def _of_two(which: str, before: Sequence[Node], thread: Thread, alphabet: Alphabet) -> Node | None:
     """The former or the latter of the last two like things named."""
     flat: list[Node] = []
-    for node in [t.node for t in thread.topics if thread.now - t.time <= 4 and not t.node.pronoun] + [n for n in before if not n.pronoun]:
+    for node in [t.node for t in thread.topics if thread.now - t.time <= 4 and not t.node.pronoun] + [
+        n for n in before if not n.pronoun
+    ]:
         flat.extend(Node(node.start, node.end, node.char, (mention,)) for mention in node.mentions)
     for group in _LIKE:
         alike = [n for n in flat if alphabet.classes(n.char).intersection(group)]

@@ -159,7 +159,13 @@ def _run(scene: Scene, encoded: str, at: int, alphabet: Alphabet, grammar: Gramm
         position = match.end() + 1
         if final and by_comma:
             return members, position
-    if by_comma and not final and not members[0].quantities and not grammar.closed.match(encoded, position) and (len(members) < 3 or by_comma < len(members) - 1):
+    if (
+        by_comma
+        and not final
+        and not members[0].quantities
+        and not grammar.closed.match(encoded, position)
+        and (len(members) < 3 or by_comma < len(members) - 1)
+    ):
         return _before_comma(members, encoded, at, grammar)
     return members, position
 

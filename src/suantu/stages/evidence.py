@@ -80,4 +80,4 @@ class Evidence:
         if not text[match.start].isupper():
             return False
         before = text[max(0, match.start - 2) : match.start].strip()
-        return bool(before) and before[-1] not in ".。!?\"“:"
+        return bool(before) and before[-1] not in '.。!?"“:'

@@ -62,7 +62,7 @@ class Moods:
             at = match.start("a") if match["a"] else match.start("b")
             node = scene.nodes.get(at)
             if node is not None and node.mentions:
-                trailing = self._english and (match["b"] or not text[match.end() :].strip(" .”\""))
+                trailing = self._english and (match["b"] or not text[match.end() :].strip(' .”"'))
                 said.append((0 if trailing else at, len(text), node.thing))
         return tuple(moods), tuple(said)
 

@@ -4,23 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 
+from suantu.records import Ordinal
 from suantu.stages.numerals import Lexicon, Numerals, either, is_latin, lowered, numbers, on_edge, section, words
-
-
-@dataclass(frozen=True, slots=True)
-class Ordinal:
-    """A place in a ranking. ``kind`` is ``rank`` (``value`` to ``last``, equal for one place), ``top`` (the first
-    ``value``) or ``tier``."""
-
-    start: int
-    end: int
-    text: str
-    value: int
-    last: int
-    kind: str = "rank"
-
 
 Reader = Callable[[str, str, int], list[Ordinal]]
 

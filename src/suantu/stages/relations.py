@@ -163,7 +163,8 @@ class Relations:
                 for rule in self._named:
                     if classes.intersection(rule.classes):
                         evidence = Evidence(
-                            scene.block.spans(mention.start, mention.end), scene.evidence(position, position + 1).section
+                            scene.block.spans(mention.start, mention.end),
+                            scene.evidence(position, position + 1).section,
                         )
                         yield from self._self_named(rule, mention, scene, inside, evidence)
 
@@ -188,7 +189,9 @@ class Relations:
                 continue
             pair = (thing, mention.thing) if rule.swap else (mention.thing, thing)
             if self.fits(rule.makes, *pair) and not self._contradicted(rule.makes, *pair):
-                yield Claim(pair[0], rule.makes, pair[1], evidence, rule.name, min(Decimal("0.8"), mention.thing.confidence))
+                yield Claim(
+                    pair[0], rule.makes, pair[1], evidence, rule.name, min(Decimal("0.8"), mention.thing.confidence)
+                )
             return
 
     def _claims(self, rule: RelationRule, scene: Scene, match: re.Match[str]) -> Iterator[Claim]:

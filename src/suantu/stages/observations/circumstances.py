@@ -27,7 +27,7 @@ class Circumstances:
     """How one language sets time and place; ``period_after``: the time follows its figure (English)."""
 
     def __init__(
-        self, settings: Mapping[str, Any], language: str, alphabet: Alphabet, places: Mapping[str, Thing]
+        self, settings: Mapping[str, Any], language: str, alphabet: Alphabet, places: Mapping[str, Thing | None]
     ) -> None:
         self._after = language == "en"
         self._alphabet = alphabet

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from suantu.phrases import Phrase
@@ -13,6 +14,7 @@ from suantu.stages.observations.base import Base
 from suantu.stages.observations.frames import Cue, Frame, Metric
 from suantu.stages.observations.placing import (
     OF_KIND,
+    Found,
     Hit,
     Placing,
     Subject,
@@ -20,6 +22,8 @@ from suantu.stages.observations.placing import (
     group_of,
     last_cue,
 )
+
+_STATED = frozenset({"group", "carry", "section", "words", "average"})
 
 
 class Framed(Base):
@@ -100,65 +104,89 @@ class Framed(Base):
         before: Mapping[str, tuple[int, Placing]],
     ) -> Subject | None:
         """Whose figure it is, as the frame says: a slot, the phrase left or right, a topic, or as before."""
-        if frame.about == "group":
-            return self._together(frame, scene, hit)
-        if frame.about == "carry":
-            return Subject(last[1].about, last[1].place, (), hit.begin, hit.stop) if last else None
-        if frame.about == "section":
-            about = self._section_subject(scene)
-            return Subject(about, None, (), hit.begin, hit.stop) if about else None
-        if frame.about == "words" and hit.left is not None:
-            words = scene.surface(hit.low + hit.left.start("a"), hit.low + hit.left.end("a"))
-            return Subject(self._phrases.subject(words), None, (), hit.begin, hit.stop)
-        if frame.about == "average" and hit.right is not None:
-            spot = self._phrases.read(
-                scene, hit.position + 1 + hit.right.start("a"), hit.position + 1 + hit.right.end("a")
-            )
-            return Subject(last[1].about, spot.place, (), hit.begin, hit.stop) if last else None
+        if frame.about in _STATED:
+            return self._stated_subject(frame, scene, hit, last)
         phrase = self._frame_phrase(frame, scene, hit, kind, cues)
-        if phrase is None:
-            about, place, group, begin, stop = None, None, (), hit.begin, hit.stop
-        else:
-            about, place, group = phrase.about, phrase.place, group_of(phrase)
-            if frame.about == "left" and not group and (count := len(scene.nodes[hit.position].quantities)) > 1:
-                group = self._members(scene, hit.begin, clause_start(scene.text, hit.begin), count)
-            begin, stop = min(hit.begin, phrase.start), max(hit.stop, phrase.end)
-            about = about or (group[0] if group else None)
-        start = clause_start(scene.text, hit.begin)
-        if (
-            about is None
-            and place is None
-            and last is not None
-            and frame.about in {"left", "slot"}
-            and self._follows(scene, last[0], start)
-        ):
-            about, place = last[1].about, last[1].place
-        if about is None and place is None and frame.about == "left" and (same := before.get(kind)):
-            if not any(n.mentions for at, n in scene.nodes.items() if same[0] < at < hit.begin):
-                about, place = same[1].about, same[1].place
-        if about is None and place is None and frame.topic and not (phrase and phrase.words):
-            topic = scene.topic(begin + 1 if frame.about == "topic" else begin, frame.topic, frame.age)
-            if topic is None and frame.about == "topic" and self._language == "en":
-                topic = self._ahead(scene, hit.position, frame.topic)
-            if topic is not None and (len(topic.mentions) == 1 or frame.about != "counted"):
-                about, group = topic.thing, topic.things if len(topic.mentions) > 1 else ()
-        if frame.about == "counted" and scene.nodes[hit.position].quantities[0].counter and self._language == "en":
-            about = self._owned(scene, hit, self._counted_noun(scene, hit.position))
-        elif frame.about == "counted" and phrase is not None and phrase.words:
-            noun = phrase.words.split(self._of)[0] if phrase.words.startswith(self._countable) else phrase.words
-            about = self._owned(scene, hit, noun)
-        elif (
-            about is None
-            and not group
-            and phrase is not None
-            and phrase.words
-            and (frame.about in {"slot", "right"} or frame.metric == "count")
-        ):
-            about = self._phrases.subject(phrase.words)
+        found = self._phrase_subject(frame, scene, hit, phrase)
+        if found.about is None and found.place is None:
+            found = self._carried_subject(frame, scene, hit, kind, found, last, before)
+        if found.about is None and found.place is None and frame.topic and not (phrase and phrase.words):
+            found = self._topic_subject(frame, scene, hit, found)
+        about = self._worded(frame, scene, hit, phrase, found)
         if about is not None and frame.metric == "bandwidth" and frame.about == "slot" and self._language == "en":
             about = self._of_device(scene, hit.position, about)
-        about = about or place
-        return Subject(about, place, group, begin, stop) if about else None
+        about = about or found.place
+        return Subject(about, found.place, found.group, found.begin, found.stop) if about else None
+
+    def _stated_subject(self, frame: Frame, scene: Scene, hit: Hit, last: tuple[int, Placing] | None) -> Subject | None:
+        """The subjects that need no phrase beside the figure."""
+        if frame.about == "group":
+            return self._together(frame, scene, hit)
+        if frame.about == "section":
+            return Subject.of(self._section_subject(scene), hit)
+        if frame.about == "words" and hit.left is not None:
+            words = scene.surface(hit.low + hit.left.start("a"), hit.low + hit.left.end("a"))
+            return Subject.of(self._phrases.subject(words), hit)
+        if last is None:
+            return None
+        if frame.about == "average" and hit.right is not None:
+            behind = hit.position + 1
+            spot = self._phrases.read(scene, behind + hit.right.start("a"), behind + hit.right.end("a"))
+            return Subject.of(last[1].about, hit, spot.place)
+        return Subject.of(last[1].about, hit, last[1].place)
+
+    def _phrase_subject(self, frame: Frame, scene: Scene, hit: Hit, phrase: Phrase | None) -> Found:
+        """What the phrase beside the figure names: a thing, a place, or a list as long as the figures."""
+        if phrase is None:
+            return Found(None, None, (), hit.begin, hit.stop)
+        group = group_of(phrase)
+        count = len(scene.nodes[hit.position].quantities)
+        if frame.about == "left" and not group and count > 1:
+            group = self._members(scene, hit.begin, clause_start(scene.text, hit.begin), count)
+        about = phrase.about or (group[0] if group else None)
+        return Found(about, phrase.place, group, min(hit.begin, phrase.start), max(hit.stop, phrase.end))
+
+    def _carried_subject(
+        self,
+        frame: Frame,
+        scene: Scene,
+        hit: Hit,
+        kind: str,
+        found: Found,
+        last: tuple[int, Placing] | None,
+        before: Mapping[str, tuple[int, Placing]],
+    ) -> Found:
+        """The subject of the clause before, or of the last figure of the kind where nothing was named since."""
+        start = clause_start(scene.text, hit.begin)
+        if last is not None and frame.about in {"left", "slot"} and self._follows(scene, last[0], start):
+            return replace(found, about=last[1].about, place=last[1].place)
+        same = before.get(kind)
+        if same is None or frame.about != "left":
+            return found
+        if any(n.mentions for at, n in scene.nodes.items() if same[0] < at < hit.begin):
+            return found
+        return replace(found, about=same[1].about, place=same[1].place)
+
+    def _topic_subject(self, frame: Frame, scene: Scene, hit: Hit, found: Found) -> Found:
+        """What the text goes on about."""
+        topic = scene.topic(found.begin + 1 if frame.about == "topic" else found.begin, frame.topic, frame.age)
+        if topic is None and frame.about == "topic" and self._language == "en":
+            topic = self._ahead(scene, hit.position, frame.topic)
+        if topic is None or (len(topic.mentions) > 1 and frame.about == "counted"):
+            return found
+        return replace(found, about=topic.thing, group=topic.things if len(topic.mentions) > 1 else ())
+
+    def _worded(self, frame: Frame, scene: Scene, hit: Hit, phrase: Phrase | None, found: Found) -> Thing | None:
+        """The subject by the words of the phrase: what is counted, or a noun that names nothing by itself."""
+        if frame.about == "counted" and scene.nodes[hit.position].quantities[0].counter and self._language == "en":
+            return self._owned(scene, hit, self._counted_noun(scene, hit.position))
+        words = phrase.words if phrase is not None else ""
+        if frame.about == "counted" and words:
+            return self._owned(scene, hit, words.split(self._of)[0] if words.startswith(self._countable) else words)
+        plain = frame.about in {"slot", "right"} or frame.metric == "count"
+        if found.about is None and not found.group and words and plain:
+            return self._phrases.subject(words)
+        return found.about
 
     def _ahead(self, scene: Scene, position: int, wanted: Sequence[str]) -> Node | None:
         """What the sentence names after an opening that speaks of it (Built on a 7 nm process, the chip …)."""

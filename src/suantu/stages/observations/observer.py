@@ -107,9 +107,9 @@ class Observer(Cued, Framed, Facts):
     ) -> Placing | None:
         kind = node.quantities[0].kind
         for frame in self._frames:
-            if kind in frame.kinds and not frame.last:
-                if placing := self._framed(frame, scene, position, node, cues, last, before):
-                    return placing
+            fits = kind in frame.kinds and not frame.last
+            if fits and (placing := self._framed(frame, scene, position, node, cues, last, before)):
+                return placing
         if placing := self._by_left_cue(scene, position, kind, cues, last):
             return placing
         if placing := self._by_right_cue(scene, position, kind, cues, last):
@@ -119,7 +119,7 @@ class Observer(Cued, Framed, Facts):
         ):
             return placing
         for frame in self._frames:
-            if kind in frame.kinds and frame.last:
-                if placing := self._framed(frame, scene, position, node, cues, last, before):
-                    return placing
+            fits = kind in frame.kinds and frame.last
+            if fits and (placing := self._framed(frame, scene, position, node, cues, last, before)):
+                return placing
         return self._by_clause(scene, position, kind, cues)

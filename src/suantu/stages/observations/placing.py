@@ -73,6 +73,22 @@ class Subject:
     begin: int
     stop: int
 
+    @classmethod
+    def of(cls, about: Thing | None, hit: Hit, place: Thing | None = None) -> Subject | None:
+        """A subject that stands where the frame matched, if there is one."""
+        return cls(about, place, (), hit.begin, hit.stop) if about else None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found of a subject so far: perhaps only its place, or nothing but where to look."""
+
+    about: Thing | None
+    place: Thing | None
+    group: tuple[Thing, ...]
+    begin: int
+    stop: int
+
 
 @lru_cache(maxsize=32)
 def _clause_ends(text: str) -> list[int]:
