@@ -184,6 +184,7 @@ def exported(format: str, **wanted: object) -> bytes:
         return export(base.endpoint(), Wanted(**wanted), format).files[""]  # type: ignore[arg-type]
 
 
+@pytest.mark.filterwarnings("ignore:Dataset.default_context is deprecated")
 @pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated")  # rdflib's own JSON-LD parser uses it
 @pytest.mark.parametrize("full", [False, True])
 def test_rdf_formats_hold_the_same_graph(full: bool) -> None:

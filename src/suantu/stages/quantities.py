@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
-from suantu.records import Period, Quantity
+from suantu.records import Ordinal, Period, Quantity
 from suantu.stages.figures import Figures
 from suantu.stages.measures import Atom, Unit
 from suantu.stages.numerals import Lexicon, begins, either, is_latin, lowered, section, words
-from suantu.stages.ordinals import Ordinal, Ordinals
+from suantu.stages.ordinals import Ordinals
 
 __all__ = ["Ordinal", "QuantityGrammar"]
 

@@ -54,7 +54,7 @@ class Base:
         self._list_link = re.compile(f"(?:{edge}(?:{listed}){after}|[{period}]|\\s)*", re.IGNORECASE)
         enumerated = "|".join(map(re.escape, settings["not-figures"]))
         self._enumerated = re.compile(
-            f"^(?:的|主要|不同|关键|重要|major|main|key|\\s)*(?:{enumerated}){after}", re.IGNORECASE
+            f"^(?:{settings['not-figures-before']}|\\s)*(?:{enumerated}){after}", re.IGNORECASE
         )
         self._period_char = period
         self._passed = period + (alphabet.matching(["percent", "multiple"]) if language == "en" else "")
@@ -75,7 +75,7 @@ class Base:
         self._joint_metrics = frozenset(settings["joint-metrics"])
         possess = "|".join(sorted(map(str, settings["possess"]), key=len, reverse=True))
         self._possess = re.compile(
-            f"{edge}(?:{possess}){after}(?:约|近|超过|超|多达|共|了|[a-z ]){{0,3}}[^，,]{{0,8}}$"
+            f"{edge}(?:{possess}){after}(?:{settings['possess-gap']}|[a-z ]){{0,3}}[^，,]{{0,8}}$"
         )
         self._market_words = tuple(map(str, settings["market-words"]))
 
