@@ -27,10 +27,38 @@ KINDS = ("entities", "relations", "value+unit", "full", "rankings")
 
 # Per cent of the gold: entities (lenient), relations, observations by value and unit, in full, rankings.
 # Where a kind has no facts in the gold the floor is 100.
-FLOORS: dict[str, tuple[int, ...]] = {}
+FLOORS: dict[str, tuple[int, ...]] = {
+    "report-2020": (100, 95, 100, 88, 100),
+    "press-release-2021": (100, 100, 100, 77, 100),
+    "chips-2024": (98, 100, 100, 94, 100),
+    "messy-scan-2022": (100, 100, 88, 80, 100),
+    "english-2024": (100, 100, 100, 97, 100),
+    "read/chip-survey-zh": (100, 92, 93, 87, 100),
+    "read/city-policy-zh": (100, 91, 100, 90, 100),
+    "read/digest-names-zh": (97, 97, 95, 91, 100),
+    "read/market-outlook-zh": (92, 100, 96, 80, 100),
+    "read/outlook-en": (97, 40, 50, 25, 100),
+    "read/scan-zh": (91, 75, 86, 75, 100),
+    "read/chips-en": (70, 26, 82, 52, 33),
+    "read/digest-names-2-zh": (75, 0, 78, 52, 0),
+    "read/industry-usecases-zh": (70, 11, 34, 17, 0),
+    "read/outlook-2-zh": (86, 0, 45, 5, 0),
+    "read/press-2-en": (71, 37, 79, 29, 0),
+    "read/tables-md-zh": (84, 59, 100, 91, 0),
+    "corpus/2020-2021/01-overview": (100, 100, 94, 67, 100),
+    "corpus/2020-2021/02-compute-market": (98, 97, 100, 73, 80),
+    "corpus/2020-2021/03-industries": (98, 93, 90, 66, 100),
+    "corpus/2020-2021/04-cities": (100, 100, 100, 75, 100),
+    "corpus/2020-2021/05-global": (100, 100, 100, 81, 100),
+    "corpus/2020-2021/06-advice-vendors": (100, 87, 100, 75, 100),
+    "corpus/2021-2022/01-cities-2021": (100, 100, 100, 77, 77),
+    "corpus/2021-2022/02-global-index": (100, 100, 100, 86, 30),
+    "corpus/2024/brief-en": (100, 83, 88, 77, 33),
+    "corpus/2024/chips": (98, 100, 100, 88, 100),
+}
 
 # Facts that are stated and false: documents not listed have none.
-ALLOWED_ERRORS: dict[str, int] = {"unread/outlook-2-zh": 1}
+ALLOWED_ERRORS: dict[str, int] = {"read/outlook-2-zh": 1, "read/chips-en": 1}
 
 
 @dataclass(frozen=True, slots=True)
