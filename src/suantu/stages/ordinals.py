@@ -20,13 +20,18 @@ class Ordinals:
         rules = section(settings, "ordinals", file)
         self._latin = {word: int(value) for word, value in numbers(rules, "latin", file).items()}
         self._count = {word: int(value) for word, value in numbers(table, "latin_digits", file).items()}
-        listed = section(rules, "words", file)
-        rows = [(word, int(value)) for value in listed for word in words(listed, value, file)]
+        rows = [
+            (word, (int(value), kind))
+            for key, kind in (("words", "rank"), ("top_words", "top"))
+            for value in section(rules, key, file)
+            for word in words(section(rules, key, file), value, file)
+        ]
         self._words = Lexicon(rows)
         self._word_heads = {word[0] for word, _ in rows}
         self._words_not = words(rules, "words_not", file)
         self._not_before = words(rules, "not_before", file)
         self._top_not = words(rules, "top_not_before", file)
+        self._top_bare_not = words(rules, "top_bare_not_before", file)
         self._from, self._to = words(rules, "latin_moves_from", file), words(rules, "latin_moves_to", file)
         self._latin_not = words(rules, "latin_not_before", file)
         self._compile(rules, file)
@@ -49,7 +54,7 @@ class Ordinals:
         add(first("top_prefix", "top_latin"), self._read_top)
         add(first("cues"), self._read_range, self._read_cued)
         add(digits, self._read_range)
-        add(digits | self._han.letters, self._read_list)
+        add(digits | self._han.letters, self._read_list, self._read_top_bare)
         add(first("number_signs", "number_verbs"), self._read_sign)
         add(self._word_heads, self._read_word)
         add((head for word in self._latin for head in (word[0], word[0].upper())), self._read_latin)
@@ -71,6 +76,7 @@ class Ordinals:
         self._span = re.compile(f"{prefix} ?({number}) ?(?:{units})?(?:{sep}) ?{prefix}? ?({number}) ?(?:{units}|)")
         self._single = re.compile(f"{prefix} ?({number})(?: ?(?:{ranks}))?")
         self._top = re.compile(f"(?:{listed('top_prefix')}) ?({number})(?: ?(?:{listed('top_units')}))?")
+        self._top_bare = re.compile(f"({number}) ?(?:{listed('top_bare_units')})")
         self._top_latin = re.compile(f"(?:{listed('top_latin')})[ -]?({count})(?![A-Za-z0-9%.])(?! ?%)")
         self._cued = re.compile(
             f"(?:{listed('cues')})(?P<first>(?:{prefix})?)({number})(?:{sep})({number})(?![0-9])(?: ?(?:{units}))?"
@@ -150,6 +156,12 @@ class Ordinals:
         latin = self._top_latin.match(text, start)
         return self._made(text, start, latin.end(), self._number(latin[1]), kind="top") if latin else []
 
+    def _read_top_bare(self, text: str, folded: str, start: int) -> list[Ordinal]:
+        match = self._top_bare.match(text, start)
+        if match is None or text.startswith(self._top_bare_not, match.end()):
+            return []
+        return self._made(text, start, match.end(), self._number(match[1]), kind="top")
+
     def _read_single(self, text: str, folded: str, start: int) -> list[Ordinal]:
         match = self._single.match(text, start)
         if match is None:
@@ -191,7 +203,8 @@ class Ordinals:
         found = self._words.at(text, folded, start)
         if found is None or text.startswith(self._words_not, start):
             return []
-        return self._made(text, start, start + len(found[0]), found[1])
+        value, kind = found[1]
+        return self._made(text, start, start + len(found[0]), value, kind=kind)
 
     def _read_latin(self, text: str, folded: str, start: int) -> list[Ordinal]:
         match = self._ordinal.match(folded, start)

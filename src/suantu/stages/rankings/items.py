@@ -17,6 +17,7 @@ from suantu.scene import Node, Scene
 _NODES = "\ue000-\uefff"
 _FIGURES = "\uf000-\uf8ff"
 _BLANK = "\0"
+_PLAIN = 6  # characters of a name that nothing but its place in a series of clauses shows
 _BACK = 2  # clauses to the left in which a subject is looked for
 _NAMELIKE = re.compile(r"[^\W\d_]")
 
@@ -168,8 +169,13 @@ class Items:
 
     # -- one subject -------------------------------------------------------------------------------------------------
 
-    def subject(self, scene: Scene, end: int, cls: str, like: Node | None = None) -> tuple[Thing, int] | None:
-        """Who is ranked by the words that begin at ``end``, and where it is named (-1: in a sentence before)."""
+    def subject(
+        self, scene: Scene, end: int, cls: str, like: Node | None = None, *, plain: bool = False
+    ) -> tuple[Thing, int] | None:
+        """Who is ranked by the words that begin at ``end``, and where it is named (-1: in a sentence before).
+
+        ``plain``: a clause that is one plain word is a name as well, since those beside it rank things of ``cls``.
+        """
         text = self._blanked(scene.text)
         low = self._stopped(text, end)
         edges = [low, *(m.end() for m in self._clause.finditer(text, low, end) if m.end() <= end)]
@@ -184,7 +190,7 @@ class Items:
             if self._several(scene, text, start, min(stop, end)):
                 return None
             words = text[start : min(stop, end)]
-            if not like and cls and (name := self._unknown(scene, start, words)):
+            if not like and cls and (name := self._unknown(scene, start, words, plain=plain)):
                 return self.named(name, cls), start
             if not like and start <= end and self._leading.sub("", self._tail.sub("", words)).strip(_BLANK + " "):
                 return None
@@ -249,7 +255,7 @@ class Items:
         classes = self._alphabet.classes(node.char)
         return next((i for i, cls in enumerate(self._prefer) if cls in classes), len(self._prefer))
 
-    def _unknown(self, scene: Scene, start: int, words: str) -> str:
+    def _unknown(self, scene: Scene, start: int, words: str, *, plain: bool) -> str:
         """A clause that is nothing but an unknown name: capitalised, or with its figure in brackets."""
         a, b = self._trimmed(words, 0, len(words))
         name = scene.surface(start + a, start + b).strip()
@@ -260,7 +266,7 @@ class Items:
         bracket = words[b : b + 1] == _BLANK and any(
             "\uf000" <= c <= "\uf8ff" for c in scene.text[start + b : start + len(words)]
         )
-        return name if bracket else ""
+        return name if bracket or (plain and b == len(words) and len(name) <= _PLAIN) else ""
 
     def named(self, words: str, cls: str) -> Thing:
         """The thing of that name: a known one of the class, else a new one."""

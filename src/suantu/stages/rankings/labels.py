@@ -88,6 +88,7 @@ class Labels:
             return named[0].thing
         words = _AFTER.split(scene.block.text[after:end].strip(" .:\uff1a\u3001"))[0]
         plain = 1 < len(words) <= _LONGEST_NAME and not any(c.isdigit() for c in words)
-        if named or not plain or not (thread.item_class and after > 0):
+        cls = thread.item_class or ("Subject" if thread.name else "")
+        if named or not plain or not (cls and after > 0):
             return None
-        return self._items.named(words, thread.item_class)
+        return self._items.named(words, cls)

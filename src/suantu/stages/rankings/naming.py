@@ -63,7 +63,8 @@ class Naming:
         self._compared = re.compile(times["compared-before"])
         self._ordinals = frozenset(alphabet.matching(["ordinal"]))
         self._old = re.compile(expand(times["of-rank"]))
-        self._frame = re.compile(times["frame-before"])
+        self._frame = re.compile(expand(times["frame-before"]))
+        self._joint = re.compile(f"{settings['items']['joint']}|{settings['items']['weak']}")
 
     # -- names -------------------------------------------------------------------------------------------------------
 
@@ -163,7 +164,8 @@ class Naming:
     def note_frame(self, scene: Scene, thread: RankThread) -> None:
         """A time at the head of a clause holds for the rest of its paragraph."""
         for position, period in self._periods(scene):
-            if self._frames(scene, position) and not self._relative(period) and not period.ahead:
+            ahead = period.ahead or scene.in_mood(("forecast",), position, position + 1)
+            if self._frames(scene, position) and not self._relative(period) and not ahead:
                 thread.frame = period.value
 
     def _periods(self, scene: Scene) -> list[tuple[int, Period]]:
@@ -208,6 +210,18 @@ class Naming:
         if thread.frame:
             return thread.frame, not own
         return ("" if own and thread.name else thread.period), False
+
+    def same_list(self, scene: Scene, position: int, period: str) -> list[str]:
+        """The other times of the list that ends with ``period`` (在2020年、2021年和2022年都排名第三)."""
+        times = [(at, n.periods[0].value) for at, n in sorted(scene.nodes.items()) if n.periods and at < position]
+        if not times or times[-1][1] != period:
+            return []
+        out: list[str] = []
+        for (at, value), (after, _) in zip(times[-2::-1], times[:0:-1], strict=True):
+            if not value or not self._joint.fullmatch(scene.text, at + 1, after):
+                break
+            out.append(value)
+        return out
 
     def _ranks_there(self, scene: Scene, at: int) -> bool:
         """Whether the time at ``at`` is that of an earlier rank of the sentence (美国2023年居首，中国第二)."""

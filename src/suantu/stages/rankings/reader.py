@@ -18,8 +18,10 @@ from suantu.stages.rankings.labels import LONGEST_LINE, Labels
 from suantu.stages.rankings.naming import Named, Naming
 from suantu.stages.rankings.thread import RankThread, year_before
 
-_MAKES = ("ranks", "tiers", "streak", "largest", "member", "led")
+_MAKES = ("ranks", "tiers", "streak", "largest", "member", "led", "ordered", "next")
+_UNRANKED = ("led", "ordered", "next")  # makers whose patterns have no ordinal
 _MOST = 30  # places that one sentence may name
+_LONGEST_ORDER = 12  # members of a list in order whose number is not told
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ class RankingRule:
     makes: str
     pattern: Pattern
     text: re.Pattern[str] | None
+    needs: Pattern | None
     tie: bool
     known: bool
 
@@ -41,10 +44,11 @@ def compile_ranking(rule: Rule, compiler: Compiler) -> RankingRule:
     if makes not in _MAKES:
         raise rule.error(f"makes: {makes!r} is not one of {', '.join(_MAKES)}")
     pattern = compiler.pattern(body.get("pattern", ""), rule.name)
-    if makes != "led" and "r" not in pattern.slots:
+    if makes not in _UNRANKED and "r" not in pattern.slots:
         raise rule.error("the pattern has no group r (the stretch with the ranks)")
     text = re.compile(str(body["text"])) if "text" in body else None
-    return RankingRule(rule, makes, pattern, text, bool(body.get("tie")), bool(body.get("known")))
+    needs = compiler.pattern(body["needs"], rule.name) if "needs" in body else None
+    return RankingRule(rule, makes, pattern, text, needs, bool(body.get("tie")), bool(body.get("known")))
 
 
 @dataclass(slots=True)
@@ -108,7 +112,7 @@ class Rankings:
         self._by_label = {n.text: n.thing for n in ontology.names}
         self._makers: dict[str, Callable[[_Match], Iterator[RankingEntry]]] = {
             "ranks": self._ranks, "streak": self._streak, "largest": self._largest, "member": self._line,
-            "led": self._led, "tiers": self._tiers,
+            "led": self._led, "ordered": self._ordered, "next": self._next, "tiers": self._tiers,
         }  # fmt: skip
 
     # -- one sentence ------------------------------------------------------------------------------------------------
@@ -122,7 +126,7 @@ class Rankings:
         used: set[int] = set()
         out: list[RankingEntry] = []
         for rule in self._rules:
-            if not (scene.chars & self._chars) and rule.makes != "led":
+            if not (scene.chars & self._chars) and rule.makes not in _UNRANKED:
                 continue
             position = 0
             while found := rule.pattern.regex.search(scene.text, position):
@@ -135,9 +139,9 @@ class Rankings:
                 if entries or (rule.makes == "tiers" and places):
                     used |= places
                     out += entries
-                    position = max(position, *(p + 1 for p in places)) if places else position
-        for entry in out:
-            thread.add(entry)
+                    position = max(position, *(p + 1 for p in places)) if places else found.end()
+                for entry in entries:
+                    thread.add(entry)
         return out
 
     @staticmethod
@@ -147,9 +151,10 @@ class Rankings:
 
     def _fits(self, match: _Match) -> bool:
         rule = match.rule
-        if rule.text is None:
-            return True
-        return all(rule.text.search(match.scene.surface(p, p + 1)) for p, _ in match.ordinals("r"))
+        if rule.needs and not rule.needs.regex.search(match.scene.text):
+            return False
+        words = (match.scene.surface(p, p + 1) for p, _ in match.ordinals("r"))
+        return rule.text is None or all(map(rule.text.search, words))
 
     # -- the parts of an entry ---------------------------------------------------------------------------------------
 
@@ -214,6 +219,8 @@ class Rankings:
         span = (min(p for p in (where, match.found.start()) if p >= 0), match.found.end())
         if named is context:
             self._remember(match, named, period, items, stated=stated)
+        for year in self.naming.same_list(scene, at, period) if len(items) == 1 else ():
+            yield self._entry(match, named, ranks[0], items[0], year, span, "0.85")
         for i, item in enumerate(items):
             rank = ranks[0] if match.rule.tie else ranks[i]
             yield self._entry(match, named, rank, item, period, span, "0.9")
@@ -244,7 +251,10 @@ class Rankings:
         if count > 1:
             return self.items.before(scene, begin, count, cls), self._clause_start(scene, begin)
         y = match.span("y")
-        subject = self.items.subject(scene, begin, cls, scene.nodes[y[0]] if y[0] >= 0 else None)
+        last = match.thread.last_of(scene, scene.starts[begin])
+        cls = cls or (last.item.classes[0] if last else "")
+        like = scene.nodes[y[0]] if y[0] >= 0 else None
+        subject = self.items.subject(scene, begin, cls, like, plain=last is not None)
         return ([subject[0]], subject[1]) if subject else ([], -1)
 
     @staticmethod
@@ -376,6 +386,47 @@ class Rankings:
         self._remember(match, named, period, items, stated=stated)
         for i, item in enumerate(items):
             yield self._entry(match, named, i + 1, item, period, match.found.span(), "0.85")
+
+    def _ordered(self, match: _Match) -> Iterator[RankingEntry]:
+        """A list that the text says is in order (由高到低依次为…; 最多的五家依次是…)."""
+        scene, thread = match.scene, match.thread
+        start, end = match.span("i")
+        n = match.span("n")[0]
+        counted = self._number(scene, *match.span("n")) if n >= 0 else 0
+        words = self.naming.words(scene, *match.span("q")) if match.span("q")[0] >= 0 else ""
+        cls = self.naming.class_of(words)
+        counts = (counted,) if counted else range(_LONGEST_ORDER, 1, -1)
+        items = next((found for many in counts if (found := self.items.after(scene, start, end, many, cls))), [])
+        if len(items) < 2:
+            return
+        named = self.naming.name(scene, match.found.start(), words, None, thread)
+        period, stated = self.naming.period(scene, start, thread, own=named.own)
+        self._remember(match, named, period, items, stated=stated)
+        for i, item in enumerate(items):
+            yield self._entry(match, named, i + 1, item, period, match.found.span(), "0.85")
+
+    def _next(self, match: _Match) -> Iterator[RankingEntry]:
+        """紧随其后: the places after the one that the sentence stated last."""
+        scene, thread = match.scene, match.thread
+        last = thread.last_of(scene, scene.starts[match.found.start()])
+        if last is None:
+            return
+        items = self._followers(match)
+        for i, item in enumerate(items):
+            if item.iri != last.item.iri:
+                named = Named(last.ranking, last.place, thread.item_class, False)
+                yield self._entry(match, named, last.rank + 1 + i, item, last.period, match.found.span(), "0.8")
+
+    def _followers(self, match: _Match) -> Sequence[Thing]:
+        """Who follows: the list after the words, or the names at the head of their clause."""
+        scene = match.scene
+        start, end = match.span("i")
+        if start >= 0:
+            lists = (self.items.after(scene, start, end, n, match.thread.item_class) for n in range(5, 0, -1))
+            return next(filter(None, lists), ())
+        low = self._clause_start(scene, match.found.start())
+        names = (n for p, n in sorted(scene.nodes.items()) if low <= p < match.found.start() and n.mentions)
+        return next((n.things for n in names), ())
 
     def _tiers(self, match: _Match) -> Iterator[RankingEntry]:
         """A tier makes no entry of its own: it is kept for the entries of the same ranking."""

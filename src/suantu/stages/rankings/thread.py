@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from suantu.records import Block, BlockKind, Evidence, Period, RankingEntry, Thing
+from suantu.scene import Scene
 
 _LEADING = re.compile(r"((?:19|20)\d\d)(?![\d\s]*[-–—~/至])")
 _YEAR = re.compile(r"(\d{4})(-(?:H[12]|Q[1-4]))?")
@@ -69,6 +70,12 @@ class RankThread:
         if self.tier and entry.tier is None and self.listing:
             entry = replace(entry, tier=self.tier)
         self.entries.append((entry, self.sections or ()))
+
+    def last_of(self, scene: Scene, end: int) -> RankingEntry | None:
+        """The entry that the sentence ``scene`` stated last before the block's character ``end``."""
+        low, high = (scene.block.offsets[scene.start], scene.block.offsets[max(end - 1, scene.start)])
+        inside = [e for e, _ in self.entries if low <= e.evidence.spans[0].start <= high]
+        return max(inside, key=lambda e: (e.evidence.spans[0].end, e.rank), default=None)
 
     def add_tier(self, period: str, thing: Thing, tier: int) -> None:
         """Note that a thing is in a tier; rankings of the same section and time take it over."""
