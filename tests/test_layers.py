@@ -36,7 +36,6 @@ LONG_FUNCTIONS: dict[str, int] = {}
 # Modules that were felt too long and are not split yet: their length may only fall.
 LONG_MODULES = {
     "stages/observations/observer.py": 780,
-    "stages/rankings/reader.py": 490,
     "stages/tables/reader.py": 410,
 }
 

@@ -3,38 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from suantu.ontology import Ontology
 from suantu.phrases import Phrases
-from suantu.records import Evidence, RankingEntry, Thing
-from suantu.rules import Compiler, Pattern, Rule
-from suantu.scene import Node, Scene
-from suantu.stages.rankings.items import Items
-from suantu.stages.rankings.labels import LONGEST_LINE, Labels
-from suantu.stages.rankings.naming import Named, Naming
-from suantu.stages.rankings.thread import RankThread, year_before
+from suantu.records import RankingEntry
+from suantu.rules import Compiler, Rule
+from suantu.scene import Scene
+from suantu.stages.rankings.labels import Labels
+from suantu.stages.rankings.makers import Makers, Match, RankingRule
+from suantu.stages.rankings.thread import RankThread
 
 _MAKES = ("ranks", "tiers", "streak", "largest", "member", "led", "ordered", "next")
 _UNRANKED = ("led", "ordered", "next")  # makers whose patterns have no ordinal
-_MOST = 30  # places that one sentence may name
-_LONGEST_ORDER = 12  # members of a list in order whose number is not told
-
-
-@dataclass(frozen=True, slots=True)
-class RankingRule:
-    """A compiled ranking rule; see the header of ``rules/rankings.zh.yaml``."""
-
-    rule: Rule
-    makes: str
-    pattern: Pattern
-    text: re.Pattern[str] | None
-    needs: Pattern | None
-    tie: bool
-    known: bool
 
 
 def compile_ranking(rule: Rule, compiler: Compiler) -> RankingRule:
@@ -51,38 +33,6 @@ def compile_ranking(rule: Rule, compiler: Compiler) -> RankingRule:
     return RankingRule(rule, makes, pattern, text, needs, bool(body.get("tie")), bool(body.get("known")))
 
 
-@dataclass(slots=True)
-class _Match:
-    """One match of one rule, with what the makers need."""
-
-    rule: RankingRule
-    scene: Scene
-    thread: RankThread
-    found: re.Match[str]
-
-    def span(self, group: str) -> tuple[int, int]:
-        """Where a group stands; (-1, -1) where the pattern has none or it took no part."""
-        return self.found.span(group) if group in self.found.re.groupindex else (-1, -1)
-
-    def ordinals(self, group: str) -> list[tuple[int, Node]]:
-        start, end = self.span(group)
-        return [
-            (p, self.scene.nodes[p])
-            for p in range(max(start, 0), end)
-            if p in self.scene.nodes and self.scene.nodes[p].ordinals
-        ]
-
-    def ranks(self, group: str) -> list[int]:
-        """The ranks that a stretch states, one by one."""
-        out: list[int] = []
-        for _, node in self.ordinals(group):
-            ordinal = node.ordinals[0]
-            first = 1 if ordinal.kind == "top" else ordinal.value
-            last = ordinal.value if ordinal.kind == "top" else ordinal.last or ordinal.value
-            out.extend(range(first, min(last, first + _MOST) + 1))
-        return out
-
-
 class Rankings:
     """The ranking rules of one language."""
 
@@ -95,31 +45,17 @@ class Rankings:
         ontology: Ontology,
         language: str,
     ) -> None:
-        self._rules, self._phrases, self._ontology = rules, phrases, ontology
+        self._rules = rules
         alphabet = compiler.alphabet
-        file = compiler.file
-
-        def expand(source: str) -> str:
-            return compiler.pattern(source, f"{file}: naming").source
-
-        self.items = Items(settings["items"], settings["cues"]["adverb"], language, ontology, alphabet)
-        self.naming = Naming(settings, expand, phrases, alphabet, language)
-        self._shift = compiler.pattern(settings["shift"]["pattern"], "shift").regex
-        self._yearly = tuple(map(str, settings["time"]["yearly"]))
-        self._digits = {str(k): int(v) for k, v in settings["digits"].items()}
+        self._makers = Makers(settings, compiler, phrases, ontology, language)
         self._chars = frozenset(alphabet.matching(["ordinal", "top", "tier"]))
-        self._labels = Labels(self.naming, self.items, alphabet.matching(["tier"]))
-        self._by_label = {n.text: n.thing for n in ontology.names}
-        self._makers: dict[str, Callable[[_Match], Iterator[RankingEntry]]] = {
-            "ranks": self._ranks, "streak": self._streak, "largest": self._largest, "member": self._line,
-            "led": self._led, "ordered": self._ordered, "next": self._next, "tiers": self._tiers,
-        }  # fmt: skip
+        self._labels = Labels(self._makers.naming, self._makers.items, alphabet.matching(["tier"]))
 
     # -- one sentence ------------------------------------------------------------------------------------------------
 
     def read(self, scene: Scene, thread: RankThread, asserted: Callable[[Scene, int, int], bool]) -> list[RankingEntry]:
         """The entries that ``scene`` states; the thread takes them in and remembers the ranking."""
-        self.naming.note_frame(scene, thread)
+        self._makers.naming.note_frame(scene, thread)
         self._labels.opens(scene, thread)
         if self._labels.read(scene, thread):
             return []
@@ -131,11 +67,11 @@ class Rankings:
             position = 0
             while found := rule.pattern.regex.search(scene.text, position):
                 position = found.start() + 1
-                match = _Match(rule, scene, thread, found)
+                match = Match(rule, scene, thread, found)
                 places = {p for group in ("r", "w") for p, _ in match.ordinals(group)}
                 if places & used or not self._fits(match) or not self._stated(scene, found, asserted):
                     continue
-                entries = list(self._makers[rule.makes](match))
+                entries = list(self._makers.by_name[rule.makes](match))
                 if entries or (rule.makes == "tiers" and places):
                     used |= places
                     out += entries
@@ -149,319 +85,9 @@ class Rankings:
         """A place is what is, not what is expected, denied or supposed."""
         return asserted(scene, *found.span()) and not scene.in_mood(("forecast",), *found.span())
 
-    def _fits(self, match: _Match) -> bool:
+    def _fits(self, match: Match) -> bool:
         rule = match.rule
         if rule.needs and not rule.needs.regex.search(match.scene.text):
             return False
         words = (match.scene.surface(p, p + 1) for p, _ in match.ordinals("r"))
         return rule.text is None or all(map(rule.text.search, words))
-
-    # -- the parts of an entry ---------------------------------------------------------------------------------------
-
-    def _entry(
-        self, match: _Match, named: Named, rank: int, item: Thing, period: str, span: tuple[int, int], confidence: str
-    ) -> RankingEntry:
-        scene = match.scene
-        evidence = self._evidence(scene, *span)
-        return RankingEntry(
-            named.name, rank, item, evidence, match.rule.rule.name, period, self._not(named.place, item), None,
-            scene.sayer(match.found.start()), min(Decimal(confidence), item.confidence),
-        )  # fmt: skip
-
-    @staticmethod
-    def _not(place: Thing | None, item: Thing) -> Thing | None:
-        return None if place is None or place.iri == item.iri else place
-
-    def _evidence(self, scene: Scene, start: int, end: int) -> Evidence:
-        while start < end - 1 and scene.text[start] in " ，,、":
-            start += 1
-        return scene.evidence(start, end)
-
-    @staticmethod
-    def _remember(match: _Match, named: Named, period: str, items: Sequence[Thing], *, stated: bool) -> None:
-        """What the sentences after it go on with."""
-        thread = match.thread
-        if named.own:
-            thread.name, thread.place = named.name, named.place
-        thread.item_class = named.item_class or thread.item_class or items[0].classes[0]
-        if stated and period:
-            thread.period = period
-
-    def _scope(self, match: _Match) -> Thing | None:
-        """The place that stands beside the rank (全国第二)."""
-        start, end = match.span("s")
-        if start < 0:
-            return None
-        node = match.scene.nodes.get(start)
-        if node is not None and node.mentions:
-            return node.thing
-        return self._by_label.get(self.naming.scope.get(match.scene.text[start:end], ""))
-
-    # -- makers ------------------------------------------------------------------------------------------------------
-
-    def _ranks(self, match: _Match) -> Iterator[RankingEntry]:
-        scene, thread = match.scene, match.thread
-        ranks = match.ranks("r")
-        at = match.ordinals("r")[-1][0]
-        q = match.span("q")
-        criterion, cls = self._criterion(scene, match.found.start(), q)
-        named = self.naming.name(scene, match.found.start(), criterion, self._scope(match), thread)
-        items, where = self._items(match, ranks, cls or named.item_class)
-        if not items or len(set(i.iri for i in items)) != len(items):
-            return
-        context = named
-        m = match.span("m")
-        if len(items) == 1 and match.span("i")[0] < 0 and where >= 0:
-            named = self._by_subject(match, where, named)
-        if m[0] >= 0 and (words := self.naming.words(scene, *m)):
-            named = Named(words, self._scope(match), self.naming.class_of(words), True)
-        period, stated = self.naming.period(scene, at, thread, own=named.own, but=match.span("p")[0])
-        span = (min(p for p in (where, match.found.start()) if p >= 0), match.found.end())
-        if named is context:
-            self._remember(match, named, period, items, stated=stated)
-        for year in self.naming.same_list(scene, at, period) if len(items) == 1 else ():
-            yield self._entry(match, named, ranks[0], items[0], year, span, "0.85")
-        for i, item in enumerate(items):
-            rank = ranks[0] if match.rule.tie else ranks[i]
-            yield self._entry(match, named, rank, item, period, span, "0.9")
-            yield from self._older(match, named, item, rank, period, span)
-
-    def _criterion(self, scene: Scene, start: int, q: tuple[int, int]) -> tuple[str, str]:
-        """What the words after the ordinal say: what is ranked by (TOP5需求), or the class of the items (前五的城市)."""
-        words = self.naming.words(scene, *q) if q[0] >= 0 else ""
-        if not words:
-            return "", ""
-        if cls := self.naming.class_of(words):
-            return "", cls
-        return f"{self.naming.before(scene, start)}{words}", ""
-
-    def _items(self, match: _Match, ranks: Sequence[int], cls: str) -> tuple[list[Thing], int]:
-        scene, count = match.scene, len(ranks)
-        start, end = match.span("i")
-        if start >= 0:
-            if len(match.ordinals("r")) == 1 and count == 1 and match.rule.known and not self._named(scene, start):
-                return [], start
-            return self.items.after(scene, start, end, count, cls), start
-        begin = match.found.start()
-        if match.rule.tie:
-            for many in range(2, 6):
-                if items := self.items.before(scene, begin, many, cls):
-                    return items, begin
-            return [], begin
-        if count > 1:
-            return self.items.before(scene, begin, count, cls), self._clause_start(scene, begin)
-        y = match.span("y")
-        last = match.thread.last_of(scene, scene.starts[begin])
-        cls = cls or (last.item.classes[0] if last else "")
-        like = scene.nodes[y[0]] if y[0] >= 0 else None
-        subject = self.items.subject(scene, begin, cls, like, plain=last is not None)
-        return ([subject[0]], subject[1]) if subject else ([], -1)
-
-    @staticmethod
-    def _named(scene: Scene, position: int) -> bool:
-        return position in scene.nodes and bool(scene.nodes[position].mentions)
-
-    @staticmethod
-    def _clause_start(scene: Scene, position: int) -> int:
-        found = [m.end() for m in re.finditer(r"[，。；;：:]|, ", scene.text[:position])]
-        return found[-1] if found else 0
-
-    def _by_subject(self, match: _Match, where: int, named: Named) -> Named:
-        """The words between the subject and the verb may name the ranking."""
-        words, own = self.naming.between(match.scene, where + 1, match.found.start())
-        if not words or not own:
-            return named
-        start = match.scene.text.find(words[0], where)
-        phrase = self._phrases.read(match.scene, start, match.found.start()) if start > 0 else None
-        place = self._scope(match) or (phrase.place if phrase else None)
-        return Named(words, place, self.naming.class_of(words), True)
-
-    def _older(
-        self, match: _Match, named: Named, item: Thing, rank: int, period: str, span: tuple[int, int]
-    ) -> Iterator[RankingEntry]:
-        """The rank in the edition before, where the text states it, or states the shift."""
-        older = match.ranks("w")
-        if len(older) == 1:
-            p = match.span("p")
-            node = match.scene.nodes.get(p[0]) if p[0] >= 0 else None
-            before = self.naming.value(node.periods[0], match.thread) if node and node.periods else year_before(period)
-            if before and before != period:
-                yield self._entry(match, named, older[0], item, before, span, "0.85")
-            return
-        if match.span("i")[0] >= 0 or match.rule.tie or len(match.ranks("r")) != 1:
-            return
-        yield from self._shifted(match, named, item, rank, period)
-
-    def _shifted(self, match: _Match, named: Named, item: Thing, rank: int, period: str) -> Iterator[RankingEntry]:
-        """较上年提升两位: the older rank by what the text says of the way."""
-        scene = match.scene
-        start, end = self._clause_start(scene, match.found.start()), match.found.end()
-        after = re.search(r"[，；;。]", scene.text[end + 1 :])
-        end = end + 1 + after.start() if after else len(scene.text)
-        before = self._clause_start(scene, max(0, start - 1))
-        shift = self._shift.search(scene.text, start, end) or self._shift.search(scene.text, before, end)
-        if shift is None or not (moved := self._number(scene, *shift.span("n"))):
-            return
-        node = scene.nodes.get(shift.start("p")) if shift.start("p") >= 0 else None
-        earlier = self.naming.value(node.periods[0], match.thread) if node and node.periods else year_before(period)
-        if earlier == period:
-            return
-        was = rank + moved if shift["up"] else rank - moved
-        if was > 0 and earlier:
-            span = (min(shift.start(), match.found.start()), max(shift.end(), match.found.end()))
-            yield self._entry(match, named, was, item, earlier, span, "0.75")
-
-    def _number(self, scene: Scene, start: int, end: int) -> int:
-        node = scene.nodes.get(start)
-        if node is not None and node.quantities:
-            return int(node.quantities[0].value)
-        if node is not None and node.periods:
-            return node.periods[0].years
-        words = re.match(r"\d+|[a-z]+|.", scene.text[start:end])
-        value = words[0] if words else ""
-        return int(value) if value.isdigit() else self._digits.get(value, 0)
-
-    def _streak(self, match: _Match) -> Iterator[RankingEntry]:
-        """连续第三次 with the years named, 连续三年 with the last one."""
-        scene, thread = match.scene, match.thread
-        ranks = match.ranks("r")
-        many = self._number(scene, *match.span("n"))
-        at = match.ordinals("r")[0][0]
-        named = self.naming.name(scene, match.found.start(), "", None, thread)
-        subject = self.items.subject(scene, match.found.start(), named.item_class)
-        if subject is None or len(ranks) != 1 or not 1 < many < _MOST:
-            return
-        listed = {p.value for node in scene.nodes.values() for p in node.periods if re.fullmatch(r"\d{4}", p.value)}
-        years = listed if len(listed) == many else listed | {thread.period} - {""}
-        if not listed or len(years) != many:
-            years = self._run_of_years(match, at, many)
-        span = (0 if listed else max(0, min(subject[1], match.found.start())), match.found.end())
-        for year in sorted(years):
-            yield self._entry(match, named, ranks[0], subject[0], year, span, "0.85")
-
-    def _run_of_years(self, match: _Match, at: int, many: int) -> set[str]:
-        """The last ``many`` years, where the words count years and the last one is known."""
-        start, end = match.span("n")
-        node = match.scene.nodes.get(start)
-        counted = bool(node and (node.periods or (node.quantities and node.quantities[0].kind == "duration")))
-        last, _ = self.naming.period(match.scene, at, match.thread, own=False)
-        if not (counted or match.scene.text[start:end].endswith(self._yearly)) or not re.fullmatch(r"\d{4}", last):
-            return {last} if last else set()
-        return {str(int(last) - i) for i in range(many)}
-
-    def _largest(self, match: _Match) -> Iterator[RankingEntry]:
-        """第三大服务器供应商: the words after the ordinal name the ranking; its time must stand beside it."""
-        scene = match.scene
-        criterion = self.naming.words(scene, *match.span("q"))
-        i = match.span("i")[0]
-        subject: tuple[Thing, int] | None
-        subject = (
-            (scene.nodes[i].thing, i)
-            if i >= 0
-            else self.items.subject(scene, match.found.start(), self.naming.class_of(criterion))
-        )
-        if not criterion or subject is None or subject[0].found_by == "ranked":
-            return
-        at = match.ordinals("r")[0][0]
-        near = [n.periods[-1].value for p, n in sorted(scene.nodes.items()) if n.periods and p < at]
-        named = Named(criterion, self._scope(match), self.naming.class_of(criterion), True)
-        span = (min(p for p in (subject[1], match.found.start()) if p >= 0), match.found.end())
-        yield self._entry(match, named, match.ranks("r")[0], subject[0], near[-1] if near else "", span, "0.85")
-
-    def _led(self, match: _Match) -> Iterator[RankingEntry]:
-        """``Dell led servers with 12%, followed by HPE at 9%``."""
-        scene, thread = match.scene, match.thread
-        first = scene.nodes[match.span("i")[0]]
-        if len(first.mentions) != 1:
-            return
-        words = self.naming.words(scene, *match.span("q"))
-        named = Named(words or self.naming.fallback, None, first.thing.classes[0], bool(words))
-        items = [first.thing]
-        start, end = match.span("j")
-        for many in range(6, 0, -1):
-            if start >= 0 and (rest := self.items.after(scene, start, end, many, "")):
-                items += rest
-                break
-        period, stated = self.naming.period(scene, match.found.start(), thread, own=True)
-        self._remember(match, named, period, items, stated=stated)
-        for i, item in enumerate(items):
-            yield self._entry(match, named, i + 1, item, period, match.found.span(), "0.85")
-
-    def _ordered(self, match: _Match) -> Iterator[RankingEntry]:
-        """A list that the text says is in order (由高到低依次为…; 最多的五家依次是…)."""
-        scene, thread = match.scene, match.thread
-        start, end = match.span("i")
-        n = match.span("n")[0]
-        counted = self._number(scene, *match.span("n")) if n >= 0 else 0
-        words = self.naming.words(scene, *match.span("q")) if match.span("q")[0] >= 0 else ""
-        cls = self.naming.class_of(words)
-        counts = (counted,) if counted else range(_LONGEST_ORDER, 1, -1)
-        items = next((found for many in counts if (found := self.items.after(scene, start, end, many, cls))), [])
-        if len(items) < 2:
-            return
-        named = self.naming.name(scene, match.found.start(), words, None, thread)
-        period, stated = self.naming.period(scene, start, thread, own=named.own)
-        self._remember(match, named, period, items, stated=stated)
-        for i, item in enumerate(items):
-            yield self._entry(match, named, i + 1, item, period, match.found.span(), "0.85")
-
-    def _next(self, match: _Match) -> Iterator[RankingEntry]:
-        """紧随其后: the places after the one that the sentence stated last."""
-        scene, thread = match.scene, match.thread
-        last = thread.last_of(scene, scene.starts[match.found.start()])
-        if last is None:
-            return
-        items = self._followers(match)
-        for i, item in enumerate(items):
-            if item.iri != last.item.iri:
-                named = Named(last.ranking, last.place, thread.item_class, False)
-                yield self._entry(match, named, last.rank + 1 + i, item, last.period, match.found.span(), "0.8")
-
-    def _followers(self, match: _Match) -> Sequence[Thing]:
-        """Who follows: the list after the words, or the names at the head of their clause."""
-        scene = match.scene
-        start, end = match.span("i")
-        if start >= 0:
-            lists = (self.items.after(scene, start, end, n, match.thread.item_class) for n in range(5, 0, -1))
-            return next(filter(None, lists), ())
-        low = self._clause_start(scene, match.found.start())
-        names = (n for p, n in sorted(scene.nodes.items()) if low <= p < match.found.start() and n.mentions)
-        return next((n.things for n in names), ())
-
-    def _tiers(self, match: _Match) -> Iterator[RankingEntry]:
-        """A tier makes no entry of its own: it is kept for the entries of the same ranking."""
-        scene, thread = match.scene, match.thread
-        position, node = match.ordinals("r")[0]
-        start, end = match.span("i")
-        period, _ = self.naming.period(scene, position, thread, own=False)
-        things: list[Thing] = []
-        for many in range(12, 0, -1):
-            if start >= 0:
-                things = self.items.after(scene, start, end, many, thread.item_class)
-            elif many > 1:
-                things = self.items.before(scene, match.found.start(), many, thread.item_class)
-            elif subject := self.items.subject(scene, match.found.start(), thread.item_class):
-                things = [subject[0]]
-            if things:
-                break
-        for thing in things:
-            thread.add_tier(period, thing, node.ordinals[0].value)
-        yield from ()
-
-    def _line(self, match: _Match) -> Iterator[RankingEntry]:
-        """A line that is a rank and a name."""
-        scene, thread = match.scene, match.thread
-        block = scene.block
-        if len(block.text) > LONGEST_LINE * (3 if block.cells else 1) or len(match.ordinals("r")) != 1:
-            return
-        node = match.ordinals("r")[0][1]
-        if node.ordinals[0].last not in (0, node.ordinals[0].value):
-            return
-        named = self.naming.name(scene, match.found.start(), "", None, thread)
-        start, end = match.span("i")
-        items = self.items.after(scene, start, end, 1, named.item_class)
-        sure = self._named(scene, start) or (thread.listing and named.item_class)
-        if len(items) != 1 or not sure:
-            return
-        period, _ = self.naming.period(scene, start, thread, own=False)
-        yield self._entry(match, named, node.ordinals[0].value, items[0], period, match.found.span(), "0.9")
