@@ -7,7 +7,7 @@ decides what it means; a phrase without a name becomes a subject of its own.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -41,7 +41,14 @@ class Phrase:
 class Phrases:
     """Noun phrases of one language."""
 
-    def __init__(self, settings: Mapping[str, Any], language: str, ontology: Ontology, alphabet: Alphabet) -> None:
+    def __init__(
+        self,
+        settings: Mapping[str, Any],
+        language: str,
+        ontology: Ontology,
+        alphabet: Alphabet,
+        everyday: Mapping[str, Any] | None = None,
+    ) -> None:
         self._language, self._ontology, self._alphabet = language, ontology, alphabet
         listed = sorted(map(str, settings["lists"]["separators"]), key=len, reverse=True)
         self._separator = re.compile("|".join(re.escape(w) for w in listed if w.strip() != settings["lists"]["comma"]))
@@ -62,6 +69,11 @@ class Phrases:
         self.places = {str(k): by_label.get(str(v)) for k, v in settings["places"].items()}
         place_words = "|".join(sorted(map(re.escape, self.places), key=len, reverse=True))
         self._place_word = re.compile(f"{edge}(?:{place_words}){after}", flags)
+        gerunds = frozenset(str(settings.get("gerunds", "")).split())
+        verbs = frozenset(str((everyday or {}).get("verbs", "")).split()) - gerunds
+        self._verbs = {w: True for w in verbs if len(w) > 1}
+        self._verbs |= {w: False for w in (*str((everyday or {}).get("nouns", "")).split(), *gerunds)}
+        self._seen: dict[str, tuple[tuple[int, int], ...]] = {}
 
     @staticmethod
     def _strip(words: list[str], anchor: str, language: str) -> re.Pattern[str]:
@@ -75,23 +87,51 @@ class Phrases:
         start = max(start, end - _MAX[self._language])
         text = scene.text
         end = self._skip_back(text, start, end)
-        cut = start
-        for match in self._boundary.finditer(text, start, end):
-            if match.end() <= end:
-                cut = match.end()
+        cut = max((b for _, b in self._stops(text, start, end)), default=start)
         return self.read(scene, cut, end)
 
     def _skip_back(self, text: str, start: int, end: int) -> int:
         """Pass over function words that stand directly before ``end`` (依然占据 …)."""
         while True:
-            last = None
-            for match in self._boundary.finditer(text, start, end):
-                last = match
-            if last is None or text[last.end() : end].strip() or last[0] in _PUNCTUATION:
+            a, b = max(self._stops(text, start, end), key=lambda stop: stop[1], default=(end, start - 1))
+            if b < start or text[b:end].strip() or text[a:b] in _PUNCTUATION:
                 return end
-            if _FIGURE.match(last[0]) and not _NAME.match(text[last.start() - 1 : last.start()]):
+            if _FIGURE.match(text, a) and not _NAME.match(text[a - 1 : a]):
                 return end
-            end = last.start()
+            end = a
+
+    def chunks(self, scene: Scene, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """The stretches of ``start:end`` that may be noun phrases, from left to right."""
+        at = start
+        for a, b in sorted(self._stops(scene.text, start, end)):
+            if a > at:
+                yield at, a
+            at = max(at, b)
+        if at < end:
+            yield at, end
+
+    def _stops(self, text: str, start: int, end: int) -> list[tuple[int, int]]:
+        """The words of ``text[start:end]`` that cannot stand inside a noun phrase."""
+        found = [m.span() for m in self._boundary.finditer(text, start, end) if m.end() <= end]
+        return found + [(start + a, start + b) for a, b in self._predicates(text[start:end])]
+
+    def _predicates(self, text: str) -> tuple[tuple[int, int], ...]:
+        """The plain verbs of a stretch, its words taken longest first from the left."""
+        if not self._verbs:
+            return ()
+        if (known := self._seen.get(text)) is None:
+            if len(self._seen) > 20000:
+                self._seen.clear()
+            known = self._seen[text] = tuple(self._verbs_in(text))
+        return known
+
+    def _verbs_in(self, text: str) -> Iterator[tuple[int, int]]:
+        i = 0
+        while i < len(text):
+            end = next((e for e in range(min(len(text), i + 5), i + 1, -1) if text[i:e] in self._verbs), i + 1)
+            if end > i + 1 and self._verbs[text[i:end]]:
+                yield i, end
+            i = end
 
     def subject(self, label: str) -> Thing:
         """A subject named by a phrase."""
@@ -106,8 +146,7 @@ class Phrases:
             start += skipped.end()
         if self._relative.match(text[start:limit]) and (head := self._head(text, start)) > 0:
             start, limit = head + 1, min(len(text), head + 1 + _MAX[self._language])
-        stop = self._boundary.search(text, start, limit)
-        return self.read(scene, start, stop.start() if stop else limit)
+        return self.read(scene, start, min((a for a, _ in self._stops(text, start, limit)), default=limit))
 
     def members(self, scene: Scene, end: int, start: int, count: int) -> tuple[Thing, ...]:
         """The ``count`` members of a list that ends at ``end`` (硬件、软件和服务), or none if their number differs."""

@@ -115,7 +115,8 @@ class Pipeline:
         settings = self.ontology.setting(f"language.{code}")
         file = f"rules/language.{code}.yaml"
         compiler = Compiler(self.alphabet, code, settings["cues"], file)
-        phrases = Phrases(settings, code, self.ontology, self.alphabet)
+        everyday = self.ontology.settings.get(f"words.{code}", {})
+        phrases = Phrases(settings, code, self.ontology, self.alphabet, everyday)
         return Language(
             Grammar.from_settings(settings),
             Moods(settings, code, self.alphabet.matching(["Organization"]), self.alphabet.matching(["period"])),
@@ -141,7 +142,9 @@ class Pipeline:
         metrics = Metrics(self.ontology.setting("metrics"), code, self.ontology.metrics, "rules/metrics.yaml")
         frames = [compile_frame(r, compiler, metrics) for r in read_rules({"rules": settings["frames"]}, file)]
         when = Circumstances(language, code, self.alphabet, phrases.places)
-        return Observer(frames, metrics, phrases, when, settings, self.ontology, self.alphabet, compiler)
+        observer = Observer(frames, metrics, phrases, when, settings, self.ontology, self.alphabet, compiler)
+        observer.load_defaults(settings.get("defaults", {}), compiler)
+        return observer
 
     def _rankings(self, code: str, compiler: Compiler, phrases: Phrases) -> Rankings:
         settings = self.ontology.setting(f"rankings.{code}")
@@ -263,6 +266,7 @@ class _Reading:
         place, near = self._place_of(block, singles, home)
         period: Period | None = None
         of_market = False
+        told: tuple[Observation, ...] = ()
         for bounds in sentences(block.text):
             inside = [n for n in singles if bounds[0] <= n.start and n.end <= bounds[1]]
             code = language_of(block.text[bounds[0] : bounds[1]])
@@ -271,6 +275,7 @@ class _Reading:
             scene = encode(block, bounds, nodes, pipeline.alphabet, pipeline.grammars)
             scene.moods, scene.sayers = rules.moods.read(scene)
             scene.place, scene.place_near, scene.period, scene.of_market = place, near, period, of_market
+            scene.told = told
             talk.note_topics(scene, thread, rules.talk, pipeline.alphabet)
             if self.watch:
                 self.watch(scene)
@@ -279,6 +284,7 @@ class _Reading:
             rules.rankings.read(scene, self.ranks, asserted)
             facts, loose = rules.observer.read(scene, self.document)
             self.observations.extend(facts)
+            told = tuple(facts) or told
             of_market = of_market or any(f.metric == "marketShare" for f in facts)
             period, place, near = _carried(facts, scene, period, place, near)
             self.loose.extend(loose)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from suantu.records import Block, Evidence, Mention, Ordinal, Period, Quantity, Thing
+from suantu.records import Block, Evidence, Mention, Observation, Ordinal, Period, Quantity, Thing
 
 
 @dataclass(slots=True)
@@ -65,7 +65,8 @@ class Scene:
     """One sentence, encoded. ``starts``/``ends`` give, for each encoded character, its place in the block's text.
 
     ``topics`` are what earlier sentences and the sentence itself talk about, the latest last; ``sayers`` who says
-    what stretch of it; ``period`` and ``place`` what the text before it set (``place_near``: by its own paragraph or heading).
+    what stretch of it; ``period`` and ``place`` what the text before it set (``place_near``: by its own paragraph or heading); ``told`` the
+    figures of the sentence before.
     """
 
     block: Block
@@ -85,6 +86,7 @@ class Scene:
     place: Thing | None = None
     place_near: bool = False
     of_market: bool = False
+    told: tuple[Observation, ...] = ()
 
     def surface(self, start: int, end: int) -> str:
         """The block's words for the encoded characters ``start:end``."""

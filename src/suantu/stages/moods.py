@@ -70,7 +70,8 @@ class Moods:
 def _scoped(
     kind: str, scope: str, match: re.Match[str], text: str, period: re.Pattern[str], turn: re.Pattern[str]
 ) -> Mood:
-    """A sentence-wide mood runs from its cue to the end; a clause-wide one covers the clause that the cue stands in.
+    """A sentence-wide mood runs from its cue to the end, a whole one over all of it; a clause-wide one covers the clause
+    that the cue stands in.
 
     One that runs onward goes on over the clauses that follow, until one names a time of its own; one that runs after
     its cue ends with the clause or where the clause turns (does not support A but supports B).
@@ -80,6 +81,8 @@ def _scoped(
         until = found.start() if found else len(text)
         turned = turn.search(text, match.end(), until)
         return Mood(kind, match.start(), turned.start() if turned else until)
+    if scope == "whole":
+        return Mood(kind, 0, len(text))
     if scope == "sentence":
         if kind in {"forecast", "estimate"}:
             return Mood(kind, match.start(), len(text))

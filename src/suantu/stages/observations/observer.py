@@ -8,6 +8,7 @@ from dataclasses import replace
 from suantu.records import Document, Loose, Observation, Quantity
 from suantu.scene import Node, Scene
 from suantu.stages.observations.cued import Cued
+from suantu.stages.observations.defaults import Defaults
 from suantu.stages.observations.facts import Facts
 from suantu.stages.observations.framed import Framed
 from suantu.stages.observations.frames import Cue
@@ -17,7 +18,7 @@ from suantu.stages.observations.placing import (
 )
 
 
-class Observer(Cued, Framed, Facts):
+class Observer(Cued, Framed, Defaults, Facts):
     """The figure rules of one language over one ontology."""
 
     def metric_words(self, text: str) -> list[Cue]:
@@ -68,6 +69,10 @@ class Observer(Cued, Framed, Facts):
     def _not_asserted(self, scene: Scene, position: int, quantity: Quantity) -> str:
         if scene.in_mood(SKIPPED, position, position + 1):
             return "supposed, rumoured or asked"
+        if scene.in_mood(("doubt",), position, position + 1) and not scene.in_mood(
+            ("forecast",), position, position + 1
+        ):
+            return "in doubt"
         if quantity.kind == "count" and self._enumerated.match(scene.text[position + 1 : position + 12]):
             return "an enumeration"
         if quantity.kind == "count" and quantity.value == 1:
@@ -122,4 +127,6 @@ class Observer(Cued, Framed, Facts):
             fits = kind in frame.kinds and frame.last
             if fits and (placing := self._framed(frame, scene, position, node, cues, last, before)):
                 return placing
-        return self._by_clause(scene, position, kind, cues)
+        if placing := self._by_clause(scene, position, kind, cues):
+            return placing
+        return self._by_default(scene, position, node, cues, last, before)

@@ -1,0 +1,260 @@
+"""Places a figure that no frame and no metric word beside it places: by its clause, and by what the text goes on about.
+
+The metric is that of the nearest metric word, else of the words of the clause, else carried on, else what figures of
+the kind mostly measure. The subject is the clause's noun phrase, else that of the clause before, else carried on.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from suantu.phrases import Phrase
+from suantu.records import Observation, Thing
+from suantu.rules import Compiler
+from suantu.scene import Node, Scene
+from suantu.stages.observations.base import Base
+from suantu.stages.observations.frames import Cue, Metric
+from suantu.stages.observations.placing import CLAUSE, FIGURES, Placing, clause_start, group_of
+
+_RULE = "figure.default"
+_SURE = Decimal("0.6")
+
+
+@dataclass(frozen=True, slots=True)
+class Fallback:
+    """What the words of a clause say of a figure's metric: ``left`` and ``right`` of it, ``about`` whose it is."""
+
+    kinds: frozenset[str]
+    left: re.Pattern[str] | None
+    right: re.Pattern[str] | None
+    metric: Metric
+    market: str
+    about: str
+
+    def fits(self, kind: str, left: str, right: str) -> bool:
+        """Whether a figure of this kind with these words around it is meant."""
+        if kind not in self.kinds or (self.left and not self.left.search(left)):
+            return False
+        return not self.right or bool(self.right.search(right))
+
+
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """A figure in its clause: where the clause begins and ends, and where the words about the figure end."""
+
+    position: int
+    kind: str
+    start: int
+    stop: int
+    end: int
+
+
+class Defaults(Base):
+    """The ways to place what is left."""
+
+    _fallbacks: tuple[Fallback, ...] = ()
+    _usual: Mapping[str, Metric]
+    _scope: re.Pattern[str] | None
+    _this: re.Pattern[str] | None
+
+    def load_defaults(self, settings: Mapping[str, Any], compiler: Compiler) -> None:
+        """Compile the ``defaults`` section of the language's figure rules."""
+
+        def regex(entry: Mapping[str, Any], side: str) -> re.Pattern[str] | None:
+            return compiler.pattern(entry[side], f"defaults {side}").regex if side in entry else None
+
+        self._fallbacks = tuple(
+            Fallback(
+                frozenset(e["kinds"]),
+                regex(e, "left"),
+                regex(e, "right"),
+                replace(self._metrics.by_name[e["metric"]], sign=int(e.get("sign", 1))),
+                str(e.get("market", "")),
+                str(e.get("about", "subject")),
+            )
+            for e in settings.get("words", ())
+        )
+        usual = dict(settings.get("usual", {}))
+        self._usual = {kind: self._metrics.by_name[name] for kind, name in usual.items()}
+        self._scope = compiler.pattern(settings["scope"], "defaults scope").regex if "scope" in settings else None
+        self._this = compiler.pattern(settings["this"], "defaults this").regex if "this" in settings else None
+
+    def _by_default(
+        self,
+        scene: Scene,
+        position: int,
+        node: Node,
+        cues: Sequence[Cue],
+        last: tuple[int, Placing] | None,
+        before: Mapping[str, tuple[int, Placing]],
+    ) -> Placing | None:
+        if not self._usual:
+            return None
+        kind = node.quantities[0].kind
+        start = clause_start(scene.text, position)
+        found = CLAUSE.search(scene.text, position)
+        spot = _Spot(position, kind, start, found.start() if found else len(scene.text), position)
+        said = self._this_figure(scene, spot, last, before)
+        if said is not None:
+            return said
+        cue = self._nearest_cue(scene, spot, cues)
+        metric = cue.metric(kind) if cue else None
+        fallback = None
+        if metric is None:
+            fallback = self._fallback(scene, spot)
+            unit = node.quantities[0].unit
+            metric = fallback.metric if fallback else self._carried_metric(scene, spot, unit, cues, before)
+        if metric is None:
+            return None
+        if cue is not None and cue.end <= position:
+            spot = replace(spot, end=cue.start)
+        phrase, carried = self._default_subject(scene, spot, metric, fallback, last)
+        about = phrase.about or (carried.about if carried else None)
+        place = phrase.place or (carried.place if carried and phrase.about is None else None)
+        about = about or self._topic(scene, position, metric) or place
+        if about is None:
+            return None
+        if fallback and fallback.market and (self._is_seller(about) or self._sells(scene, before)):
+            metric = self._metrics.by_name[fallback.market]
+        group = group_of(phrase)
+        count = len(node.quantities)
+        if count > 1 and len(group) != count:
+            group = self._members(scene, spot.end, spot.start, count) or group
+        return Placing(
+            metric, group[0] if group else about, _RULE, min(phrase.start, position), position + 1, _SURE, place,
+            group=group,
+        )  # fmt: skip
+
+    # -- the metric
+
+    def _nearest_cue(self, scene: Scene, spot: _Spot, cues: Sequence[Cue]) -> Cue | None:
+        """The metric word of the clause nearest to the figure, with no other figure of its kind between."""
+        inside = [c for c in cues if spot.start <= c.start and c.end <= spot.stop and c.metric(spot.kind)]
+        left = [c for c in inside if c.end <= spot.position]
+        for cue in reversed(left):
+            if not self._alike(scene, cue.end, spot.position, spot.kind):
+                return cue
+        right = [c for c in inside if c.start > spot.position]
+        if right and not re.search(f"[{FIGURES}]", scene.text[spot.position + 1 : right[0].start]):
+            return right[0] if right[0].start - spot.position < 10 else None
+        return None
+
+    @staticmethod
+    def _alike(scene: Scene, start: int, end: int, kind: str) -> bool:
+        """Whether a figure of the kind stands between."""
+        return any(n.quantities and n.quantities[0].kind == kind for at, n in scene.nodes.items() if start <= at < end)
+
+    def _fallback(self, scene: Scene, spot: _Spot) -> Fallback | None:
+        left = scene.text[spot.start : spot.position]
+        right = scene.text[spot.position + 1 : spot.stop]
+        return next((f for f in self._fallbacks if f.fits(spot.kind, left, right)), None)
+
+    def _carried_metric(
+        self, scene: Scene, spot: _Spot, unit: str, cues: Sequence[Cue], before: Mapping[str, tuple[int, Placing]]
+    ) -> Metric | None:
+        """As the last figure of its kind, as the last metric word of the sentence, as the sentence before, as usual."""
+        if spot.kind in before and not before[spot.kind][1].metric.rate:
+            return before[spot.kind][1].metric
+        named = [m for c in cues if c.end <= spot.position and (m := c.metric(spot.kind)) and not m.rate]
+        if named:
+            return named[-1]
+        usual = self._usual.get(unit) or self._usual.get(spot.kind)
+        told = self._told(scene, spot.kind)
+        if usual is not None and told is not None and not self._metrics.by_name[told.metric].rate:
+            return self._metrics.by_name[told.metric]
+        return usual
+
+    def _told(self, scene: Scene, kind: str) -> Observation | None:
+        """The last figure of a kind in the sentence before."""
+        return next((f for f in reversed(scene.told) if kind in self._metrics.by_name[f.metric].kinds), None)
+
+    def _sells(self, scene: Scene, before: Mapping[str, tuple[int, Placing]]) -> bool:
+        """Whether the text speaks of a market's shares."""
+        told = scene.of_market or any(p.metric.name == "marketShare" for _, p in before.values())
+        return told or any(word in scene.text for word in self._market_words)
+
+    # -- the subject
+
+    def _default_subject(
+        self, scene: Scene, spot: _Spot, metric: Metric, fallback: Fallback | None, last: tuple[int, Placing] | None
+    ) -> tuple[Phrase, Placing | None]:
+        """The noun phrase that says whose figure it is; else the placing that goes on."""
+        text = scene.text
+        nothing = Phrase(None, None, spot.position, spot.position)
+        if fallback and fallback.about == "right":
+            phrase = self._phrases.right(scene, spot.position + 1, spot.stop)
+            if phrase.about is not None:
+                return phrase, None
+        if fallback and fallback.about == "scope" and (phrase := self._in_scope(scene, spot)):
+            return phrase, None
+        phrase = self._own_phrase(scene, spot)
+        if phrase.about is not None:
+            return phrase, None
+        place = phrase.place
+        start = spot.start
+        while start > 0:
+            if last is not None and last[0] >= start:
+                return replace(nothing, place=place), last[1]
+            end, start = start - 1, clause_start(text, start - 1)
+            if text[end] in "。；;" or (last is not None and last[0] >= start):
+                break
+            phrase = self._first_phrase(scene, start, end)
+            if phrase.about is not None or phrase.place is not None:
+                return replace(phrase, place=place or phrase.place), None
+        if last is not None:
+            return replace(nothing, place=place), last[1]
+        if scene.told:
+            told = scene.told[-1]
+            carried = Placing(metric, told.about, _RULE, spot.position, spot.position, _SURE)
+            return replace(nothing, place=place), carried
+        return replace(nothing, place=place), None
+
+    def _own_phrase(self, scene: Scene, spot: _Spot) -> Phrase:
+        """The noun phrase of the clause: right before the metric word, else the first that opens the clause."""
+        if spot.end < spot.position:
+            phrase = self._phrases.left(scene, spot.end, spot.start)
+            if phrase.about is not None:
+                return phrase
+        return self._first_phrase(scene, spot.start, spot.end)
+
+    def _first_phrase(self, scene: Scene, start: int, end: int) -> Phrase:
+        """The first noun phrase of a stretch; a place before it goes with it."""
+        place: Thing | None = None
+        for a, b in self._phrases.chunks(scene, start, end):
+            phrase = self._phrases.read(scene, a, b)
+            if phrase.about is not None and not self._is_place(phrase.about):
+                return replace(phrase, place=phrase.place or place)
+            place = phrase.place or phrase.about or place
+        return Phrase(None, place, start, start)
+
+    def _in_scope(self, scene: Scene, spot: _Spot) -> Phrase | None:
+        """Among whom the sentence counts (受访银行中，…)."""
+        if self._scope is None:
+            return None
+        for match in reversed(list(self._scope.finditer(scene.text, 0, spot.position))):
+            phrase = self._phrases.left(scene, match.end("a"), match.start("a"))
+            if phrase.about is not None:
+                return phrase
+        return None
+
+    def _this_figure(
+        self,
+        scene: Scene,
+        spot: _Spot,
+        last: tuple[int, Placing] | None,
+        before: Mapping[str, tuple[int, Placing]],
+    ) -> Placing | None:
+        """这一比例, 该数字: the same as the last figure of its kind."""
+        if self._this is None or not self._this.search(scene.text, spot.start, spot.position):
+            return None
+        if spot.kind in before:
+            return replace(before[spot.kind][1], rule=_RULE, start=spot.start, end=spot.position + 1, group=())
+        told = self._told(scene, spot.kind)
+        if told is None:
+            return None
+        metric = self._metrics.by_name[told.metric]
+        return Placing(metric, told.about, _RULE, spot.start, spot.position + 1, _SURE, told.place)
