@@ -183,35 +183,35 @@ class Defaults(Base):
         self, scene: Scene, spot: _Spot, metric: Metric, fallback: Fallback | None, last: tuple[int, Placing] | None
     ) -> tuple[Phrase, Placing | None]:
         """The noun phrase that says whose figure it is; else the placing that goes on."""
-        text = scene.text
-        nothing = Phrase(None, None, spot.position, spot.position)
         if fallback and fallback.about == "right":
-            phrase = self._phrases.right(scene, spot.position + 1, spot.stop)
-            if phrase.about is not None:
-                return phrase, None
-        if fallback and fallback.about == "scope" and (phrase := self._in_scope(scene, spot)):
-            return phrase, None
-        phrase = self._own_phrase(scene, spot)
-        if phrase.about is not None:
-            return phrase, None
-        place = phrase.place
+            right = self._phrases.right(scene, spot.position + 1, spot.stop)
+            if right.about is not None:
+                return right, None
+        if fallback and fallback.about == "scope" and (scope := self._in_scope(scene, spot)):
+            return scope, None
+        own = self._own_phrase(scene, spot)
+        if own.about is not None:
+            return own, None
+        earlier = self._earlier_phrase(scene, spot, last)
+        if earlier is not None:
+            return replace(earlier, place=own.place or earlier.place), None
+        nothing = Phrase(None, own.place, spot.position, spot.position)
+        if last is None and scene.told:
+            told = scene.told[-1]
+            return nothing, Placing(metric, told.about, _RULE, spot.position, spot.position, _SURE)
+        return nothing, last[1] if last else None
+
+    def _earlier_phrase(self, scene: Scene, spot: _Spot, last: tuple[int, Placing] | None) -> Phrase | None:
+        """What a clause before it opens with, if no figure stands between."""
         start = spot.start
-        while start > 0:
-            if last is not None and last[0] >= start:
-                return replace(nothing, place=place), last[1]
-            end, start = start - 1, clause_start(text, start - 1)
-            if text[end] in "。；;" or (last is not None and last[0] >= start):
-                break
+        while start > 0 and (last is None or last[0] < start):
+            end, start = start - 1, clause_start(scene.text, start - 1)
+            if scene.text[end] in "。；;" or (last is not None and last[0] >= start):
+                return None
             phrase = self._first_phrase(scene, start, end)
             if phrase.about is not None or phrase.place is not None:
-                return replace(phrase, place=place or phrase.place), None
-        if last is not None:
-            return replace(nothing, place=place), last[1]
-        if scene.told:
-            told = scene.told[-1]
-            carried = Placing(metric, told.about, _RULE, spot.position, spot.position, _SURE)
-            return replace(nothing, place=place), carried
-        return replace(nothing, place=place), None
+                return phrase
+        return None
 
     def _own_phrase(self, scene: Scene, spot: _Spot) -> Phrase:
         """The noun phrase of the clause: right before the metric word, else the first that opens the clause."""
