@@ -74,6 +74,7 @@ class Discovery:
         self._titles.document(title, ledger)
         pages = [page_of(text, chosen, self._chars, self._plain, self._breaks) for text, chosen in blocks]
         english = [_is_english(p.source) for p in pages]
+        self._english.survey([p for p, is_english in zip(pages, english, strict=True) if is_english], ledger)
         for page, is_english in zip(pages, english, strict=True):
             self._first(page, is_english, ledger)
         self._labels(pages, ledger)
@@ -81,6 +82,7 @@ class Discovery:
         stems = self._known_stems(pages)
         for turn in range(2):
             self._kin(pages, stems, ledger)
+            self._english.kin([p for p, is_english in zip(pages, english, strict=True) if is_english], ledger)
             found = finder.settle(self._names(ledger, []))
             for i, chosen in found.items():
                 pages[i] = page_of(blocks[i][0], chosen, self._chars, self._plain, self._breaks)
@@ -191,7 +193,8 @@ class Discovery:
         short = {
             normalise(text)
             for text, thing in extra
-            if normalise(thing.label) != normalise(text) and self._same_group(thing, accepted.get(normalise(text)))
+            if normalise(thing.label) != normalise(text)
+            and (self._same_group(thing, accepted.get(normalise(text))) or text[-1].isdigit())
         }
         accepted = {k: v for k, v in accepted.items() if k not in short}
         for key, (cls, rule, confidence) in accepted.items():

@@ -7,19 +7,21 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from suantu.errors import RuleError
-from suantu.identity import group_of
+from suantu.identity import group_of, normalise
 from suantu.ontology import Ontology
 from suantu.records import Thing
 from suantu.rules import Alphabet
 from suantu.stages.discovery.page import Ledger, Page
+from suantu.stages.discovery.roles import JOINED as _JOINED
+from suantu.stages.discovery.roles import Roles, seen
 
 _NODE = "\ue000-\uefff"
-_WORD = rf"(?:[A-Z][A-Za-z0-9&.\-]*[A-Za-z0-9]|[A-Z]|[{_NODE}])"
-_JOINED = rf"{_WORD}(?:[ ](?:(?:of|for|and|the|on)[ ](?:the[ ])?)?{_WORD})*"
 _MODEL = r"[A-Z][A-Za-z]*(?:-?[A-Z]*[0-9](?:[A-Za-z0-9.\-]*[A-Za-z0-9])?)(?:[ ][0-9]+(?:\.[0-9]+)?)?"
 _SERIES = r"[A-Z][A-Za-z]+ [0-9]{1,4}(?:\.[0-9])?[A-Z]?"
 _NAMES = re.compile(_JOINED)
 _LIST = re.compile(rf"{_JOINED}(?:, {_JOINED})+(?:,? and {_JOINED})|{_JOINED} and {_JOINED}")
+_TAIL = re.compile(r"(?P<stem>[A-Z]{1,4}-?)[0-9]+[A-Za-z]{0,2}")
+_DEVICES = frozenset({"Chip", "Product", "AIModel", "Interconnect"})
 _SLOT = re.compile(r"\{([A-Z][A-Za-z|]+)\}")
 _START = re.compile(r"(?:^|[.!?]['”’\")]?\s+|\n\s*|:\s+)$")
 _ACRONYM = re.compile(r"\s\((?P<inside>(?:the\s)?[“\"']?[A-Z][A-Za-z0-9 .\-]{0,30}?[”\"']?)\)")
@@ -52,6 +54,7 @@ class English:
         openers = "|".join(re.escape(w) for w in sorted(self._lists, key=len, reverse=True))
         self._opener = re.compile(rf"\b(?P<opener>{openers})\b:?\s*", re.IGNORECASE)
         self._slots = [self._slot(rule) for rule in settings["slots"]]
+        self._roles = Roles(settings, alphabet)
 
     def _slot(self, rule: Mapping[str, Any]) -> tuple[str, str, float, re.Pattern[str]]:
         for key in ("name", "class", "weight", "pattern", "examples"):
@@ -60,6 +63,10 @@ class English:
         source = str(rule["pattern"]).replace("NAME", f"(?P<name>{_JOINED})").replace("MODEL", f"(?P<name>{_MODEL})")
         source = _SLOT.sub(lambda m: f"[{self._alphabet.matching(m[1].split('|'))}]", source)
         return str(rule["name"]), str(rule["class"]), float(rule["weight"]), re.compile(source)
+
+    def survey(self, pages: Sequence[Page], ledger: Ledger) -> None:
+        """Note how the document writes its words, before any of its names is judged."""
+        ledger.lower, ledger.inside = seen(pages)
 
     def read(self, page: Page, ledger: Ledger) -> None:
         """Vote for the names of a page."""
@@ -70,10 +77,25 @@ class English:
                 for piece in self._pieces(page.text, *match.span("name")):
                     if bounds := self._bounds(page, *piece):
                         ledger.vote(page.surface(*bounds), cls, name, weight)
+        self._by_role(page, ledger)
         for match in self._model.finditer(page.text):
             self._numbered(page, match, ledger)
         for match in self._interconnect.finditer(page.text):
             ledger.vote(page.surface(*match.span()), "Interconnect", "model.interconnect", 0.7)
+
+    def _by_role(self, page: Page, ledger: Ledger, shown: bool = False) -> None:
+        for sight in self._roles.shown(page) if shown else self._roles.read(page):
+            for piece in self._pieces(page.text, sight.start, sight.end):
+                bounds = self._bounds(page, *piece)
+                if bounds and not self._refuse.match(page.surface(*bounds)) and self._proper(page, *bounds, ledger):
+                    ledger.vote(page.surface(*bounds), sight.cls, sight.rule, sight.weight)
+
+    def _proper(self, page: Page, start: int, end: int, ledger: Ledger) -> bool:
+        """Whether a run is a name and not the capitalised first word of its sentence."""
+        word = page.text[start:end]
+        if " " in word or not word[1:].islower() or not _START.search(page.text, max(0, start - 4), start):
+            return True
+        return word in ledger.inside or not (word.lower() in ledger.lower or word.endswith("s"))
 
     def _bounds(self, page: Page, start: int, end: int) -> tuple[int, int] | None:
         """A run without a sentence's first word that is no name, without possessors, and not only generic."""
@@ -134,6 +156,9 @@ class English:
 
     def _typed(self, page: Page, start: int, end: int, ledger: Ledger) -> None:
         words = page.text[start:end].split()
+        if len(words) > 3 and words[-2] == "of" and self._last.get(words[-3], ("", ""))[1] in ("Organization", "Vendor"):
+            end -= len(words[-1]) + len(" of ")  # Arvel Systems of Sweden
+            words = words[:-2]
         if len(words) < 2:
             return
         surface = page.surface(start, end)
@@ -145,7 +170,7 @@ class English:
             return
         for i in range(min(3, len(words) - 2)):
             if rule := self._first.get(" ".join(words[i : i + 2])):
-                ledger.vote(surface.split(" ", i)[-1], rule[1], rule[0], 0.7)
+                ledger.vote(surface, rule[1], rule[0], 0.7)
                 return
 
     def _numbered(self, page: Page, match: re.Match[str], ledger: Ledger) -> None:
@@ -182,6 +207,7 @@ class English:
     def read_lists(self, page: Page, ledger: Ledger) -> None:
         """Vote for the unknown members of lists that a noun opens (use cases: …, X and Y)."""
         self._neighbours(page, ledger)
+        self._by_role(page, ledger, shown=True)
         for match in self._opener.finditer(page.text):
             cls = self._lists[match["opener"].lower()]
             stop = re.compile(r"[.;:!?(\n]|$").search(page.text, match.end())
@@ -220,28 +246,44 @@ class English:
             ledger.vote(bare, cls, "list", 0.65)
 
     def aliases(self, pages: Sequence[Page], english: Sequence[bool]) -> list[tuple[str, Thing]]:
-        """Acronyms in brackets, and firms called by their first word (Tessel for Tessel Compute)."""
+        """Acronyms in brackets, and the short forms of names: Tessel for Tessel Compute, X7 for Tessel X7."""
         out: list[tuple[str, Thing]] = []
-        for page, is_english in zip(pages, english, strict=True):
-            if not is_english:
-                continue
+        read = [page for page, is_english in zip(pages, english, strict=True) if is_english]
+        named = {name.text: name.thing for page in read for name in page.names.values()}
+        known = {normalise(name.text) for name in self._ontology.names} if named else set()
+        for page in read:
             for at, name in page.names.items():
                 if (match := _ACRONYM.match(page.text, at + 1)) and not self._refuse.match(match["inside"]):
                     inside = re.sub(r"^the\s", "", match["inside"]).strip("“”\"' ")
                     if len(inside) >= 2 and not any(c.isdigit() for c in inside):
                         out.append((inside, name.thing))
-                out.extend(self._short(name.text, name.thing))
-        return out
+        for text, thing in named.items():
+            out += [(s, thing) for s in self._short(text, thing) if normalise(s) not in known]
+        return [pair for i, pair in enumerate(out) if pair not in out[:i]]
 
-    def _short(self, text: str, thing: Thing) -> list[tuple[str, Thing]]:
+    def _short(self, text: str, thing: Thing) -> list[str]:
+        """The first word of a firm's name; the numbered end of a device's."""
         words = text.split()
-        if (
-            thing.found_by == "lexicon"
-            or len(words) != 2
-            or group_of(thing.classes[0], self._ontology.parents) != "Organization"
-        ):
+        if thing.found_by == "lexicon" or len(words) < 2:
             return []
-        fresh = words[0] not in self._generic and len(words[0]) >= 4 and words[0].isalpha() and words[1] in self._last
-        return (
-            [(words[0], thing)] if fresh and thing.classes[0] not in ("GovernmentBody", "ResearchInstitution") else []
-        )
+        group = group_of(thing.classes[0], self._ontology.parents)
+        if group == "Organization" and thing.classes[0] not in ("GovernmentBody", "ResearchInstitution", "Consortium"):
+            fresh = words[0] not in self._generic and len(words[0]) >= 4 and words[0].isalpha()
+            return [words[0]] if fresh and words[0] not in self._never else []
+        if group in _DEVICES and len(words) == 2 and words[0].isalpha() and not self._refuse.match(words[1]):
+            return [words[1]] if _TAIL.fullmatch(words[1]) else []
+        return []
+
+    def kin(self, pages: Sequence[Page], ledger: Ledger) -> None:
+        """What is numbered like a device that the document names is of its class (a V2 beside the V3)."""
+        stems = {}
+        for key, (cls, _, _) in ledger.accepted().items():
+            last = ledger.entries[key].surface.split()[-1]
+            if cls in ("Chip", "Server", "Product") and (match := _TAIL.fullmatch(last)):
+                stems[match["stem"]] = cls
+        for stem, cls in stems.items():
+            pattern = re.compile(rf"(?<![\w\-/.]){re.escape(stem)}[0-9]+[A-Za-z]?(?![\w%]|-[0-9]|\.[0-9]|,[0-9])")
+            for page in pages:
+                for match in pattern.finditer(page.text):
+                    if not self._refuse.match(match[0]) and normalise(match[0]) not in ledger.accepted():
+                        ledger.vote(match[0], cls, "model.kin", 0.62)

@@ -17,7 +17,7 @@ _SENTENCE = re.compile(r"[^。；！？!?\n]+")
 
 
 # Rules that count only where no other rule says what a name is.
-_LAST_RESORT = frozenset({"model.signs"})
+_LAST_RESORT = frozenset({"model.signs", "role.shown"})
 
 
 @dataclass(slots=True)
@@ -94,12 +94,16 @@ class Ledger:
 
     def __init__(self, parents: Mapping[str, tuple[str, ...]], accept: float) -> None:
         self._parents, self._accept = parents, accept
+        self.lower: frozenset[str] = frozenset()
+        self.inside: frozenset[str] = frozenset()
         self.entries: dict[str, Entry] = {}
 
     def vote(self, surface: str, cls: str, rule: str, weight: float) -> None:
         """One sighting."""
         surface = surface.strip()
         entry = self.entries.setdefault(normalise(surface), Entry(surface))
+        if entry.surface.isupper() and not surface.isupper():
+            entry.surface = surface  # a dateline writes its place in capitals
         _, times = entry.votes.get((rule, cls), (0.0, 0))
         entry.votes[(rule, cls)] = (weight, times + 1)
 

@@ -1,0 +1,122 @@
+"""What stands around a capitalised English name and tells its class: the noun that it is called by, what it does, where
+it is. The words are the ``roles``, ``acts`` and ``spots`` of ``discovery.en.yaml``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from suantu.rules import Alphabet
+from suantu.stages.discovery.page import Page
+
+_NODE = "\ue000-\uefff"
+_UPPER = "".join(c for c in map(chr, range(0x41, 0x250)) if c.isupper())
+WORD = rf"(?:[{_UPPER}](?:[\w&.\-]|['’](?=[{_UPPER}]))*\w|[{_UPPER}]|[{_NODE}])"
+JOINED = rf"{WORD}(?:[ ](?:(?:of|for|and|the|on|de|van|von|&)[ ](?:the[ ])?)?{WORD})*"
+_NAME = f"(?P<name>{JOINED})"
+_END = r"(?=[,.;:)!?]|$|\s(?:[a-z]))"
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """A name at ``start:end`` of a page that a rule takes for a ``cls``."""
+
+    start: int
+    end: int
+    cls: str
+    rule: str
+    weight: float
+
+
+def either(words: Iterable[object]) -> str:
+    """The words as alternatives, the longest first."""
+    return "|".join(sorted(map(str, words), key=lambda w: (-len(w), w)))
+
+
+def slotted(source: str, alphabet: Alphabet) -> str:
+    """The pattern with its ``{Class}`` slots as characters."""
+    return re.sub(r"\{([A-Z][A-Za-z|]+)\}", lambda m: f"[{alphabet.matching(m[1].split('|'))}]", source)
+
+
+class Roles:
+    """The contexts that tell a name's class."""
+
+    def __init__(self, settings: Mapping[str, Any], alphabet: Alphabet) -> None:
+        roles = settings["roles"]
+        self._heads = {str(w): str(cls) for cls, words in roles["nouns"].items() for w in words}
+        heads = f"(?P<head>{either(self._heads)})s?"
+        stop = either(roles["phrase-stop"])
+        between = rf"(?:(?!(?:{stop})\b)[\w'’&{_NODE}-]+,?[ ]){{0,6}}?"
+        first = either(roles["determiners"]) + rf"|[\w{_NODE}]+['’]s?"
+        ends = either(roles["phrase-end"])
+        end = rf"(?=[,.;:)!?]|$|[ ](?:{ends})\b|-)"
+        is_ = either(roles["copula"])
+        naming = either(roles["naming"])
+        things = either(w for w, cls in self._heads.items() if cls in roles["things"])
+        unless = either(roles["not-kind"])
+        named = either(w for w, cls in self._heads.items() if cls in roles["named"])
+        owner = f"[{alphabet.matching(['Organization'])}]['’]s?"
+        launch = either(settings["acts"]["launch"])
+        acts = either(settings["acts"]["subject"])
+        strong = either(settings["acts"]["makers"])
+        aside = either(settings["acts"]["aside"])
+        opens = rf"(?:^|(?<=[.;:!?”\"] )|(?<=, )|(?<=\band )|(?<=\bthat )|(?<=\bwhile )|(?<=\bbut )|(?<=\bwhere )|(?<=\bwhen )|(?<=\bwhich ))"
+        self._patterns = [
+            ("role.apposed", 0.7, re.compile(rf"{_NAME}, (?:(?:which|who) (?:{is_}) )?(?:{first})[ ]{between}(?:{heads}){end}")),
+            ("role.copula", 0.66, re.compile(rf"(?<![\w]of )(?<![\w]in ){_NAME} (?:{is_}) (?:{first})[ ]{between}(?:{heads}){end}")),
+            ("role.called", 0.66, re.compile(rf"\b(?P<head>{named})s?(?: (?:{naming}),?| \"|,)? (?:the )?{_NAME}{_END}")),
+            ("role.named", 0.66, re.compile(rf"\b(?P<head>{things})s?(?: (?:{naming}),?| \"|,)? (?:the )?{_NAME}{_END}(?! (?:(?:{aside}) ){{0,2}}(?:{acts}|{strong})\b)")),
+            ("role.kind", 0.64, re.compile(rf"(?:\b(?:[Tt]he|[Ii]ts|[Tt]heir|whose|[Tt]hese|[Bb]oth|[Aa]n?|[Ee]ach|[Oo]ne|[Ee]very|new|latest|[0-9]+)|['’]s?) {_NAME} (?:[a-z-]+ ){{0,2}}?(?P<head>{things})s?\b(?! (?:{unless})\b)")),
+        ]  # fmt: skip
+        self._acts = [
+            ("role.acts", "Organization", 0.6, re.compile(rf"{opens}{_NAME} (?:(?:{aside}) ){{0,3}}(?:{acts})\b")),
+            ("role.makes", "Vendor", 0.62, re.compile(rf"{opens}{_NAME} (?:(?:{aside}) ){{0,3}}(?:{strong})\b")),
+            *((f"role.{key}", str(rule["class"]), float(rule["weight"]), re.compile(slotted(str(rule["pattern"]), alphabet).replace("NAME", _NAME))) for key, rule in settings["spots"].items()),
+        ]  # fmt: skip
+        self._shown = re.compile(
+            rf"(?:\b(?:{launch}) (?:(?:the|its|a|an|their|new|latest|first|next|[a-z-]+) ){{0,4}}|{owner} (?:(?:new|latest|own|first|next|flagship|upcoming) ){{0,2}}){_NAME}(?!['’]s| (?:said|says))"
+        )
+        self._signs = [(str(cls), re.compile(str(words))) for cls, words in settings["signs"].items()]
+        self._fallback = str(settings["shown"])
+
+    def read(self, page: Page) -> Iterator[Sighting]:
+        """What the contexts of a page say."""
+        for rule, weight, pattern in self._patterns:
+            for match in pattern.finditer(page.text):
+                yield Sighting(*match.span("name"), self._heads[match["head"].lower()], rule, weight)
+        for rule, cls, weight, pattern in self._acts:
+            for match in pattern.finditer(page.text):
+                yield Sighting(*match.span("name"), cls, rule, weight)
+
+    def shown(self, page: Page) -> Iterator[Sighting]:
+        """What is launched, or named after its owner: by the things that the text around it speaks of."""
+        for match in self._shown.finditer(page.text):
+            yield Sighting(*match.span("name"), self.device(page, match.start(), match.end()), "role.shown", 0.6)
+
+    def device(self, page: Page, start: int, end: int) -> str:
+        """Which kind of thing the sentence around a shown name, and the next, speak of."""
+        begin = max((page.text.rfind(mark, 0, start) for mark in (". ", "! ", "? ")), default=-1) + 1
+        for stop in (self._stop(page.text, end), self._stop(page.text, self._stop(page.text, end) + 1)):
+            text = page.source[page.starts[begin] : page.ends[stop - 1]]
+            found = [(m.start(), cls) for cls, words in self._signs if (m := words.search(text))]
+            if found:
+                return min(found)[1]
+        return self._fallback
+
+    @staticmethod
+    def _stop(text: str, start: int) -> int:
+        found = re.compile(r"[.!?](?= |$)").search(text, min(start, len(text)))
+        return found.end() if found else len(text)
+
+
+def seen(pages: Sequence[Page]) -> tuple[frozenset[str], frozenset[str]]:
+    """The words that a document writes in lower case, and those that it capitalises within a sentence."""
+    lower: set[str] = set()
+    inside: set[str] = set()
+    for page in pages:
+        lower.update(re.findall(r"(?<![\w-])[a-z]{3,}(?![\w])", page.source))
+        inside.update(m[1] for m in re.finditer(rf"(?<=[a-z,\d)] )({WORD})", page.source))
+    return frozenset(lower), frozenset(inside)
