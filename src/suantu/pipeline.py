@@ -29,7 +29,7 @@ from suantu.records import (
 from suantu.records import (
     Evidence as Words,
 )
-from suantu.rules import Alphabet, Compiler, read_rules
+from suantu.rules import Alphabet, Compiler, Pattern, read_rules
 from suantu.scene import Node, Scene
 from suantu.stages import discourse as talk
 from suantu.stages.clean import clean
@@ -90,6 +90,7 @@ class Language:
     relations: Relations
     observer: Observer
     rankings: Rankings
+    insertion: Pattern | None = None
 
 
 class Pipeline:
@@ -122,17 +123,23 @@ class Pipeline:
             Moods(settings, code, self.alphabet.matching(["Organization"]), self.alphabet.matching(["period"])),
             talk.Discourse(settings, code),
             phrases,
-            self._relations(code, compiler),
+            self._relations(code, compiler, phrases),
             self._observer(code, compiler, settings, phrases),
             self._rankings(code, compiler, phrases),
+            compiler.pattern(settings["insertion"], "insertion") if "insertion" in settings else None,
         )
 
-    def _relations(self, code: str, compiler: Compiler) -> Relations:
+    def _relations(self, code: str, compiler: Compiler, phrases: Phrases) -> Relations:
         settings = self.ontology.setting(f"relations.{code}")
         file = f"rules/relations.{code}.yaml"
         compiler = compiler.with_cues(settings.get("cues", {}), file)
         rules = [compile_rule(r, compiler, self.ontology.properties) for r in read_rules(settings, file)]
-        return Relations(rules, self.ontology, settings)
+        skips = [
+            (compiler.pattern(skip["pattern"], "skips"), frozenset(map(str, skip.get("not", ()))))
+            for skip in settings.get("skips", ())
+        ]
+        places = {word: place for word, place in phrases.places.items() if place is not None}
+        return Relations(rules, self.ontology, settings, skips, places)
 
     def _observer(self, code: str, compiler: Compiler, language: Mapping[str, Any], phrases: Phrases) -> Observer:
         settings = self.ontology.setting(f"observations.{code}")
@@ -274,6 +281,8 @@ class _Reading:
             nodes = talk.resolve_pronouns(block, bounds, inside, thread, rules.talk, pipeline.alphabet)
             scene = encode(block, bounds, nodes, pipeline.alphabet, pipeline.grammars)
             scene.moods, scene.sayers = rules.moods.read(scene)
+            if rules.insertion:
+                scene.insertions = tuple(m.span() for m in rules.insertion.regex.finditer(scene.text))
             scene.place, scene.place_near, scene.period, scene.of_market = place, near, period, of_market
             scene.told = told
             talk.note_topics(scene, thread, rules.talk, pipeline.alphabet)

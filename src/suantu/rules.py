@@ -191,7 +191,8 @@ class Compiler:
             raise RuleError(self.file, rule, f"cue <{cue}> is not defined; there are: {known}")
         words = sorted((str(w) for w in self.cues[cue]), key=lambda w: (-len(w), w))
         edge = r"\b" if self.language == "en" else ""
-        return f"(?:{edge}(?:{'|'.join(words)}){edge})"
+        slots = "".join(f"|{w}" for w in words if w.startswith("{"))  # a name's character has no word's edge
+        return f"(?:{edge}(?:{'|'.join(w for w in words if not w.startswith('{'))}){edge}{slots})"
 
 
 def ranges(chars: str) -> str:

@@ -7,7 +7,7 @@ be quoted.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from suantu.records import Block, Evidence, Mention, Observation, Ordinal, Period, Quantity, Thing
 
@@ -65,8 +65,8 @@ class Scene:
     """One sentence, encoded. ``starts``/``ends`` give, for each encoded character, its place in the block's text.
 
     ``topics`` are what earlier sentences and the sentence itself talk about, the latest last; ``sayers`` who says
-    what stretch of it; ``period`` and ``place`` what the text before it set (``place_near``: by its own paragraph or heading); ``told`` the
-    figures of the sentence before.
+    what stretch of it; ``insertions`` say something more of a name (a maker of chips); ``period`` and ``place`` what
+    the text before it set (``place_near``: by its own paragraph or heading); ``told`` the figures of the sentence before.
     """
 
     block: Block
@@ -87,6 +87,7 @@ class Scene:
     place_near: bool = False
     of_market: bool = False
     told: tuple[Observation, ...] = ()
+    insertions: tuple[tuple[int, int], ...] = ()
 
     def surface(self, start: int, end: int) -> str:
         """The block's words for the encoded characters ``start:end``."""
@@ -123,6 +124,35 @@ class Scene:
             if best is None or order <= best[0]:
                 best = (order, topic)
         return best[1].node if best else None
+
+    def inserted(self, position: int) -> tuple[int, int] | None:
+        """The insertion that ``position`` stands in."""
+        return next(((a, b) for a, b in self.insertions if a <= position < b), None)
+
+    def without(self, cuts: Sequence[tuple[int, int]]) -> Scene:
+        """The same sentence with some stretches passed over; what is left keeps its place in the block."""
+        gone = {i for start, end in cuts for i in range(start, end)}
+        kept = [i for i in range(len(self.text)) if i not in gone]
+        at = [0] * (len(self.text) + 1)
+        for i in range(len(self.text)):
+            at[i + 1] = at[i] + (i not in gone)
+        spot = at.__getitem__
+        text = "".join(self.text[i] for i in kept)
+        return replace(
+            self,
+            insertions=(),
+            text=text,
+            starts=[self.starts[i] for i in kept],
+            ends=[self.ends[i] for i in kept],
+            nodes={spot(p): n for p, n in self.nodes.items() if p not in gone},
+            chars=frozenset(text),
+            moods=tuple(Mood(m.kind, spot(m.start), spot(m.end)) for m in self.moods),
+            sayers=tuple((spot(a), spot(b), thing) for a, b, thing in self.sayers),
+            topics=[
+                replace(t, position=spot(t.position), clause=spot(t.clause)) if t.time == self.now else t
+                for t in self.topics
+            ],
+        )
 
     def sayer(self, position: int) -> Thing | None:
         """Who says what stands at ``position``."""

@@ -280,6 +280,7 @@ def note_topics(scene: Scene, thread: Thread, discourse: Discourse, alphabet: Al
         compared = discourse.comparison.search(scene.text, start, position)
         classes = alphabet.classes(node.char)
         aside = (node.pronoun and position > start + 1) or _aside(scene.text, position, discourse)
+        aside = aside or scene.inserted(position) is not None
         modifies = _MODIFIES.match(scene.text, position + 1)
         if compared or aside or modifies or (start, classes) in seen or position in said:
             continue

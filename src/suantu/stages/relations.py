@@ -8,6 +8,7 @@ from copy import copy
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import permutations
+from types import MappingProxyType
 from typing import Any
 
 from suantu.errors import RuleError
@@ -20,7 +21,7 @@ _NODE = "[\ue000-\uefff]"
 _MORE = {
     "zh": r"[^，。；,;：:（）()\ue000-\uf8ff]{0,8}(?:、|和|与|及|以及|，以及|/)[^，。；,;：:（）()、OTHERS]{0,9}?",
     "en": r"(?: [a-z-]+){0,2}(?:, and |, | and | or )"
-    r"(?:(?!(?:which|that|who|where|with|on|over|for|in|to|of|from|at|by|as|than|is|are|was|were|has|had|it|its|while|but)\b)"
+    r"(?:(?!(?:so|not|yet|because|which|that|who|where|with|on|over|for|in|to|of|from|at|by|as|than|is|are|was|were|has|had|it|its|while|but)\b)"
     r"[a-zA-Z'’-]+ ){0,4}?",
 }
 
@@ -119,8 +120,16 @@ def compile_rule(rule: Rule, compiler: Compiler, predicates: Iterable[str]) -> R
 class Relations:
     """The relation rules of one language over one ontology."""
 
-    def __init__(self, rules: Sequence[RelationRule], ontology: Ontology, settings: Mapping[str, Any]) -> None:
-        self._rules = rules
+    def __init__(
+        self,
+        rules: Sequence[RelationRule],
+        ontology: Ontology,
+        settings: Mapping[str, Any],
+        skips: Sequence[tuple[Pattern, frozenset[str]]] = (),
+        places: Mapping[str, Thing] = MappingProxyType({}),
+    ) -> None:
+        self._rules, self._skips = rules, tuple(skips)
+        self._adjectives = dict(places)
         self._ontology = ontology
         self._known: dict[str, tuple[str, bool]] = {
             p: (str(k["property"]), bool(k.get("inverse"))) for p, k in dict(settings.get("known", {})).items()
@@ -141,14 +150,31 @@ class Relations:
         return one
 
     def read(self, scene: Scene, asserted: Callable[[Scene, int, int, bool], bool]) -> Iterator[Claim]:
-        """The claims of ``scene``; ``asserted`` tells whether a stretch states anything."""
+        """The claims of ``scene``; ``asserted`` tells whether a stretch states anything.
+
+        The sentence is read as it stands and, where it has such, without its asides (a time, an apposition).
+        """
+        yield from self._read(scene, asserted, frozenset())
+        if scene.insertions:
+            scene = scene.without(scene.insertions)
+            yield from self._read(scene, asserted, frozenset())
+        for skip, kept in self._skips:
+            if cuts := [m.span() for m in skip.regex.finditer(scene.text) if m.end() > m.start()]:
+                scene = scene.without(cuts)
+                yield from self._read(scene, asserted, kept)
+
+    def _read(
+        self, scene: Scene, asserted: Callable[[Scene, int, int, bool], bool], kept: frozenset[str]
+    ) -> Iterator[Claim]:
         for rule in self._rules:
-            if not rule.pattern.may_match(scene.chars):
+            if rule.makes in kept or not rule.pattern.may_match(scene.chars):
                 continue
             position = 0
             while match := rule.pattern.regex.search(scene.text, position):
                 position = match.start() + 1
                 if rule.unless and rule.unless.regex.search(scene.text, match.start(), match.end()):
+                    continue
+                if scene.insertions and _crosses(scene, match):
                     continue
                 if asserted(scene, match.start(), match.end(), rule.holds_denied):
                     yield from self._claims(rule, scene, match)
@@ -245,6 +271,10 @@ class Relations:
         start = match.start(slot)
         if start < 0:
             return []
+        if start not in scene.nodes:
+            place = self._adjectives.get(match[slot])
+            here = Mention(scene.starts[start], scene.ends[match.end(slot) - 1], place) if place else None
+            return [(start, Node(here.start, here.end, "", (here,)))] if here else []
         found = [(start, scene.nodes[start])]
         if rule.every == slot:
             wanted = rule.pattern.regex.pattern
@@ -312,6 +342,12 @@ class Relations:
         for iri in list(out):
             out |= self._facts.get((iri, "partOf"), set()) | self._facts.get((iri, "locatedIn"), set())
         return out
+
+
+def _crosses(scene: Scene, match: re.Match[str]) -> bool:
+    """Whether a match goes from inside an insertion to what follows it (NAME, a unit of NAME, sells …)."""
+    inside = scene.inserted(match.start())
+    return inside is not None and match.end() > inside[1]
 
 
 def _any_of(classes: frozenset[str], wanted: Sequence[str]) -> bool:

@@ -44,6 +44,7 @@ class English:
         self._model = re.compile(rf"(?<![A-Za-z0-9\-/.])(?:{_SERIES}|{_MODEL})(?![A-Za-z0-9%])(?!,[0-9]|\.[0-9])")
         self._chip_signs = re.compile(str(settings["chip-signs"]))
         self._interconnect = re.compile(str(settings["interconnect-names"]))
+        self._versioned = re.compile(rf"[{alphabet.matching(['Interconnect'])}] [0-9]\.[0-9](?![\w%.]| ?[GT][BT]/s)")
         self._chips = alphabet.matching(["Chip", "Interconnect"])
         self._owner = re.compile(f"[{alphabet.matching(['Organization'])}](?:['’]s)? $")
         self._head_after = re.compile(rf"\s(?:[a-z\-]+\s){{0,2}}?(?P<head>{heads})s?\b", re.IGNORECASE)
@@ -80,6 +81,8 @@ class English:
         self._by_role(page, ledger)
         for match in self._model.finditer(page.text):
             self._numbered(page, match, ledger)
+        for match in self._versioned.finditer(page.text):
+            ledger.vote(page.surface(*match.span()), "Interconnect", "model.version", 0.7)
         for match in self._interconnect.finditer(page.text):
             ledger.vote(page.surface(*match.span()), "Interconnect", "model.interconnect", 0.7)
 
