@@ -132,13 +132,13 @@ class Pipeline:
     def _relations(self, code: str, compiler: Compiler, phrases: Phrases) -> Relations:
         settings = self.ontology.setting(f"relations.{code}")
         file = f"rules/relations.{code}.yaml"
-        compiler = compiler.with_cues(settings.get("cues", {}), file)
+        places = {word: place for word, place in phrases.places.items() if place is not None}
+        compiler = compiler.with_cues({"demonym": [*map(re.escape, places), "(?!)"], **settings.get("cues", {})}, file)
         rules = [compile_rule(r, compiler, self.ontology.properties) for r in read_rules(settings, file)]
         skips = [
             (compiler.pattern(skip["pattern"], "skips"), frozenset(map(str, skip.get("not", ()))))
             for skip in settings.get("skips", ())
         ]
-        places = {word: place for word, place in phrases.places.items() if place is not None}
         return Relations(rules, self.ontology, settings, skips, places)
 
     def _observer(self, code: str, compiler: Compiler, language: Mapping[str, Any], phrases: Phrases) -> Observer:

@@ -159,7 +159,11 @@ class English:
 
     def _typed(self, page: Page, start: int, end: int, ledger: Ledger) -> None:
         words = page.text[start:end].split()
-        if len(words) > 3 and words[-2] == "of" and self._last.get(words[-3], ("", ""))[1] in ("Organization", "Vendor"):
+        if (
+            len(words) > 3
+            and words[-2] == "of"
+            and self._last.get(words[-3], ("", ""))[1] in ("Organization", "Vendor")
+        ):
             end -= len(words[-1]) + len(" of ")  # Arvel Systems of Sweden
             words = words[:-2]
         if len(words) < 2:

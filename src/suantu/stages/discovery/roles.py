@@ -63,13 +63,13 @@ class Roles:
         acts = either(settings["acts"]["subject"])
         strong = either(settings["acts"]["makers"])
         aside = either(settings["acts"]["aside"])
-        opens = rf"(?:^|(?<=[.;:!?”\"] )|(?<=, )|(?<=\band )|(?<=\bthat )|(?<=\bwhile )|(?<=\bbut )|(?<=\bwhere )|(?<=\bwhen )|(?<=\bwhich ))"
+        opens = r"(?:^|(?<=[.;:!?”\"] )|(?<=, )|(?<=\band )|(?<=\bthat )|(?<=\bwhile )|(?<=\bbut )|(?<=\bwhere )|(?<=\bwhen )|(?<=\bwhich ))"
         self._patterns = [
             ("role.apposed", 0.7, re.compile(rf"{_NAME}, (?:(?:which|who) (?:{is_}) )?(?:{first})[ ]{between}(?:{heads}){end}")),
             ("role.copula", 0.66, re.compile(rf"(?<![\w]of )(?<![\w]in ){_NAME} (?:{is_}) (?:{first})[ ]{between}(?:{heads}){end}")),
             ("role.called", 0.66, re.compile(rf"\b(?P<head>{named})s?(?: (?:{naming}),?| \"|,)? (?:the )?{_NAME}{_END}")),
             ("role.named", 0.66, re.compile(rf"\b(?P<head>{things})s?(?: (?:{naming}),?| \"|,)? (?:the )?{_NAME}{_END}(?! (?:(?:{aside}) ){{0,2}}(?:{acts}|{strong})\b)")),
-            ("role.kind", 0.64, re.compile(rf"(?:\b(?:[Tt]he|[Ii]ts|[Tt]heir|whose|[Tt]hese|[Bb]oth|[Aa]n?|[Ee]ach|[Oo]ne|[Ee]very|new|latest|[0-9]+)|['’]s?) {_NAME} (?:[a-z-]+ ){{0,2}}?(?P<head>{things})s?\b(?! (?:{unless})\b)")),
+            ("role.kind", 0.64, re.compile(rf"(?:\b(?:[Tt]he|[Ii]ts|[Tt]heir|whose|[Tt]hese|[Bb]oth|[Aa]n?|[Ee]ach|[Oo]ne|[Ee]very|new|latest|[0-9]+)|['’]s?) {_NAME} (?:(?!(?:{stop})\b)[a-z-]+ ){{0,2}}?(?P<head>{things})s?\b(?! (?:{unless})\b)")),
         ]  # fmt: skip
         self._acts = [
             ("role.acts", "Organization", 0.6, re.compile(rf"{opens}{_NAME} (?:(?:{aside}) ){{0,3}}(?:{acts})\b")),
@@ -77,7 +77,7 @@ class Roles:
             *((f"role.{key}", str(rule["class"]), float(rule["weight"]), re.compile(slotted(str(rule["pattern"]), alphabet).replace("NAME", _NAME))) for key, rule in settings["spots"].items()),
         ]  # fmt: skip
         self._shown = re.compile(
-            rf"(?:\b(?:{launch}) (?:(?:the|its|a|an|their|new|latest|first|next|[a-z-]+) ){{0,4}}|{owner} (?:(?:new|latest|own|first|next|flagship|upcoming) ){{0,2}}){_NAME}(?!['’]s| (?:said|says))"
+            rf"(?:\b(?:{launch}) (?:(?!(?:{stop})\b)[a-z-]+ ){{0,4}}|(?:{owner}|\b[Ii]ts|\b[Tt]heir) (?:(?:new|latest|own|first|next|flagship|upcoming) ){{0,2}}){_NAME}(?!['’]s| (?:said|says))"
         )
         self._signs = [(str(cls), re.compile(str(words))) for cls, words in settings["signs"].items()]
         self._fallback = str(settings["shown"])

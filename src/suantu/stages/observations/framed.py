@@ -169,7 +169,10 @@ class Framed(Base):
 
     def _topic_subject(self, frame: Frame, scene: Scene, hit: Hit, found: Found) -> Found:
         """What the text goes on about."""
-        topic = scene.topic(found.begin + 1 if frame.about == "topic" else found.begin, frame.topic, frame.age)
+        at = found.begin
+        if frame.about == "topic":
+            at = hit.position if self._language == "en" else found.begin + 1
+        topic = scene.topic(at, frame.topic, frame.age)
         if topic is None and frame.about == "topic" and self._language == "en":
             topic = self._ahead(scene, hit.position, frame.topic)
         if topic is None or (len(topic.mentions) > 1 and frame.about == "counted"):
