@@ -10,6 +10,7 @@ import subprocess
 import time
 from pathlib import Path
 
+import igraph
 import networkx as nx
 import pyoxigraph as ox
 import pytest
@@ -17,9 +18,9 @@ import rdflib
 from rdflib.compare import isomorphic
 
 from cli_kb import kb
-from export_samples import HOSTILE, S, hostile, large, node_script, small
+from export_samples import HOSTILE, S, hostile, large, missing, node_script, small
 from suantu.errors import UsageError
-from suantu.export import FORMATS, cytoscape, dot, export, get, gexf, graphml, mermaid, neo4j, write
+from suantu.export import FORMATS, cytoscape, dot, export, get, gexf, graphml, html, mermaid, neo4j, write
 from suantu.export.model import Graph
 from suantu.export.select import Wanted
 from suantu.stores.kb import KnowledgeBase
@@ -70,7 +71,6 @@ def test_graphml_values_have_their_types() -> None:
 
 
 def test_igraph_reads_graphml(graph: Graph, tmp_path: Path) -> None:
-    igraph = pytest.importorskip("igraph")
     (tmp_path / "g.graphml").write_bytes(graphml.write(graph))
     read = igraph.Graph.Read_GraphML(str(tmp_path / "g.graphml"))
     assert (read.vcount(), read.ecount()) == (len(graph.nodes), len(graph.edges))
@@ -79,7 +79,6 @@ def test_igraph_reads_graphml(graph: Graph, tmp_path: Path) -> None:
 
 
 def test_igraph_sees_numbers_and_truth_values(tmp_path: Path) -> None:
-    igraph = pytest.importorskip("igraph")
     (tmp_path / "g.graphml").write_bytes(graphml.write(small()))
     edges = igraph.Graph.Read_GraphML(str(tmp_path / "g.graphml")).es
     assert 52.0 in edges["value"]
@@ -120,7 +119,7 @@ def test_networkx_reads_gexf(graph: Graph) -> None:
 def test_graphviz_renders_dot(graph: Graph) -> None:
     program = shutil.which("dot")
     if program is None:
-        pytest.skip("needs Graphviz")
+        missing("Graphviz")
     done = subprocess.run([program, "-Tjson0"], input=dot.write(graph), capture_output=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
     assert b"rror" not in done.stderr
@@ -240,11 +239,8 @@ def test_an_unknown_format_lists_what_there_is() -> None:
 
 @pytest.mark.parametrize("name", [n for n, f in FORMATS.items() if not f.rdf and n != "png"])
 def test_an_empty_graph_can_be_written(name: str) -> None:
-    if name == "html" and not (Path(FORMATS.__class__.__module__) / "x").exists():
-        from suantu.export import html
-
-        if not html._LIBRARY.is_file():
-            pytest.skip("Cytoscape.js is not in the package: python hatch_build.py")
+    if name == "html" and not html._LIBRARY.is_file():
+        missing("Cytoscape.js in the package: python hatch_build.py")
     assert write(Graph((), (), "zh", {}), name)
 
 

@@ -39,6 +39,8 @@ def test_the_wheel_holds_what_a_build_needs(wheel: Path) -> None:
         names = set(archive.namelist())
     assert "suantu/py.typed" in names
     assert "suantu/cli/messages.yaml" in names
+    for name in ("viewer/viewer.js", "words.json", "assets/cytoscape.min.js", "assets/cytoscape.LICENSE"):
+        assert f"suantu/export/{name}" in names
     for folder, packaged in ((ROOT / "ontology", "suantu/data/ontology"), (ROOT / "corpus", "suantu/data/corpus")):
         for path in folder.rglob("*"):
             if path.is_file():

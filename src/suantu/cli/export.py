@@ -49,7 +49,8 @@ def command(session: Session, output: Path | None, limit: int | None, query: str
 
     form = _format(session, output)
     wanted = _wanted(session, options, query, FORMATS[form].limit if limit is None else limit)
-    done = export(session.endpoint, wanted, form, session.language)
+    source = None if session.url else session.kb.source_text
+    done = export(session.endpoint, wanted, form, session.language, source)
     _write(session, done, form, output)
     if done.left_out or done.facts_left_out:
         session.note(session.say("left_out", things=done.left_out, facts=done.facts_left_out, limit=wanted.limit))

@@ -65,8 +65,11 @@ def get(name: str) -> Format:
     return FORMATS[name]
 
 
-def export(endpoint: Endpoint, wanted: Wanted, format: str, language: str = "zh") -> Exported:
-    """Choose a part of the graph and write it. ``wanted.limit`` holds as it is given: 0 sets none.
+def export(
+    endpoint: Endpoint, wanted: Wanted, format: str, language: str = "zh", source: Callable[[str], str] | None = None
+) -> Exported:
+    """Choose a part of the graph and write it. ``wanted.limit`` holds as it is given: 0 sets none. ``source`` gives the
+    text of a document (IRI), so that quotes come in their whole sentences.
 
     UsageError: no such format, or a library that it needs is missing; QueryError: ``wanted.query`` gives no graph.
     """
@@ -80,7 +83,7 @@ def export(endpoint: Endpoint, wanted: Wanted, format: str, language: str = "zh"
         return _exported(_writer(how)(found), chosen, len(chosen.things), len(found))
     from suantu.export.details import graph
 
-    made = graph(endpoint, chosen, language)
+    made = graph(endpoint, chosen, language, source)
     return _exported(_writer(how)(made), chosen, len(made.nodes), len(made.edges))
 
 

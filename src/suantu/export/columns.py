@@ -13,6 +13,9 @@ Cell = str | int | float | bool | None
 # What XML 1.0 cannot hold: control characters, lone surrogates, and the two non-characters
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
+# Line ends and tabs, which a reader would turn into spaces or newlines
+_REFERRED = {ord(c): f"&#{ord(c)};" for c in "\t\n\r\x85\u2028"}
+
 
 class Column(NamedTuple):
     """An attribute: its name and its type (``string``, ``int``, ``double`` or ``boolean``)."""
@@ -102,7 +105,7 @@ def used(columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> list[int]
 def xml(text: str) -> str:
     """``text`` for XML content and attributes; what XML cannot hold becomes U+FFFD, line ends survive."""
     text = _NOT_XML.sub("\ufffd", text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    return text.replace('"', "&quot;").replace("\r", "&#13;").replace("\n", "&#10;").replace("\t", "&#9;")
+    return text.replace('"', "&quot;").translate(_REFERRED)
 
 
 def written(cell: Cell) -> str:

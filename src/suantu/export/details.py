@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import replace
+from functools import cache
 
 from suantu.border.vocab import ST
+from suantu.export import sentence
 from suantu.export.fetch import Entry, Figure, Triple, blocks, value
 from suantu.export.model import LANGUAGES, Edge, Fact, Graph, Names, Node, Quote
 from suantu.export.select import Selection
@@ -17,11 +19,13 @@ from suantu.stores.base import Endpoint
 
 _QUOTES = 3  # quotes kept of one fact
 Row = dict[str, str]
+Source = Callable[[str], str]  # from a document's IRI to its text
 
 
-def graph(endpoint: Endpoint, chosen: Selection, language: str) -> Graph:
-    """The graph of a selection, its labels in ``language`` where they exist."""
-    made = _Maker(endpoint, chosen, language)
+def graph(endpoint: Endpoint, chosen: Selection, language: str, source: Source | None = None) -> Graph:
+    """The graph of a selection, its labels in ``language`` where they exist, its quotes in their whole sentences where
+    ``source`` gives the documents' texts."""
+    made = _Maker(endpoint, chosen, language, source)
     if chosen.full:
         from suantu.export.unfold import unfolded
 
@@ -82,20 +86,39 @@ def _attributes(endpoint: Endpoint, facts: Collection[str], need: str, optional:
     return found
 
 
-def quotes(endpoint: Endpoint, facts: Collection[str]) -> dict[str, tuple[Quote, ...]]:
-    """The first passages of each fact, in the order of documents and text."""
-    optional = {"before": "oa:prefix", "after": "oa:suffix", "page": "st:page", "section": "st:section"}
+def quotes(endpoint: Endpoint, facts: Collection[str], source: Source | None = None) -> dict[str, tuple[Quote, ...]]:
+    """The first passages of each fact, in the order of documents and text, each in its sentence: from the source text
+    where ``source`` gives it, else as far as the passage keeps the words around it."""
+    optional = {
+        "before": "oa:prefix",
+        "after": "oa:suffix",
+        "end": "oa:end",
+        "page": "st:page",
+        "section": "st:section",
+    }
     more = " ".join(f"OPTIONAL {{ ?p {path} ?{name} }}" for name, path in optional.items())
-    found: dict[str, dict[tuple[str, int], Quote]] = defaultdict(dict)
+    found: dict[str, dict[tuple[str, int], Row]] = defaultdict(dict)
     for block in blocks("f", facts):
         query = (
             f"SELECT * WHERE {{ {block} ?f prov:wasDerivedFrom ?p . ?p oa:exact ?words ; oa:start ?start ;"
             f" dcterms:isPartOf ?d . OPTIONAL {{ ?d dcterms:title ?title }} {more} }}"
         )
         for row in endpoint.select(query):
-            text = [value(row, name) for name in ("before", "words", "after", "title", "page", "section")]
-            found[row["f"].value].setdefault((row["d"].value, int(row["start"].value)), Quote(*text))
-    return {f: tuple(rows[key] for key in sorted(rows)[:_QUOTES]) for f, rows in found.items()}
+            record = {name: term.value for name, term in row.items()}
+            found[record["f"]].setdefault((record["d"], int(record["start"])), record)
+    text = cache(source) if source else None
+    return {f: tuple(_quote(rows[key], text) for key in sorted(rows)[:_QUOTES]) for f, rows in found.items()}
+
+
+def _quote(row: Row, source: Source | None) -> Quote:
+    before, after, start = row.get("before", ""), row.get("after", ""), int(row["start"])
+    at_end = False
+    if source and "end" in row:
+        text, end = source(row["d"]), int(row["end"])
+        before, after = text[max(0, start - sentence.REACH) : start], text[end : end + sentence.REACH]
+        at_end = end + len(after) == len(text)
+    shown = sentence.before(before, whole=len(before) == start), row["words"], sentence.after(after, whole=at_end)
+    return Quote(*shown, *(row.get(name, "") for name in ("title", "page", "section")))
 
 
 # ---- putting together ------------------------------------------------------------------------------------------------
@@ -104,7 +127,7 @@ def quotes(endpoint: Endpoint, facts: Collection[str]) -> dict[str, tuple[Quote,
 class _Maker:
     """Asks once for everything of a selection, then makes records."""
 
-    def __init__(self, endpoint: Endpoint, chosen: Selection, language: str) -> None:
+    def __init__(self, endpoint: Endpoint, chosen: Selection, language: str, source: Source | None) -> None:
         self.endpoint, self.chosen, self.language = endpoint, chosen, language
         self.claims = claims(endpoint, chosen.triples)
         numbers = {"period": "st:period", "unit": "st:unit/skos:notation", "bound": "st:bound", "words": "st:valueText"}
@@ -113,7 +136,7 @@ class _Maker:
         places = {"confidence": "st:confidence", "period": "st:inRanking/st:period"}
         self.rows |= _attributes(endpoint, [e.fact for e in chosen.entries], "?f st:rank ?rank .", places)
         stated = {c for rows in self.claims.values() for c, _ in rows}
-        self.quotes = quotes(endpoint, stated | self.rows.keys())
+        self.quotes = quotes(endpoint, stated | self.rows.keys(), source)
         self.labels = labels(endpoint, self._labelled())
         for ranking, year in {(e.ranking, e.year) for e in chosen.entries if e.year}:
             names = self.labels[ranking]

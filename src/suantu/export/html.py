@@ -70,6 +70,7 @@ def data(graph: Graph) -> Record:
     ]
     classes = {c: {"names": names, "color": colour(c)} for c, names in graph.class_names.items()}
     whole: Record = {"title": title(graph), "language": graph.language, "words": words(), "classes": classes}
+    whole["omitted"] = graph.left_out
     return whole | {"properties": properties, "nodes": nodes, "edges": edges, "facts": records}
 
 

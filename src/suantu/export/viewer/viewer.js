@@ -47,6 +47,8 @@
       { selector: "node", style: { shape: "round-rectangle", width: "data(w)", height: "data(h)", "background-color": "data(color)", "border-width": 1, "border-color": "#52606d", label: "data(label)", "font-size": 15, "font-family": '"Noto Sans CJK SC","Noto Sans SC","PingFang SC","Microsoft YaHei",sans-serif', color: "#1f2933", "text-valign": "center", "text-wrap": "wrap", "text-max-width": "data(w)", "text-overflow-wrap": "anywhere", "min-zoomed-font-size": 6 } },
       { selector: "node[seed = 1]", style: { "border-width": 3, "border-color": "#1f2933", "font-weight": "bold" } },
       { selector: "edge", style: { width: 1.4, "line-color": "data(color)", "target-arrow-color": "data(color)", "target-arrow-shape": "triangle", "line-style": "data(style)", "curve-style": many ? "straight" : "bezier", label: "data(label)", "font-size": 10, color: "#52606d", "text-background-color": "#fff", "text-background-opacity": 0.85, "text-background-padding": 1, "min-zoomed-font-size": 8 } },
+      { selector: "node.small", style: { label: "" } },
+      { selector: "node.map", style: { label: "data(label)", "font-size": "data(size)", "min-zoomed-font-size": 0, "text-wrap": "none", "text-background-color": "#fff", "text-background-opacity": 0.75, "text-background-padding": "data(pad)", "z-index": 5 } },
       { selector: ".hidden", style: { display: "none" } },
       { selector: ".faded", style: { opacity: 0.18 } },
       { selector: "node.chosen", style: { "border-width": 4, "border-color": "#2563ab" } },
@@ -54,6 +56,27 @@
     ]
   });
   window.suantu = { cy: cy, data: data };
+
+  // ---- far out, only the names of the best connected things are shown, as on a map: readable, none over another ----
+  var READABLE = 9, MAP = 12;
+  var ranked = cy.nodes().toArray().sort(function (a, b) { return b.data("seed") - a.data("seed") || b.degree() - a.degree() || a.data("i") - b.data("i"); });
+  function columns(text) { return Array.from(text).reduce(function (sum, c) { return sum + (c > "\u2e7f" ? 1 : 0.6); }, 0); }
+  function label() {
+    var scale = cy.zoom(), far = 15 * scale < READABLE, taken = [];
+    cy.batch(function () {
+      ranked.forEach(function (node) {
+        var on = far && !node.hasClass("hidden"), at = node.position(), half = columns(node.data("label")) * MAP * 0.52 + 3;
+        var x = at.x * scale, y = at.y * scale;
+        on = on && !taken.some(function (t) { return Math.abs(t[0] - x) < t[2] + half && Math.abs(t[1] - y) < MAP * 1.5; });
+        if (on) { taken.push([x, y, half]); node.data({ size: MAP / scale, pad: 1 / scale }); }
+        node.toggleClass("small", far && !on).toggleClass("map", on);
+      });
+    });
+  }
+  var waiting = 0;
+  function relabel() { clearTimeout(waiting); waiting = setTimeout(label, 60); }
+  cy.on("zoom resize", relabel);
+  cy.on("dragfree", "node", relabel);
 
   // ---- filters ----
   function passes(fact) {
@@ -80,6 +103,7 @@
       });
     });
     $("shown").textContent = say("shown", { n: nodes, m: edges });
+    relabel();
   }
   function boxes(id, all, set, count) {
     var parent = $(id);
@@ -150,7 +174,11 @@
     parent.textContent = "";
     return add(parent, make("h2", title), sub ? make("div", sub, "muted") : null);
   }
-  function again() { if (current) current(); else panel(data.title, say("hint")); }
+  function again() {
+    if (current) { current(); return; }
+    var parent = panel(data.title, say("hint"));
+    if (data.omitted) add(parent, make("p", say("omitted", { n: data.omitted }), "muted"));
+  }
   var current = null;
   function choose(element) {
     cy.elements().removeClass("chosen faded");
@@ -255,6 +283,7 @@
     cy.getElementById("n" + i).removeClass("hidden");
     showNode(i);
     centre(i);
+    $("details").focus();
   }
   $("search").addEventListener("input", look);
   $("search").addEventListener("blur", function () { found = []; list(""); });
