@@ -59,9 +59,17 @@ def _best(endpoint: Endpoint, iris: list[str], pattern: str, language: str) -> d
 
 def parents(endpoint: Endpoint) -> dict[str, set[str]]:
     """The superclasses of each class of the vocabulary, at any depth, by IRI."""
+    direct: dict[str, set[str]] = {}
+    for row in endpoint.select("SELECT DISTINCT ?c ?s WHERE { ?c rdfs:subClassOf ?s FILTER(isIRI(?c) && isIRI(?s)) }"):
+        direct.setdefault(row["c"].value, set()).add(row["s"].value)
     above: dict[str, set[str]] = {}
-    for row in endpoint.select("SELECT DISTINCT ?c ?s WHERE { ?c rdfs:subClassOf+ ?s FILTER(isIRI(?c) && isIRI(?s)) }"):
-        above.setdefault(row["c"].value, set()).add(row["s"].value)
+    for cls in direct:  # not a path (+): Virtuoso follows one only from a given start
+        todo, found = [cls], set[str]()
+        while todo:
+            new = direct.get(todo.pop(), set()) - found
+            found |= new
+            todo += new
+        above[cls] = found
     return above
 
 

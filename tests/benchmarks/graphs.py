@@ -38,7 +38,7 @@ class _Page:
     """The N-Quads of one document's graph, as they are made."""
 
     def __init__(self, number: int, things: int) -> None:
-        self.random = random.Random(number)  # noqa: S311 - the same graph each time
+        self.random = random.Random(number)
         self.iri = f"{STI}document/{number:016x}"
         self.number, self.things, self.lines = number, things, list[str]()
         self._end = f" <{self.iri}> .\n"

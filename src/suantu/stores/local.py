@@ -17,13 +17,13 @@ from suantu.stores import child, sparql
 from suantu.stores.base import Answer, Table, Term, format_for
 from suantu.stores.place import Hold
 
-_ROWS = {
+ROWS = {
     "json": ox.QueryResultsFormat.JSON,
     "xml": ox.QueryResultsFormat.XML,
     "csv": ox.QueryResultsFormat.CSV,
     "tsv": ox.QueryResultsFormat.TSV,
 }
-_GRAPHS = {
+GRAPHS = {
     "ttl": ox.RdfFormat.TURTLE,
     "nt": ox.RdfFormat.N_TRIPLES,
     "rdfxml": ox.RdfFormat.RDF_XML,
@@ -134,10 +134,10 @@ def evaluate(store: ox.Store, query: str, name: str) -> bytes:
     """The serialised answer to ``query`` in the format ``name``. SyntaxError where it does not parse."""
     results = store.query(_in_order(query), prefixes=PREFIXES)
     if not isinstance(results, ox.QueryTriples):
-        return results.serialize(format=_ROWS[name]) or b""
+        return results.serialize(format=ROWS[name]) or b""
     if name == "ttl":
-        return ox.serialize(results, format=_GRAPHS[name], prefixes=PREFIXES) or b""
-    return results.serialize(format=_GRAPHS[name]) or b""
+        return ox.serialize(results, format=GRAPHS[name], prefixes=PREFIXES) or b""
+    return results.serialize(format=GRAPHS[name]) or b""
 
 
 def _in_order(query: str) -> str:
@@ -169,6 +169,11 @@ def parse_message(query: str) -> str | None:
     except (RuntimeError, ValueError):
         return None
     return None
+
+
+def yes_or_no(holds: bool, name: str) -> bytes:
+    """The answer to an ASK query in a format for rows."""
+    return evaluate(_empty(), "ASK {}" if holds else "ASK { FILTER(false) }", name)
 
 
 def table(data: bytes) -> Table:

@@ -6,43 +6,39 @@ import http.client
 import os
 import time
 import urllib.error
+import urllib.parse
 import warnings
 from collections.abc import Mapping
 from typing import Any
 
 import pyoxigraph as ox
-from SPARQLWrapper import CSV, JSON, POST, TSV, TURTLE, URLENCODED, XML, SPARQLWrapper
+from SPARQLWrapper import JSON, POST, TURTLE, URLENCODED, SPARQLWrapper
 from SPARQLWrapper.SPARQLExceptions import QueryBadFormed, SPARQLWrapperException, Unauthorized
 
 from suantu.border.vocab import PREFIXES
 from suantu.errors import EndpointError, QueryError
 from suantu.stores import sparql
 from suantu.stores.base import Answer, Table, Term, format_for
-from suantu.stores.local import check_form, parse_message, table
+from suantu.stores.local import GRAPHS, ROWS, check_form, parse_message, table, yes_or_no
 
-_ROWS = {"json": JSON, "xml": XML, "csv": CSV, "tsv": TSV}
-_GRAPHS = {
-    "ttl": ox.RdfFormat.TURTLE,
-    "nt": ox.RdfFormat.N_TRIPLES,
-    "rdfxml": ox.RdfFormat.RDF_XML,
-    "jsonld": ox.RdfFormat.JSON_LD,
-}
 _LOST = (ConnectionError, http.client.HTTPException)
+_VIRTUOSOS = "__ASK_RETVAL"  # the variable in which Virtuoso 7 answers ASK
 
 
 class RemoteEndpoint:
     """Answers from the SPARQL service at ``url``, by form-encoded POST (the one way that every server takes).
 
     Name and password come from the arguments or from SUANTU_ENDPOINT_USER and SUANTU_ENDPOINT_PASSWORD. A lost
-    connection is tried once more: queries only read. EndpointError says what the server said.
+    connection is tried once more: queries only read. EndpointError says what the server said. ``patience`` is the
+    time limit of calls that name none, so that a server that is gone keeps nobody waiting for ever. A limit ends the
+    waiting here; whether the server ends its work too is up to it.
     """
 
-    def __init__(self, url: str, *, user: str | None = None, password: str | None = None) -> None:
-        if not url.startswith(("http://", "https://")):
-            raise EndpointError(f"{url}: not an address of a SPARQL service (http://… or https://…)")
-        self._url = url
-        self._user = os.environ.get("SUANTU_ENDPOINT_USER", "") if user is None else user
-        self._password = os.environ.get("SUANTU_ENDPOINT_PASSWORD", "") if password is None else password
+    def __init__(
+        self, url: str, *, user: str | None = None, password: str | None = None, patience: float = 300.0
+    ) -> None:
+        self._patience = patience
+        self._url, self._user, self._password = credentials(url, user, password)
 
     def select(self, query: str, *, bind: Mapping[str, Term] | None = None, timeout: float | None = None) -> Table:
         """The rows of a SELECT query."""
@@ -50,19 +46,11 @@ class RemoteEndpoint:
         try:
             return table(data)
         except (ValueError, KeyError, TypeError) as error:
-            raise EndpointError(
-                f"{self._url}: the answer breaks off or is not JSON: {_excerpt(data[-300:])}"
-            ) from error
+            raise EndpointError(f"{self._url}: the answer breaks off or is not JSON: {excerpt(data[-300:])}") from error
 
     def ask(self, query: str, *, bind: Mapping[str, Term] | None = None, timeout: float | None = None) -> bool:
         """The answer to an ASK query."""
-        import json
-
-        data = self._answer(query, "json", {"ASK"}, bind, timeout).data
-        try:
-            return bool(json.loads(data)["boolean"])
-        except (ValueError, KeyError, TypeError) as error:
-            raise EndpointError(f"{self._url}: the answer is not JSON: {_excerpt(data)}") from error
+        return self._answer(query, "csv", {"ASK"}, bind, timeout).data.strip() == b"true"
 
     def construct(
         self, query: str, format: str = "ttl", *, bind: Mapping[str, Term] | None = None, timeout: float | None = None
@@ -84,21 +72,46 @@ class RemoteEndpoint:
     ) -> Answer:
         form = check_form(query, forms)
         name, media = format_for(form, format)
+        timeout = self._patience if timeout is None else timeout
         text = sparql.with_prefixes(sparql.bound(query, bind))
         try:
-            if form in {"SELECT", "ASK"}:
-                return Answer(form, name, media, self._fetch(text, _ROWS[name], timeout))
+            if form == "ASK":
+                return Answer(form, name, media, yes_or_no(self._holds(self._fetch(text, JSON, timeout)), name))
+            if form == "SELECT":
+                return Answer(form, name, media, self._rows(text, name, timeout))
             data = self._fetch(text, TURTLE, timeout)
         except QueryBadFormed as error:
             raise self._refused(query, error) from None
         try:
             triples = list(ox.parse(data, format=ox.RdfFormat.TURTLE))
         except SyntaxError as error:
-            raise EndpointError(f"{self._url}: the answer is not Turtle ({error}): {_excerpt(data)}") from error
+            raise EndpointError(f"{self._url}: the answer is not Turtle ({error}): {excerpt(data)}") from error
         known = PREFIXES if name == "ttl" else None
-        return Answer(form, name, media, ox.serialize(triples, format=_GRAPHS[name], prefixes=known) or b"")
+        return Answer(form, name, media, ox.serialize(triples, format=GRAPHS[name], prefixes=known) or b"")
 
-    def _fetch(self, query: str, format: str, timeout: float | None) -> bytes:
+    def _rows(self, query: str, name: str, timeout: float) -> bytes:
+        """Rows come as JSON, the one format that all servers write alike, and are written here."""
+        data = self._fetch(query, JSON, timeout)
+        if name == "json":
+            return data
+        try:
+            results = ox.parse_query_results(data, format=ox.QueryResultsFormat.JSON)
+            return results.serialize(format=ROWS[name]) or b""
+        except (SyntaxError, ValueError, OSError) as error:
+            raise EndpointError(f"{self._url}: the answer breaks off or is not JSON: {excerpt(data[-300:])}") from error
+
+    def _holds(self, data: bytes) -> bool:
+        import json
+
+        try:
+            found = json.loads(data)
+            if found["head"].get("vars") == [_VIRTUOSOS]:
+                return any(int(row[_VIRTUOSOS]["value"]) for row in found["results"]["bindings"])
+            return bool(found["boolean"])
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise EndpointError(f"{self._url}: the answer is not JSON: {excerpt(data)}") from error
+
+    def _fetch(self, query: str, format: str, timeout: float) -> bytes:
         for attempt in (1, 2):
             try:
                 return self._once(query, format, timeout)
@@ -113,7 +126,7 @@ class RemoteEndpoint:
                 raise EndpointError(f"{self._url}: {_server_words(error)}") from error
             except urllib.error.HTTPError as error:
                 raise EndpointError(
-                    f"{self._url}: HTTP {error.code}: {_excerpt(error.read()) or error.reason}"
+                    f"{self._url}: HTTP {error.code}: {excerpt(error.read()) or error.reason}"
                 ) from error
             except (*_LOST, urllib.error.URLError) as error:
                 reason = getattr(error, "reason", error)
@@ -123,8 +136,8 @@ class RemoteEndpoint:
                     raise EndpointError(f"{self._url}: cannot be reached: {reason}") from error
         raise AssertionError
 
-    def _once(self, query: str, format: str, timeout: float | None) -> bytes:
-        deadline = None if timeout is None else time.monotonic() + timeout
+    def _once(self, query: str, format: str, timeout: float) -> bytes:
+        deadline = time.monotonic() + timeout
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # SPARQLWrapper guesses the query's form, and warns where it cannot
             request: Any = SPARQLWrapper(self._url)
@@ -135,8 +148,7 @@ class RemoteEndpoint:
             request.setQuery(query)
             if self._user:
                 request.setCredentials(self._user, self._password)
-            if timeout is not None:
-                request.timeout = timeout
+            request.timeout = timeout
             response = request.query().response
         with response:
             return _read(response, deadline)
@@ -148,19 +160,40 @@ class RemoteEndpoint:
         return QueryError(f"{self._url} refuses the query: {_server_words(error)}")
 
 
-def _read(response: http.client.HTTPResponse, deadline: float | None) -> bytes:
-    """The whole answer. A socket's own limit is for each packet, so the clock is looked at between them."""
+def credentials(url: str, user: str | None = None, password: str | None = None) -> tuple[str, str, str]:
+    """The address without the name and password that may stand in it, and these two: as given, or from the address, or
+    from SUANTU_ENDPOINT_USER and SUANTU_ENDPOINT_PASSWORD. EndpointError where it is no address."""
+    parts = urllib.parse.urlsplit(url)
+    plain = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl() if "@" in parts.netloc else url
+    if parts.scheme not in {"http", "https"} or not parts.netloc:
+        raise EndpointError(f"{plain}: not an address of a SPARQL service (http://… or https://…)")
+    own = [urllib.parse.unquote(part) if part else None for part in (parts.username, parts.password)]
+    names = ("SUANTU_ENDPOINT_USER", "SUANTU_ENDPOINT_PASSWORD")
+    found = [
+        one if one is not None else here if here is not None else os.environ.get(name, "")
+        for one, here, name in zip((user, password), own, names, strict=True)
+    ]
+    return plain, found[0], found[1]
+
+
+def _read(response: http.client.HTTPResponse, deadline: float) -> bytes:
+    """The whole answer. A socket's own limit is for each packet, so it is set to what is left before each of them."""
+    connection = getattr(getattr(response.fp, "raw", None), "_sock", None)
     parts: list[bytes] = []
-    while part := response.read1(1 << 16):
-        parts.append(part)
-        if deadline is not None and time.monotonic() > deadline:
+    while True:
+        left = deadline - time.monotonic()
+        if left <= 0:
             raise TimeoutError
-    return b"".join(parts)
+        if connection is not None:
+            connection.settimeout(left)
+        part = response.read1(1 << 16)
+        if not part:
+            return b"".join(parts)
+        parts.append(part)
 
 
-def _late(url: str, timeout: float | None) -> str:
-    limit = f"within {timeout:g} s" if timeout is not None else "in time"
-    return f"{url} did not answer {limit}; give it longer with --timeout SECONDS, or narrow the query"
+def _late(url: str, timeout: float) -> str:
+    return f"{url} did not answer within {timeout:g} s; give it longer with --timeout SECONDS, or narrow the query"
 
 
 def _server_words(error: Exception) -> str:
@@ -168,8 +201,9 @@ def _server_words(error: Exception) -> str:
     said = str(error).partition("Response:")[2] or str(error)
     if said.strip().startswith(("b'", 'b"')):
         said = said.strip()[2:-1].replace("\\n", " ")
-    return _excerpt(said.encode("utf8")) or type(error).__name__
+    return excerpt(said.encode("utf8")) or type(error).__name__
 
 
-def _excerpt(data: bytes) -> str:
+def excerpt(data: bytes) -> str:
+    """The beginning of what a server said, on one line."""
     return " ".join(data.decode("utf8", "replace").split())[:500]
