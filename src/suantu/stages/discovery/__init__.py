@@ -50,8 +50,9 @@ class Discovery:
         words.add("noun", (n.text for n in ontology.names if "Place" in ontology.closure(n.thing.classes)))
         self._chars = _Chars(ontology, alphabet)
         signs = Signs.of(alphabet, self._chars)
+        words.topics = frozenset(signs.topics)
         cues = ontology.setting("language.zh")["cues"]
-        compiler = Compiler(alphabet, "zh", cues, file)
+        compiler = Compiler(alphabet, "zh", {**cues, **settings["cues"]}, file)
         self._titles = Titles(settings["titles"])
         self._suffixes = Suffixes(settings, words, signs)
         self._models = Models(settings, words, signs)
@@ -60,17 +61,19 @@ class Discovery:
         self._plain = frozenset([*endings, *map(str, settings["government"]["offices"])])
         telling = [e for e in endings if e not in settings["everyday-endings"] or e in settings["telling-after-all"]]
         self._breaks = frozenset(str(settings["breaks"]))
-        self._slots = Slots(settings["slots"], compiler, self._suffixes.inside, words, telling, grow=endings)
+        self._slots = Slots(settings["slots"], compiler, self._suffixes.inside, words, telling, grow=endings, topics=signs.topics)
         self._use_cases = UseCases(settings, words)
         self._scenes = Slots(settings["use-cases"]["slots"], compiler, self._suffixes.inside, words, telling, "USE")
         self._lists = Lists(settings, words, ontology, endings, self._use_cases)
         self._aliases = Aliases(settings, words, re.compile(str(settings["not-models"])))
         self._english = English(ontology.setting("discovery.en"), self._chars, ontology, alphabet)
+        self._buyers = [str(slot["name"]) for slot in settings["slots"] if slot.get("buys")]
+        self._usual = str(settings["usual-vendor"])
         self._levels = tuple(str(w) for w in settings["government"]["levels"] if w)
 
     def read(self, blocks: Blocks, title: str = "") -> list[list[tuple[Match, Name]]]:
         """The names of every block: those chosen before, and the document's own. ``title`` is the document's."""
-        ledger = Ledger(self._ontology.parents, self._accept)
+        ledger = self._ledger()
         self._titles.document(title, ledger)
         pages = [page_of(text, chosen, self._chars, self._plain, self._breaks) for text, chosen in blocks]
         english = [_is_english(p.source) for p in pages]
@@ -98,11 +101,14 @@ class Discovery:
 
     def sightings(self, text: str, chosen: Chosen = ()) -> list[tuple[str, str, str]]:
         """What each rule sees in a text at first reading: (rule, class, name). For those who write rules."""
-        ledger = Ledger(self._ontology.parents, self._accept)
+        ledger = self._ledger()
         page = page_of(text, chosen, self._chars, self._plain, self._breaks)
         self._first(page, _is_english(text), ledger)
         self._second(page, _is_english(text), ledger)
         return [(rule, cls, entry.surface) for entry in ledger.entries.values() for rule, cls in entry.votes]
+
+    def _ledger(self) -> Ledger:
+        return Ledger(self._ontology.parents, self._accept, self._buyers, self._usual)
 
     # -- reading --------------------------------------------------------------------------------------------------
 
@@ -115,6 +121,7 @@ class Discovery:
         self._models.read(page, ledger)
         self._slots.read(page, ledger)
         self._in_use(page, ledger)
+        self._use_cases.read(page, ledger)
 
     def _second(self, page: Page, english: bool, ledger: Ledger) -> None:
         if english:

@@ -47,14 +47,27 @@ class Lists:
 
     def read(self, page: Page, ledger: Ledger) -> None:
         """Vote for the members of the lists of a page."""
-        if self._separator not in page.text:
-            return
         for clause in _CLAUSE.finditer(page.text):
             if self._separator in clause[0]:
                 self._list(page, clause.start(), clause.end(), ledger)
+            elif any(i in page.names for i in range(*clause.span())):
+                self._pairs(page, clause.start(), clause.end(), ledger)
+
+    def _pairs(self, page: Page, start: int, end: int, ledger: Ledger) -> None:
+        """Two names that are joined, of which one is known (湖南大学与某某科技)."""
+        for match in self._last.finditer(page.text, start, end):
+            before, after = match.start() - 1 in page.names, match.end() in page.names
+            if before == after or match.end() >= end or match.start() <= start:
+                continue
+            first = self._first(page, start, match.start(), self._use_cases.listed(page, match.end(), end))
+            last = self._final(page, match.end(), end)
+            if first and last:
+                self._judge(page, [first, last], ledger)
 
     def _list(self, page: Page, start: int, end: int, ledger: Ledger) -> None:
-        members = self._members(page, start, end)
+        self._judge(page, self._members(page, start, end), ledger)
+
+    def _judge(self, page: Page, members: Sequence[Member], ledger: Ledger) -> None:
         if len(members) < 2 or all(m.known for m in members):
             return
         known = [m.known for m in members if m.known]
@@ -206,10 +219,71 @@ class UseCases:
         self._words = words
         self._ends, self._prefixes = tuple(map(str, rules["ends"])), tuple(map(str, rules["prefixes"]))
         self._not = frozenset(map(str, rules["not"]))
+        self._weak = tuple(map(str, rules["weak-ends"]))
+        self._end = re.compile("|".join(sorted(map(re.escape, self._ends), key=len, reverse=True)))
+        self._opens, self._closes = re.compile(str(rules["opens"])), re.compile(str(rules["closes"]))
+        self._joins = re.compile(str(rules["joins"]))
 
     def typical(self, surface: str) -> bool:
         """Whether a name looks like a use case by itself (高炉炉温预测, 智能理货)."""
         return (surface.endswith(self._ends) or surface.startswith(self._prefixes)) and surface not in self._not
+
+    def strong(self, surface: str) -> bool:
+        """Whether a name looks like a use case wherever it stands."""
+        return self.typical(surface) and not surface.endswith(self._weak)
+
+    def read(self, page: Page, ledger: Ledger) -> None:
+        """Vote for the use cases that stand behind a word that lists such, or before one."""
+        for clause in _CLAUSE.finditer(page.text):
+            if not self._end.search(clause[0]):
+                continue
+            for match in self._opens.finditer(page.text, *clause.span()):
+                self._run(page, match.end(), clause.end(), ledger)
+            if match := self._closes.search(page.text, *clause.span()):
+                self._back(page, clause.start(), match.start(), ledger)
+
+    def _run(self, page: Page, start: int, end: int, ledger: Ledger) -> None:
+        """The members of a list from its first letter on, as long as they look like use cases."""
+        while start < end:
+            cut = self._joins.search(page.text, start, end)
+            stop = cut.start() if cut else end
+            if stop - start > 1 or start not in page.names:
+                size = self._prefix(page.text[start:stop])
+                if not size or not self._vote(page, start, start + size, "usecase.opened", ledger):
+                    return
+                if start + size != stop:
+                    return
+            start = cut.end() if cut else end
+
+    def _prefix(self, text: str) -> int:
+        """How much of a stretch, from its beginning, may be one use case."""
+        ends = [m.end() for m in self._end.finditer(text, 2, 13)]
+        fitting = [e for e in ends if e == len(text) or self._words.split(text[e:])[0].kind != "open"]
+        return fitting[-1] if fitting else 0
+
+    def _back(self, page: Page, start: int, end: int, ledger: Ledger) -> None:
+        """The members of a list that ends here."""
+        parts: list[tuple[int, int]] = []
+        for match in self._joins.finditer(page.text, start, end):
+            parts.append((start, match.start()))
+            start = match.end()
+        parts.append((start, end))
+        for i, (a, b) in reversed(list(enumerate(parts))):
+            if b - a == 1 and a in page.names:
+                continue
+            found = self._words.trim(page.text[a:b], whole=True)
+            if found is None or found[1] != b - a or (i and found[0]):
+                return
+            surface = page.surface(a + found[0], b)
+            if not (self.strong(surface) and self._vote(page, a + found[0], b, "usecase.closed", ledger)):
+                return
+
+    def _vote(self, page: Page, start: int, end: int, rule: str, ledger: Ledger) -> bool:
+        surface = page.surface(start, end)
+        if not (self.typical(surface) and self.fits(page.text[start:end], surface)):
+            return False
+        ledger.vote(surface, "UseCase", rule, 0.65)
+        return True
 
     def fits(self, core: str, surface: str) -> bool:
         """Whether a stretch may name a use case at all."""

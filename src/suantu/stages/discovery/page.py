@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from suantu.identity import group_of, normalise
@@ -92,10 +92,14 @@ class Entry:
 class Ledger:
     """Votes for names: each rule that saw a name says which class it has and how sure that is."""
 
-    def __init__(self, parents: Mapping[str, tuple[str, ...]], accept: float) -> None:
+    def __init__(
+        self, parents: Mapping[str, tuple[str, ...]], accept: float, buyers: Collection[str] = (), usual: str = ""
+    ) -> None:
+        """``buyers`` are the rules that see one who buys; ``usual`` is the rule that types a firm by its ending only."""
         self._parents, self._accept = parents, accept
         self.lower: frozenset[str] = frozenset()
         self.inside: frozenset[str] = frozenset()
+        self._buyers, self._usual = frozenset(buyers), usual
         self.entries: dict[str, Entry] = {}
 
     def vote(self, surface: str, cls: str, rule: str, weight: float) -> None:
@@ -125,21 +129,34 @@ class Ledger:
         best: tuple[str, str, float] | None = None
         for votes in groups.values():
             doubt = 1.0
-            by_class: dict[str, float] = defaultdict(float)
-            for weight, cls, _ in votes:
+            for weight, _, _ in votes:
                 doubt *= 1 - weight
-                by_class[cls] = 1 - (1 - by_class[cls]) * (1 - weight)
+            by_class = _summed(votes)
+            if any(rule in self._buyers for rule, _ in entry.votes):
+                votes = [(w, self._top(c) if r == self._usual else c, r) for w, c, r in votes]
+                by_class = _summed(votes)
             cls = _narrowest(by_class, self._parents)
             rule = max((w, r) for w, c, r in votes if c == cls)[1]
             if best is None or 1 - doubt > best[2]:
                 best = (cls, rule, 1 - doubt)
         return best
 
+    def _top(self, cls: str) -> str:
+        return group_of(cls, self._parents)
+
+
+def _summed(votes: Sequence[tuple[float, str, str]]) -> dict[str, float]:
+    """How sure each class is, over the votes for it."""
+    out: dict[str, float] = defaultdict(float)
+    for weight, cls, _ in votes:
+        out[cls] = 1 - (1 - out[cls]) * (1 - weight)
+    return out
+
 
 def _narrowest(weights: Mapping[str, float], parents: Mapping[str, tuple[str, ...]]) -> str:
-    """The class with most weight; a subclass with fair weight wins over its own superclass."""
+    """The class with most weight; a subclass with some weight wins over its own superclass."""
     best = max(weights, key=lambda c: (weights[c], len(parents.get(c, ()))))
-    narrower = [c for c in weights if best in parents.get(c, ()) and weights[c] >= 0.5]
+    narrower = [c for c in weights if best in parents.get(c, ()) and weights[c] >= 0.3]
     return max(narrower, key=lambda c: weights[c]) if narrower else best
 
 

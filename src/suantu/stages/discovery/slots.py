@@ -16,6 +16,11 @@ from suantu.stages.discovery.page import Ledger, Page
 from suantu.stages.discovery.words import Words
 
 
+_LATIN_MARK = "LAT"
+_LATIN_WORD = r"[A-Z][A-Za-z0-9&.'’-]*"
+_LATIN = rf"(?<![A-Za-z0-9.&-])(?P<name>{_LATIN_WORD}(?:\s(?:{_LATIN_WORD}|[TOPICS])){{0,3}})(?![A-Za-z0-9])"
+
+
 @dataclass(frozen=True, slots=True)
 class Slot:
     """A compiled slot."""
@@ -24,6 +29,7 @@ class Slot:
     cls: str
     weight: float
     pattern: re.Pattern[str]
+    latin: bool = False
 
 
 class Slots:
@@ -42,6 +48,7 @@ class Slots:
         endings: Collection[str],
         marker: str = "ORG",
         grow: Collection[str] = (),
+        topics: str = "",
     ) -> None:
         self._words, self._endings = words, tuple(endings)
         self._ending = re.compile("|".join(map(re.escape, sorted(grow, key=len, reverse=True))) or "(?!)")
@@ -52,12 +59,15 @@ class Slots:
                 if key not in rule:
                     raise RuleError(compiler.file, str(rule.get("name", "(unnamed)")), f"a slot needs {key!r}")
             source = str(rule["pattern"])
-            first = source.startswith(marker)
-            shape = f"(?<!{inside})(?P<name>{inside}{{2,30}}?)" if first else f"(?P<name>{inside}{{2,16}}?)"
-            marked = source.replace(marker, "\0", 1)
+            latin = _LATIN_MARK in source
+            shape = _LATIN.replace("TOPICS", topics) if latin else f"(?P<name>{inside}{{2,16}}?)"
+            if source.startswith(marker):
+                shape = f"(?<!{inside})(?P<name>{inside}{{2,30}}?)"
+            marked = source.replace(_LATIN_MARK if latin else marker, "\0", 1)
             body = compiler.pattern(marked, str(rule["name"])).source
             pattern = re.compile(body.replace("\0", shape))
-            self._slots.append(Slot(str(rule["name"]), str(rule.get("class", "")), float(rule["weight"]), pattern))
+            cls, weight = str(rule.get("class", "")), float(rule["weight"])
+            self._slots.append(Slot(str(rule["name"]), cls, weight, pattern, latin))
             for word in rule["when"]:
                 triggers[str(word)].append(i)
         self._triggers = list(triggers.values())
@@ -98,6 +108,9 @@ class Slots:
     def read(self, page: Page, ledger: Ledger) -> None:
         """Vote for organizations in the page's slots."""
         for slot, start, end in self.find(page):
+            if slot.latin:
+                self._latin(page.surface(start, end).rstrip(".'’-"), slot, ledger)
+                continue
             found = self._words.trim(page.text[start:end])
             if found is None:
                 continue
@@ -107,7 +120,14 @@ class Slots:
             core = page.text[a:b]
             surface = page.surface(a, b)
             if is_name(core, surface, self._words, self._endings):
+                if len(core) == 2 and core.endswith(self._words.common):
+                    continue
                 ledger.vote(surface, slot.cls, slot.name, slot.weight)
+
+    def _latin(self, name: str, slot: Slot, ledger: Ledger) -> None:
+        """Vote for a Latin name: no unit, grade or abbreviation of the lists, and no number."""
+        if len(name) > 2 and self._words.split(name)[0].kind == "latin" and not name[1:].isdigit():
+            ledger.vote(name, slot.cls, slot.name, slot.weight)
 
 
 def is_name(core: str, surface: str, words: Words, endings: tuple[str, ...]) -> bool:

@@ -62,7 +62,7 @@ class Suffixes:
 
     def _one(self, page: Page, ending: str, start: int, end: int, ledger: Ledger) -> None:
         text = page.text
-        if text[end : end + 1] and text[end] in self._continues:
+        if text[end : end + 1] and text[end] in self._continues and len(self._words.split(text[end : end + 4])[0]) == 1:
             return
         if any(
             self._words.kind(text[start : end + k]) in ("noun", "verb", "generic")
@@ -114,20 +114,26 @@ class Suffixes:
                     ledger.vote(surface, cls, rule, weight)
             elif unknown >= 2 and len(core) <= 3:
                 ledger.vote(surface, cls, rule, 0.5)
+            elif unknown == len(core) == 1 and clean and len(ending) > 2:
+                ledger.vote(surface, cls, rule, 0.45)
         elif unknown >= 2 and len(core) <= 4 and unknown >= len(core) - 1 and not core[-1].isascii():
+            if page.text.startswith(self._all, end):
+                return
             everyday = ending in self._everyday and len(core) not in (2, 3)
             free = (
                 (ending not in self._everyday or ending in self._firms)
                 and clean
-                and len(core) == unknown == 2
+                and len(core) == unknown
                 and self._ends_there(page.text, end)
             )
             ledger.vote(surface, cls, rule, 0.6 if free else 0.45 if clean and not everyday else 0.3)
+        elif clean and ending not in self._everyday and len(core) in (2, 3) and not self._words.empty(core):
+            ledger.vote(surface, cls, rule, 0.35)
 
     def _ends_there(self, text: str, end: int) -> bool:
-        """Whether what follows a name is a mark, a function word or a verb."""
+        """Whether what follows a name is a mark or a word of its own."""
         words = self._words.split(text[end : end + 4])
-        return not words or words[0].kind in ("stop", "verb") or not text[end].isalnum()
+        return not words or words[0].kind in ("stop", "verb") or not text[end].isalnum() or len(words[0]) > 1
 
     def _long_name(self, core: str, cls: str, clean: bool) -> bool:
         """人工智能产业促进会: topic words alone name a consortium where they are many."""

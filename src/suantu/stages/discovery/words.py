@@ -10,11 +10,12 @@ from typing import Any
 _LONGEST = 6
 _LATIN = re.compile(r"[A-Za-z0-9.\-]+")
 _NODE = re.compile("[\ue000-\uf8ff]")
+_TOPIC = ("generic", "topic")
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word of a stretch: where, and of what kind (stop role generic verb noun open latin node)."""
+    """A word of a stretch: where, and of what kind (stop role generic verb noun open latin topic node)."""
 
     start: int
     end: int
@@ -29,8 +30,13 @@ class Words:
 
     def __init__(self, settings: Mapping[str, Any], everyday: Mapping[str, Any]) -> None:
         self._joins = frozenset(str(settings["joins"]).split())
+        self.common = tuple(str(settings["common-ends"]))
+        self._bonds = str(settings["bonds"])
+        endings = {str(w) for rule in settings["suffixes"] for w in rule["words"] if len(str(w)) > 1}
+        self._ending = re.compile("|".join(sorted(endings, key=len, reverse=True)))
         self._sectors = frozenset(map(str, settings["sectors"]))
         self._not_latin = re.compile(str(settings["not-models"]))
+        self.topics: frozenset[str] = frozenset()
         self._kinds: dict[str, str] = {}
         self._seen: dict[str, tuple[Word, ...]] = {}
         for kind, text in (
@@ -73,10 +79,13 @@ class Words:
                 if kind := kinds.get(text[i:end]):
                     break
             else:
-                end, kind = i + 1, "node" if _NODE.match(text[i]) else "open"
+                end, kind = i + 1, self._single(text[i])
             out.append(Word(i, end, kind))
             i = end
         return self._joined(text, out)
+
+    def _single(self, char: str) -> str:
+        return "topic" if char in self.topics else "node" if _NODE.match(char) else "open"
 
     def _joined(self, text: str, words: list[Word]) -> list[Word]:
         """沪上, 曦光, 云帆: a letter that is a word of its own elsewhere belongs to the unknown letter beside it."""
@@ -85,7 +94,10 @@ class Words:
                 before = i and words[i - 1].kind == "open"
                 alone = before and (i < 2 or words[i - 2].kind != "open")
                 after = word.kind == "generic" and i + 1 < len(words) and words[i + 1].kind == "open"
-                if alone or after or (before and word.kind == "generic"):
+                inner = alone and self._ending.match(text, word.end)
+                if inner if word.kind == "stop" and text[word.start] in self._bonds else alone or after or (
+                    before and word.kind == "generic"
+                ):
                     words[i] = Word(word.start, word.end, "open")
         return words
 
@@ -112,7 +124,7 @@ class Words:
                 rest, clean = rest[i + 1 :], True
                 break
         first = next((i for i, w in enumerate(rest) if w.kind in ("open", "latin", "node")), 0)
-        if first and all(w.kind == "generic" for w in rest[:first]) and _unknown(rest[first:]) >= 2:
+        if first and all(w.kind in _TOPIC for w in rest[:first]) and _unknown(rest[first:]) >= 2:
             rest, clean = rest[first:], True
         return (rest[0].start, end, clean) if rest else None
 
