@@ -96,6 +96,8 @@ def _edge(text: str, start: int, end: int) -> int:
         and not (before.isdigit() and text[start].isalpha() and end - start >= 3)
     ):
         return 0
+    if text[end - 1].isdigit() and text[end : end + 1] == "." and text[end + 1 : end + 2].isdigit():
+        return 0
     if end < len(text) and _word(text[end - 1]) and _word(text[end]):
         if text[end] == "s" and text[end - 1].isalpha() and not (end + 1 < len(text) and _word(text[end + 1])):
             return end + 1

@@ -21,9 +21,11 @@ from suantu.records import Thing
 from suantu.rules import Alphabet, Compiler
 from suantu.stages.discovery.aliases import Aliases
 from suantu.stages.discovery.english import English
+from suantu.stages.discovery.heads import Heads
 from suantu.stages.discovery.lists import Lists, UseCases
 from suantu.stages.discovery.models import Models
-from suantu.stages.discovery.page import Chosen, Ledger, Page, Signs, page_of
+from suantu.stages.discovery.page import LAST_RESORT, Chosen, Ledger, Page, Signs, page_of
+from suantu.stages.discovery.quotes import Quotes
 from suantu.stages.discovery.slots import Slots
 from suantu.stages.discovery.suffixes import Suffixes
 from suantu.stages.discovery.titles import Titles
@@ -51,18 +53,31 @@ class Discovery:
         self._chars = _Chars(ontology, alphabet)
         signs = Signs.of(alphabet, self._chars)
         words.topics = frozenset(signs.topics)
+        words.topical = frozenset(n.text for n in ontology.names if self._chars[n.thing.classes] in words.topics)
         cues = ontology.setting("language.zh")["cues"]
         compiler = Compiler(alphabet, "zh", {**cues, **settings["cues"]}, file)
         self._titles = Titles(settings["titles"])
         self._suffixes = Suffixes(settings, words, signs)
-        self._models = Models(settings, words, signs)
+        heads = Heads(settings)
+        self._models = Models(settings, words, signs, heads)
+        self._quotes = Quotes(settings, words, heads)
         endings = [str(w) for rule in settings["suffixes"] for w in rule["words"]]
         self._endings = sorted(endings, key=len, reverse=True)
         self._plain = frozenset([*endings, *map(str, settings["government"]["offices"])])
         telling = [e for e in endings if e not in settings["everyday-endings"] or e in settings["telling-after-all"]]
         self._breaks = frozenset(str(settings["breaks"]))
-        self._slots = Slots(settings["slots"], compiler, self._suffixes.inside, words, telling, grow=endings, topics=signs.topics)
         self._use_cases = UseCases(settings, words)
+        self._slots = Slots(
+            settings["slots"],
+            compiler,
+            self._suffixes.inside,
+            words,
+            telling,
+            grow=endings,
+            topics=signs.topics,
+            owners=signs.organizations,
+            refuse=self._use_cases.strong,
+        )
         self._scenes = Slots(settings["use-cases"]["slots"], compiler, self._suffixes.inside, words, telling, "USE")
         self._lists = Lists(settings, words, ontology, endings, self._use_cases)
         self._aliases = Aliases(settings, words, re.compile(str(settings["not-models"])))
@@ -119,6 +134,7 @@ class Discovery:
         self._titles.read(page.source, ledger)
         self._suffixes.read(page, ledger)
         self._models.read(page, ledger)
+        self._quotes.read(page, ledger)
         self._slots.read(page, ledger)
         self._in_use(page, ledger)
         self._use_cases.read(page, ledger)
@@ -159,11 +175,11 @@ class Discovery:
         """Names that differ from an accepted one in their number only."""
         stems = dict(known)
         for key, (cls, rule, _) in ledger.accepted().items():
-            if rule.startswith(("model", "quoted")) and cls in ("Chip", "Server", "Product"):
-                surface = ledger.entries[key].surface
-                stem = re.sub(r"[A-Z]*[0-9.]+[A-Za-z]?$", "", surface)
-                if len(stem) >= 2 and stem != surface and stem.rstrip()[-1:].isalpha():
+            if rule not in LAST_RESORT and rule.startswith(("model", "quoted")) and cls in ("Chip", "Server", "Product"):
+                if stem := self._models.stem(ledger.entries[key].surface):
                     stems[stem] = cls
+            elif cls == "AIModel" and not ledger.entries[key].surface.isascii():
+                stems[ledger.entries[key].surface] = cls
         for page in pages if stems else ():
             self._models.siblings(page, stems, ledger)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,7 @@ class Member:
     start: int
     end: int
     known: frozenset[str] = frozenset()
+    classes: tuple[str, ...] = ()
 
 
 class Lists:
@@ -80,6 +81,9 @@ class Lists:
         cls, weight = group, (0.5 if len(known) == 1 else 0.62)
         if told and (not group or group_of(told, self._ontology.parents) == group):
             cls, weight = told, (0.8 if group else 0.6)
+        same = {m.classes for m in members if m.known}
+        if group and not told and len(known) > 1 and len(same) == 1 and len(only := next(iter(same))) == 1:
+            cls = only[0]
         if not known and not told:
             self._alike(page, members, ledger)
         if not cls or cls in ("Place", "Policy", "Report", "Market", "Standard"):
@@ -126,7 +130,8 @@ class Lists:
 
     def _known(self, page: Page, at: int) -> Member:
         name = page.names[at]
-        return Member(at, at + 1, frozenset(group_of(c, self._ontology.parents) for c in name.thing.classes))
+        groups = frozenset(group_of(c, self._ontology.parents) for c in name.thing.classes)
+        return Member(at, at + 1, groups, name.thing.classes)
 
     def _ended(self, core: str, surface: str) -> bool:
         """Whether a list member is a name by its ending, also where it begins with a letter like 均."""
@@ -221,6 +226,7 @@ class UseCases:
         self._not = frozenset(map(str, rules["not"]))
         self._weak = tuple(map(str, rules["weak-ends"]))
         self._end = re.compile("|".join(sorted(map(re.escape, self._ends), key=len, reverse=True)))
+        self._rates = re.compile(str(rules["rates"]))
         self._opens, self._closes = re.compile(str(rules["opens"])), re.compile(str(rules["closes"]))
         self._joins = re.compile(str(rules["joins"]))
 
@@ -239,8 +245,10 @@ class UseCases:
                 continue
             for match in self._opens.finditer(page.text, *clause.span()):
                 self._run(page, match.end(), clause.end(), ledger)
-            if match := self._closes.search(page.text, *clause.span()):
-                self._back(page, clause.start(), match.start(), ledger)
+            if rate := self._rates.search(page.text, *clause.span()):
+                self._back(page, clause.start(), rate.start(), self.typical, ledger)
+            elif close := self._closes.search(page.text, *clause.span()):
+                self._back(page, clause.start(), close.start(), self.strong, ledger)
 
     def _run(self, page: Page, start: int, end: int, ledger: Ledger) -> None:
         """The members of a list from its first letter on, as long as they look like use cases."""
@@ -261,7 +269,7 @@ class UseCases:
         fitting = [e for e in ends if e == len(text) or self._words.split(text[e:])[0].kind != "open"]
         return fitting[-1] if fitting else 0
 
-    def _back(self, page: Page, start: int, end: int, ledger: Ledger) -> None:
+    def _back(self, page: Page, start: int, end: int, wanted: Callable[[str], bool], ledger: Ledger) -> None:
         """The members of a list that ends here."""
         parts: list[tuple[int, int]] = []
         for match in self._joins.finditer(page.text, start, end):
@@ -275,7 +283,7 @@ class UseCases:
             if found is None or found[1] != b - a or (i and found[0]):
                 return
             surface = page.surface(a + found[0], b)
-            if not (self.strong(surface) and self._vote(page, a + found[0], b, "usecase.closed", ledger)):
+            if not (wanted(surface) and self._vote(page, a + found[0], b, "usecase.closed", ledger)):
                 return
 
     def _vote(self, page: Page, start: int, end: int, rule: str, ledger: Ledger) -> bool:
@@ -289,7 +297,8 @@ class UseCases:
         """Whether a stretch may name a use case at all."""
         if not 3 <= len(surface) <= 12 or surface in self._not or any(c.isdigit() or c in "“”《》%" for c in surface):
             return False
-        words = self._words.split(core)
+        end = max((e for e in self._ends if core.endswith(e) and len(e) + 2 <= len(core)), key=len, default="")
+        words = self._words.split(core.removesuffix(end))
         if words[0].kind == "stop" or (
             words[0].kind == "verb"
             and not (surface.startswith(self._prefixes) or (len(surface) >= 6 and self.typical(surface)))

@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from suantu.stages.discovery.heads import Heads
 from suantu.stages.discovery.page import Ledger, Page, Signs
 from suantu.stages.discovery.words import Words
 
 _HAN = "\u4e00-\u9fff"
 _BEFORE = re.compile(f"[{_HAN}]+$")
 _FREE = "(?![A-Za-z0-9]|[.,，][0-9])"
+_NUMBER = re.compile(r"[A-Z]*[0-9.]+[A-Za-z]?$")
 _CAMEL = re.compile(r"[A-Z][a-z]+[A-Z][A-Za-z]+$")
 _TYPICAL = re.compile(r"[A-Z]{1,4}-?[0-9]{2,4}[A-Z]?(?:-[A-Z0-9]+)?$")
 
@@ -19,9 +21,9 @@ _TYPICAL = re.compile(r"[A-Z]{1,4}-?[0-9]{2,4}[A-Z]?(?:-[A-Z0-9]+)?$")
 class Models:
     """The ``heads``, ``quotes`` and neighbouring sections of a discovery file."""
 
-    def __init__(self, settings: Mapping[str, Any], words: Words, signs: Signs) -> None:
+    def __init__(self, settings: Mapping[str, Any], words: Words, signs: Signs, heads: Heads) -> None:
         shapes = settings["model-patterns"]
-        self._words, self._makers, self._chips = words, signs.organizations, signs.chips
+        self._words, self._heads, self._makers, self._chips = words, heads, signs.organizations, signs.chips
         self._chip_signs = re.compile(str(settings["chip-signs"]))
         self._counted = re.compile(
             f"[0-9]\\s*(?P<counter>{'|'.join(settings['counted'])})(?:[“「]|[\\u4e00-\\u9fff]{{0,2}})$"
@@ -32,36 +34,26 @@ class Models:
             f"[{self._makers}](?P<name>[\\u4e00-\\u9fff]{{0,6}}?(?:{'|'.join(endings)}))(?!{shapes['not-after-product']})"
         )
         self._compile(shapes)
-        self._class_of = {str(w): cls for cls, heads in settings["heads"].items() for w in heads}
-        heads = "|".join(re.escape(w) for w in sorted(self._class_of, key=len, reverse=True))
-        self._before = re.compile(f"(?P<head>{heads}){shapes['after-head']}")
-        self._after = re.compile(f"{shapes['before-head']}(?P<head>{heads})(?!{shapes['not-after-head']})")
-        self._head = re.compile(f"(?P<head>{heads})")
         self._interconnect = re.compile(str(settings["interconnect-names"]))
         self._refuse = re.compile(str(settings["not-models"]))
         self._measures = [(cls, re.compile(f"{shapes['measured']}{p}")) for cls, p in settings["measures"].items()]
         self._models_before = tuple(map(str, settings["model-words-before"]))
-        self._naming = tuple(map(str, settings["quotes"]["naming"]))
-        opening, closing = "".join(settings["quotes"]["open"]), "".join(settings["quotes"]["close"])
-        self._opening = re.compile(f"[{opening}]")
-        self._quoted = re.compile(f"[{opening}](?P<name>[^{opening}{closing}，。；：！？、《》]{{2,14}})[{closing}]")
 
     def _compile(self, shapes: Mapping[str, Any]) -> None:
         counted = rf"(?!\s*(?:{shapes['counted']}))"
         latin = rf"[A-Za-z][A-Za-z0-9]*(?:[-.+][A-Za-z0-9]+)*(?:\s(?:[A-Z][A-Za-z]*\s?)?[0-9]+(?:\.[0-9]+)?[A-Z]?(?![A-Za-z0-9.]){counted})?"
         number = rf"[0-9]+(?:\.[0-9]+)?[A-Z]?{_FREE}{counted}|{shapes['series']}"
         self._name = re.compile(rf"(?<![A-Za-z0-9.\-/+]){latin}|(?<=[{_HAN}][{_HAN}])(?:{number})")
-        self._family = re.compile(rf"\s?(?P<tail>[A-Z]{{0,3}}[0-9]+(?:\.[0-9]+)?[A-Z]{{0,2}}){_FREE}{counted}")
-        self._sibling = re.compile(rf"[A-Z]{{0,3}}[0-9]+(?:\.[0-9]+)?[A-Z]?(?![A-Za-z0-9]){counted}")
+        self._family = re.compile(rf"[\s-]?(?P<tail>[A-Z]{{0,3}}[0-9]+(?:\.[0-9]+)?[A-Z]{{0,2}}){_FREE}{counted}")
+        editions = "|".join(map(str, shapes["editions"]))
+        self._sibling = re.compile(rf"(?:-?[A-Z]{{0,3}}[0-9]+(?:\.[0-9]+)?[A-Z]?|{editions})(?![A-Za-z0-9]){counted}")
+        self._edition = re.compile(rf"(?:{editions})$")
         self._lead, self._is_a = re.compile(str(shapes["lead"])), re.compile(str(shapes["is-a"]))
         self._beside, self._made_by = str(shapes["beside"]), str(shapes["made-by"])
         self._series = str(shapes["series"])[-1]
 
     def read(self, page: Page, ledger: Ledger) -> None:
         """Vote for the model names of a page."""
-        if self._opening.search(page.source):
-            for match in self._quoted.finditer(page.source):
-                self._in_quotes(page.source, match, ledger)
         for match in self._name.finditer(page.text):
             self._plain(page, match, ledger)
         for match in self._product.finditer(page.text):
@@ -70,35 +62,6 @@ class Models:
                 ledger.vote(page.surface(*match.span()), "Product", "model.of-maker", 0.62)
         for at, name in page.names.items():
             self._generation(page, at, name.thing.classes, ledger)
-
-    def _in_quotes(self, source: str, match: re.Match[str], ledger: Ledger) -> None:
-        name = match["name"].strip()
-        words = self._words.split(name)
-        has_digit = any(c.isdigit() for c in name)
-        fresh = any(w.kind in ("open", "latin") for w in words)
-        if (
-            self._refuse.match(name)
-            or all(w.kind in ("generic", "stop", "role") for w in words)
-            or any(w.kind == "stop" for w in words[:1])
-        ):
-            return
-        before = source[max(0, match.start() - 12) : match.start()]
-        head = self._before.search(self._lead.sub("", before))
-        cls = self._class_of[head["head"]] if head else ""
-        after = self._after.match(source[match.end() : match.end() + 14])
-        if not cls and after and fresh and len(name) <= 8:
-            cls = self._class_of[after["head"]]
-        if not cls and before.endswith(self._naming):
-            rest = self._head.search(source[match.end() : match.end() + 12])
-            cls = self._class_of[rest["head"]] if rest else ""
-        if not cls and has_digit and (isa := self._is_a.match(source[match.end() : match.end() + 30])):
-            cls = self._class_in(isa["head"])
-        if cls and (fresh or (head and len(words) == 1)) and len(name) <= 14:
-            ledger.vote(name, cls, "quoted", 0.75)
-
-    def _class_in(self, text: str) -> str:
-        found = [m["head"] for m in self._head.finditer(text)]
-        return self._class_of[found[-1]] if found else ""
 
     def _plain(self, page: Page, match: re.Match[str], ledger: Ledger) -> None:
         tail, at = match[0], match.start()
@@ -129,6 +92,8 @@ class Models:
             text[start - 1] in self._makers
             or (start > 1 and text[start - 1] in self._made_by and text[start - 2] in self._makers)
         )
+        if start > 1 and text[start - 1] == " " and text[start - 2] in self._makers:
+            ledger.alias(surface, page.surface(start - 2, end))
         self._by_context(page.source, page.starts[start], page.ends[end - 1], surface, numbered, ledger)
         self._by_signs(page, start, end, surface, numbered, made, ledger)
 
@@ -144,20 +109,16 @@ class Models:
     def _by_context(self, source: str, start: int, end: int, surface: str, numbered: bool, ledger: Ledger) -> None:
         before, after = source[max(0, start - 16) : start], source[end : end + 40]
         lead = self._lead.sub("", before)
-        if head := self._before.search(lead):
-            ledger.vote(surface, self._class_of[head["head"]], "model.after-head", 0.7 if numbered else 0.5)
-        if (follow := self._after.match(after)) and (numbered or surface[:1].isascii()):
-            weight = (
-                0.65
-                if numbered
-                else 0.62
-                if (not follow["gap"] and len(surface) >= 3) or _CAMEL.match(surface)
-                else 0.4
-            )
-            if lead.endswith(self._models_before):
-                weight += 0.1
-            ledger.vote(surface, self._class_of[follow["head"]], "model.before-head", weight)
-        if (isa := self._is_a.match(after)) and (cls := self._class_in(isa["head"])):
+        if cls := self._heads.before(lead):
+            clear = numbered or (len(surface) >= 4 and not surface.isupper())
+            ledger.vote(surface, cls, "model.after-head", 0.7 if clear else 0.5)
+        cls, gap = self._heads.after(after)
+        if cls:
+            glued = (not gap and len(surface) >= 3) or _CAMEL.match(surface) or not surface.isascii()
+            weight = 0.65 if numbered else 0.62 if glued else 0.4
+            launched = lead.endswith(self._models_before)
+            ledger.vote(surface, cls, "model.before-head", weight + 0.1 if launched else weight)
+        if (isa := self._is_a.match(after)) and (cls := self._heads.last(isa["head"])):
             ledger.vote(surface, cls, "model.is-a", 0.7)
         if numbered:
             for cls, pattern in self._measures:
@@ -187,8 +148,6 @@ class Models:
         b = min(ends, default=len(text))
         if self._is_beside(text, end, end + 1) or (start > 1 and self._is_beside(text, start - 1, start - 2)):
             ledger.vote(surface, "Chip", "model.beside", 0.62)
-        if not surface[:1].isascii():
-            return
         told = set(self._chip_signs.findall(page.source, page.starts[a], page.ends[b - 1]))
         told |= {c for c in text[a:b] if c in self._chips}
         if told:
@@ -197,11 +156,21 @@ class Models:
                 surface,
                 "Chip",
                 "model.signs",
-                0.62 if made or launched or (len(told) > 1 and _TYPICAL.match(surface)) else 0.4,
+                0.62
+                if made or launched or not surface.isascii() or (len(told) > 1 and _TYPICAL.match(surface))
+                else 0.4,
             )
 
     def _is_beside(self, text: str, separator: int, neighbour: int) -> bool:
         return neighbour < len(text) and text[separator] in self._beside and text[neighbour] in self._chips
+
+    def stem(self, surface: str) -> str:
+        """What a name of a family begins with (玄圭 of 玄圭Max, LX- of LX-200); empty where it is of none."""
+        if self._edition.search(surface):
+            stem = self._edition.sub("", surface)
+            return stem if len(stem) >= 2 and not stem.isascii() else ""
+        stem = _NUMBER.sub("", surface)
+        return stem if len(stem) >= 2 and stem != surface and stem.rstrip(" -")[-1:].isalpha() else ""
 
     def siblings(self, page: Page, stems: Mapping[str, str], ledger: Ledger) -> None:
         """A numbered name takes the class of one that differs from it in its number only (昭阳G8, 昭阳G6)."""

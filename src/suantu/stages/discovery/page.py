@@ -17,7 +17,7 @@ _SENTENCE = re.compile(r"[^。；！？!?\n]+")
 
 
 # Rules that count only where no other rule says what a name is.
-_LAST_RESORT = frozenset({"model.signs", "role.shown"})
+LAST_RESORT = frozenset({"model.signs", "role.shown"})
 
 
 @dataclass(slots=True)
@@ -111,6 +111,10 @@ class Ledger:
         _, times = entry.votes.get((rule, cls), (0.0, 0))
         entry.votes[(rule, cls)] = (weight, times + 1)
 
+    def alias(self, surface: str, other: str) -> None:
+        """Another name of what is called ``surface``, if that is a name."""
+        self.entries.setdefault(normalise(surface), Entry(surface)).aliases.setdefault(other)
+
     def accepted(self) -> dict[str, tuple[str, str, float]]:
         """The names that are sure enough: normalised name → (class, rule, confidence)."""
         out = {}
@@ -121,9 +125,9 @@ class Ledger:
 
     def _best(self, entry: Entry) -> tuple[str, str, float] | None:
         groups: dict[str, list[tuple[float, str, str]]] = defaultdict(list)
-        firm = any(rule not in _LAST_RESORT for rule, _ in entry.votes)
+        firm = any(rule not in LAST_RESORT for rule, _ in entry.votes)
         for (rule, cls), (weight, times) in entry.votes.items():
-            if firm and rule in _LAST_RESORT:
+            if firm and rule in LAST_RESORT:
                 continue
             groups[group_of(cls, self._parents)].append((1 - (1 - weight) ** min(times, 2), cls, rule))
         best: tuple[str, str, float] | None = None
@@ -168,6 +172,7 @@ class Signs:
     organizations: str
     topics: str
     chips: str
+    countries: str
     chars: Mapping[tuple[str, ...], str]
 
     @classmethod
@@ -185,5 +190,6 @@ class Signs:
             "".join(sorted(organizations)),
             "".join(sorted(topics)),
             alphabet.matching(["Chip"]),
+            alphabet.matching(["Country"]),
             chars,
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +15,7 @@ from suantu.rules import Compiler
 from suantu.stages.discovery.page import Ledger, Page
 from suantu.stages.discovery.words import Words
 
-
+_MODEL = re.compile(r"[A-Za-z]-?[0-9]|[0-9][A-Za-z]|[A-Za-z0-9]$")
 _LATIN_MARK = "LAT"
 _LATIN_WORD = r"[A-Z][A-Za-z0-9&.'’-]*"
 _LATIN = rf"(?<![A-Za-z0-9.&-])(?P<name>{_LATIN_WORD}(?:\s(?:{_LATIN_WORD}|[TOPICS])){{0,3}})(?![A-Za-z0-9])"
@@ -49,8 +49,12 @@ class Slots:
         marker: str = "ORG",
         grow: Collection[str] = (),
         topics: str = "",
+        owners: str = "\ufffe",
+        refuse: Callable[[str], bool] = lambda surface: False,
     ) -> None:
-        self._words, self._endings = words, tuple(endings)
+        self._words, self._endings, self._refuse = words, tuple(endings), refuse
+        self._before = re.compile(rf"(?:{_LATIN_WORD}\s)+$")
+        self._after = re.compile(rf"(?:\s(?:{_LATIN_WORD}|[{topics or ' '}]))+")
         self._ending = re.compile("|".join(map(re.escape, sorted(grow, key=len, reverse=True))) or "(?!)")
         self._slots: list[Slot] = []
         triggers: dict[str, list[int]] = defaultdict(list)
@@ -62,7 +66,7 @@ class Slots:
             latin = _LATIN_MARK in source
             shape = _LATIN.replace("TOPICS", topics) if latin else f"(?P<name>{inside}{{2,16}}?)"
             if source.startswith(marker):
-                shape = f"(?<!{inside})(?P<name>{inside}{{2,30}}?)"
+                shape = f"(?<!{inside})(?<![{owners}])(?P<name>{inside}{{2,30}}?)"
             marked = source.replace(_LATIN_MARK if latin else marker, "\0", 1)
             body = compiler.pattern(marked, str(rule["name"])).source
             pattern = re.compile(body.replace("\0", shape))
@@ -117,12 +121,29 @@ class Slots:
             a, b = start + found[0], start + found[1]
             if (ending := self._ending.match(page.text, b)) and ending.end() <= a + 12:
                 b = ending.end()
+            a, b = self._whole(page.text, a, b)
             core = page.text[a:b]
             surface = page.surface(a, b)
-            if is_name(core, surface, self._words, self._endings):
-                if len(core) == 2 and core.endswith(self._words.common):
+            if core.isascii():
+                self._latin(surface, slot, ledger)
+            elif is_name(core, surface, self._words, self._endings):
+                if (len(core) == 2 and not self._words.rare(core)) or self._refuse(surface):
                     continue
                 ledger.vote(surface, slot.cls, slot.name, slot.weight)
+
+    def _whole(self, text: str, a: int, b: int) -> tuple[int, int]:
+        """A name without the everyday words behind its ending; a Latin one with the Latin words beside it."""
+        if text[a:b].isascii():
+            before, after = self._before.search(text, max(0, a - 24), a), self._after.match(text, b)
+            return (before.start() if before else a), (after.end() if after else b)
+        ends = [m.end() for m in self._ending.finditer(text, a + 2, b)]
+        if (
+            ends
+            and ends[-1] < b
+            and all(w.kind in ("noun", "verb", "generic") for w in self._words.split(text[ends[-1] : b]))
+        ):
+            return a, ends[-1]
+        return a, b
 
     def _latin(self, name: str, slot: Slot, ledger: Ledger) -> None:
         """Vote for a Latin name: no unit, grade or abbreviation of the lists, and no number."""
@@ -134,9 +155,9 @@ def is_name(core: str, surface: str, words: Words, endings: tuple[str, ...]) -> 
     """Whether a stretch can be the name of an organization."""
     if not 2 <= len(surface) <= 14 or not words.sound(core) or len(core) < 2:
         return False
+    if _MODEL.search(core):
+        return False
     parts = words.split(core)
-    if parts[0].kind == "latin" and len(parts) == 1:
-        return core[0].isupper() and len(core) >= 2 and not core[1:].isdigit()
     if not all("\u4e00" <= c <= "\u9fff" or c.isalnum() or c in "·-" or "\ue000" <= c <= "\uefff" for c in core):
         return False
     unknown = sum(len(w) for w in parts if w.kind == "open")

@@ -39,6 +39,8 @@ class Suffixes:
         before = "|".join(sorted(map(str, places["district-before"]), key=len, reverse=True))
         self._joiners = str(places["joiners"])
         self._district = re.compile(f"(?:{before}|[{signs.places}])(?P<name>[{_HAN}]{{2,3}}{places['districts']})")
+        inner = str(government["ministries"]).replace("一-鿿", f"一-鿿{signs.topics}")
+        self._ministry = re.compile(f"[{signs.countries}]{inner}")
         self._districts = re.compile(str(places["district-lists"]))
         self._not_district = tuple(map(str, places["district-refuse"]))
 
@@ -47,6 +49,9 @@ class Suffixes:
         text = page.text
         for match in self._ending.finditer(text):
             self._one(page, match[0], match.start(), match.end(), ledger)
+        for match in self._ministry.finditer(text):
+            if self._ends_there(text, match.end()):
+                ledger.vote(page.surface(*match.span()), "GovernmentBody", self._government, 0.8)
         for run in self._districts.finditer(text):
             for name in re.split(f"[^{_HAN}]|[{self._joiners}]", run[0]):
                 if not name.endswith(self._not_district) and self._words.sound(name):
@@ -55,7 +60,7 @@ class Suffixes:
             name = match["name"]
             if (
                 not name.endswith(self._not_district)
-                and self._words.unknown(name[:-1]) >= 1
+                and (self._words.unknown(name[:-1]) >= 1 or text[match.start()] in self._signs.places)
                 and self._words.sound(name)
             ):
                 ledger.vote(name, "Region", self._place, 0.65)
@@ -97,38 +102,45 @@ class Suffixes:
 
     def _organization(self, page: Page, ending: str, core: str, a: int, end: int, clean: bool, ledger: Ledger) -> None:
         rule, cls, strong = self._rules[ending]
-        size = end - a
-        surface = page.surface(a, end)
-        if ending in self._generic_firm and core.endswith(self._all) and len(core) > 3:
-            surface = page.surface(a, end - len(ending))
+        whole = ending in self._generic_firm and core.endswith(self._all) and len(core) > 3
+        surface = page.surface(a, end - len(ending) if whole else end)
+        if strong:
+            weight = self._strong(surface, ending, core, cls, clean)
+        else:
+            weight = 0.0 if page.text.startswith(self._all, end) else self._weak(page.text, ending, core, end, clean)
+        if weight:
+            ledger.vote(surface, cls, rule, weight)
+
+    def _strong(self, surface: str, ending: str, core: str, cls: str, clean: bool) -> float:
+        """How sure an ending makes a name that few everyday nouns have (银行, 研究院)."""
         unknown = self._words.unknown(core)
         place = core[0] in self._signs.places
-        if strong:
-            words = self._words.split(core)
-            proper = unknown >= 2 or place or any(w.kind == "noun" for w in words)
-            if self._long_name(core, cls, clean) or (
-                proper and clean and 2 <= len(surface) - len(ending) <= 12 and size <= 14
-            ):
-                if not (place and len(core) == 1 and cls == "Organization" and len(ending) < 2):
-                    weight = 0.7 if unknown >= 2 or place else 0.62 if self._long_name(core, cls, clean) else 0.5
-                    ledger.vote(surface, cls, rule, weight)
-            elif unknown >= 2 and len(core) <= 3:
-                ledger.vote(surface, cls, rule, 0.5)
-            elif unknown == len(core) == 1 and clean and len(ending) > 2:
-                ledger.vote(surface, cls, rule, 0.45)
-        elif unknown >= 2 and len(core) <= 4 and unknown >= len(core) - 1 and not core[-1].isascii():
-            if page.text.startswith(self._all, end):
-                return
-            everyday = ending in self._everyday and len(core) not in (2, 3)
-            free = (
-                (ending not in self._everyday or ending in self._firms)
-                and clean
+        if unknown < 2 and (ending in self._generic_firm or (ending in self._everyday and not place)):
+            return 0.0
+        if self._long_name(core, cls, clean):
+            return 0.7 if unknown >= 2 or place else 0.62
+        proper = unknown >= 2 or place or any(w.kind == "noun" for w in self._words.split(core))
+        if proper and clean and 2 <= len(surface) - len(ending) <= 12 and len(core) + len(ending) <= 14:
+            return 0.7 if unknown >= 2 or place else 0.5
+        if unknown >= 2 and len(core) <= 3:
+            return 0.5
+        return 0.45 if unknown == len(core) == 1 and clean and len(ending) > 2 else 0.0
+
+    def _weak(self, text: str, ending: str, core: str, end: int, clean: bool) -> float:
+        """How sure an ending makes a name that everyday nouns have too (科技, 智能)."""
+        unknown = self._words.unknown(core)
+        everyday = ending in self._everyday
+        if unknown >= 2 and len(core) <= 4 and unknown >= len(core) - 1 and not core[-1].isascii():
+            if (
+                clean
                 and len(core) == unknown
-                and self._ends_there(page.text, end)
-            )
-            ledger.vote(surface, cls, rule, 0.6 if free else 0.45 if clean and not everyday else 0.3)
-        elif clean and ending not in self._everyday and len(core) in (2, 3) and not self._words.empty(core):
-            ledger.vote(surface, cls, rule, 0.35)
+                and self._ends_there(text, end)
+                and (not everyday or ending in self._firms)
+            ):
+                return 0.6
+            return 0.45 if clean and not (everyday and len(core) not in (2, 3)) else 0.3
+        proper = clean and not everyday and len(core) in (2, 3) and not self._words.empty(core)
+        return 0.35 if proper else 0.0
 
     def _ends_there(self, text: str, end: int) -> bool:
         """Whether what follows a name is a mark or a word of its own."""
@@ -140,8 +152,8 @@ class Suffixes:
         return (
             cls == "Consortium"
             and clean
-            and len(self._words.split(core)) >= 2
-            and any(c in self._signs.topics for c in core)
+            and len(words := self._words.split(core)) >= 2
+            and any(w.kind == "topic" or core[w.start : w.end] in self._words.topical for w in words)
         )
 
     def _office(self, page: Page, ending: str, left: int, start: int, end: int, ledger: Ledger) -> None:
@@ -149,7 +161,8 @@ class Suffixes:
         level = next((w for w in self._levels if text.endswith(w, left, start)), "")
         a = start - len(level)
         place = page.surface(a - 1, a) if a > left and text[a - 1] in self._signs.places else ""
-        if place and (level or ending not in self._not_alone or place.endswith(self._levels)):
+        country = bool(place) and text[a - 1] in self._signs.countries
+        if place and (level or country or ending not in self._not_alone or place.endswith(self._levels)):
             ledger.vote(page.surface(a - 1, end), "GovernmentBody", self._government, 0.9)
         elif level and ending not in self._not_alone:
             ledger.vote(page.surface(a, end), "GovernmentBody", self._government, 0.7)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 _LONGEST = 6
+# A letter of so many everyday words tells no name.
+_PLAIN = 12
 _LATIN = re.compile(r"[A-Za-z0-9.\-]+")
 _NODE = re.compile("[\ue000-\uf8ff]")
 _TOPIC = ("generic", "topic")
@@ -30,6 +33,8 @@ class Words:
 
     def __init__(self, settings: Mapping[str, Any], everyday: Mapping[str, Any]) -> None:
         self._joins = frozenset(str(settings["joins"]).split())
+        letters = Counter(c for text in (everyday.get("nouns", ""), everyday.get("verbs", "")) for c in text)
+        self._plain = frozenset(c for c, times in letters.items() if times >= _PLAIN)
         self.common = tuple(str(settings["common-ends"]))
         self._bonds = str(settings["bonds"])
         endings = {str(w) for rule in settings["suffixes"] for w in rule["words"] if len(str(w)) > 1}
@@ -37,6 +42,7 @@ class Words:
         self._sectors = frozenset(map(str, settings["sectors"]))
         self._not_latin = re.compile(str(settings["not-models"]))
         self.topics: frozenset[str] = frozenset()
+        self.topical: frozenset[str] = frozenset()
         self._kinds: dict[str, str] = {}
         self._seen: dict[str, tuple[Word, ...]] = {}
         for kind, text in (
@@ -95,8 +101,10 @@ class Words:
                 alone = before and (i < 2 or words[i - 2].kind != "open")
                 after = word.kind == "generic" and i + 1 < len(words) and words[i + 1].kind == "open"
                 inner = alone and self._ending.match(text, word.end)
-                if inner if word.kind == "stop" and text[word.start] in self._bonds else alone or after or (
-                    before and word.kind == "generic"
+                if (
+                    inner
+                    if word.kind == "stop" and text[word.start] in self._bonds
+                    else alone or after or (before and word.kind == "generic")
                 ):
                     words[i] = Word(word.start, word.end, "open")
         return words
@@ -127,6 +135,10 @@ class Words:
         if first and all(w.kind in _TOPIC for w in rest[:first]) and _unknown(rest[first:]) >= 2:
             rest, clean = rest[first:], True
         return (rest[0].start, end, clean) if rest else None
+
+    def rare(self, text: str) -> bool:
+        """Whether two letters can be a name by themselves: one of them is in few everyday words."""
+        return not text.endswith(self.common) and not all(c in self._plain for c in text)
 
     def unknown(self, text: str) -> int:
         """How many characters of a stretch belong to no word."""

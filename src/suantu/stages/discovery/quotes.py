@@ -1,0 +1,102 @@
+"""Names in quotation marks, and names of unknown letters with a head noun glued to them (问岳大模型)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from suantu.stages.discovery.heads import Heads
+from suantu.stages.discovery.page import Ledger, Page
+from suantu.stages.discovery.words import Words
+
+_HAN = "\u4e00-\u9fff"
+
+
+class Quotes:
+    """The ``quotes`` and ``glued`` sections of a discovery file."""
+
+    def __init__(self, settings: Mapping[str, Any], words: Words, heads: Heads) -> None:
+        rules, shapes = settings["quotes"], settings["model-patterns"]
+        self._words, self._heads = words, heads
+        self._refuse = re.compile(str(settings["not-models"]))
+        self._lead, self._is_a = re.compile(str(shapes["lead"])), re.compile(str(shapes["is-a"]))
+        self._naming, self._firms = tuple(map(str, rules["naming"])), tuple(map(str, rules["firms"]))
+        self._launched, self._used = tuple(map(str, rules["launched"])), tuple(map(str, rules["used"]))
+        self._firm_verbs = re.compile(str(rules["firm-verbs"]))
+        self._rule = str(rules["name"])
+        opening, closing = "".join(rules["open"]), "".join(rules["close"])
+        self._opening = re.compile(f"[{opening}]")
+        self._quoted = re.compile(f"[{opening}](?P<name>[^{opening}{closing}，。；：！？、《》]{{2,14}})[{closing}]")
+        self._glued = [
+            (str(g["class"]), re.compile(f"(?P<run>[{_HAN}]{{2,8}}?)(?:{'|'.join(g['words'])})"), g)
+            for g in settings["glued"]
+        ]
+
+    def read(self, page: Page, ledger: Ledger) -> None:
+        """Vote for the names of a page."""
+        if self._opening.search(page.source):
+            for match in self._quoted.finditer(page.source):
+                self._one(page.source, match, ledger)
+        known = [(page.starts[at], page.ends[at]) for at in page.names]
+        for cls, pattern, rule in self._glued:
+            for match in pattern.finditer(page.source):
+                self._joined(page.source, match, cls, rule, known, ledger)
+
+    def _one(self, source: str, match: re.Match[str], ledger: Ledger) -> None:
+        name = match["name"].strip()
+        words = self._words.split(name)
+        if (
+            self._refuse.match(name)
+            or all(w.kind in ("generic", "stop", "role") for w in words)
+            or words[0].kind == "stop"
+        ):
+            return
+        before, after = source[max(0, match.start() - 12) : match.start()], source[match.end() : match.end() + 30]
+        if cls := self._class(name, before, after, any(w.kind in ("open", "latin") for w in words), len(words) == 1):
+            ledger.vote(name, cls, self._rule, 0.75)
+
+    def _class(self, name: str, before: str, after: str, fresh: bool, single: bool) -> str:
+        """What a quoted name is; ``fresh`` if a part of it is no known word, ``single`` if it is one word."""
+        own = self._heads.ending(name)
+        given = before.endswith(self._launched)
+        if cls := self._heads.before(self._lead.sub("", before)):
+            return (own or cls) if fresh or single else ""
+        cls, _ = self._heads.after(after[:14])
+        if cls and len(name) <= 8 and (fresh or given):
+            return own or cls
+        if own and (own == "AIModel" or given or before.endswith(self._used)):
+            return own
+        if before.endswith(self._naming) and fresh and (cls := self._heads.first(after[:12])):
+            return cls
+        if fresh and any(c.isdigit() for c in name) and (is_a := self._is_a.match(after)):
+            return self._heads.last(is_a["head"])
+        if fresh and (before.endswith(self._firms) or self._firm_verbs.match(after)):
+            return "Organization"
+        loose = given or before.endswith(self._used)
+        return "Product" if loose and self._words.unknown(name) >= 2 and len(name) <= 6 else ""
+
+    def _joined(
+        self,
+        source: str,
+        match: re.Match[str],
+        cls: str,
+        rule: Mapping[str, Any],
+        known: list[tuple[int, int]],
+        ledger: Ledger,
+    ) -> None:
+        start, end = match.span("run")
+        size = 0
+        words = self._words.split(source[start:end])
+        for word in reversed(words):
+            if word.kind != "open":
+                break
+            size += len(word)
+        a = end - size
+        if not 2 <= size <= 4 or any(x < end and a < y for x, y in known):
+            return
+        after, before = tuple(rule.get("after", ())), tuple(rule.get("before", ()))
+        if after and not (source.endswith(after, 0, a) or source.startswith(before, match.end())):
+            return
+        ledger.vote(source[a : match.end()], cls, "glued", 0.65)
+        ledger.alias(source[a : match.end()], source[a:end])
