@@ -175,7 +175,11 @@ class Discovery:
         """Names that differ from an accepted one in their number only."""
         stems = dict(known)
         for key, (cls, rule, _) in ledger.accepted().items():
-            if rule not in LAST_RESORT and rule.startswith(("model", "quoted")) and cls in ("Chip", "Server", "Product"):
+            if (
+                rule not in LAST_RESORT
+                and rule.startswith(("model", "quoted"))
+                and cls in ("Chip", "Server", "Product")
+            ):
                 if stem := self._models.stem(ledger.entries[key].surface):
                     stems[stem] = cls
             elif cls == "AIModel" and not ledger.entries[key].surface.isascii():

@@ -96,7 +96,7 @@ class Lists:
         """Nothing tells what is listed: members that look like use cases are such where most do."""
         cores = [page.text[m.start : m.end] for m in members]
         names = [page.surface(m.start, m.end) for m in members]
-        alike = [self._use_cases.typical(n) and self._use_cases.fits(c, n) for c, n in zip(cores, names, strict=True)]
+        alike = [self._use_cases.strong(n) and self._use_cases.fits(c, n) for c, n in zip(cores, names, strict=True)]
         if sum(alike) >= 2 and sum(alike) * 3 >= len(members) * 2:
             for core, name in zip(cores, names, strict=True):
                 if self._use_cases.fits(core, name) and not _NODE.search(core):
@@ -224,6 +224,7 @@ class UseCases:
         self._words = words
         self._ends, self._prefixes = tuple(map(str, rules["ends"])), tuple(map(str, rules["prefixes"]))
         self._not = frozenset(map(str, rules["not"]))
+        self._not_ends = tuple(map(str, rules["not-ends"]))
         self._weak = tuple(map(str, rules["weak-ends"]))
         self._end = re.compile("|".join(sorted(map(re.escape, self._ends), key=len, reverse=True)))
         self._rates = re.compile(str(rules["rates"]))
@@ -232,7 +233,11 @@ class UseCases:
 
     def typical(self, surface: str) -> bool:
         """Whether a name looks like a use case by itself (高炉炉温预测, 智能理货)."""
-        return (surface.endswith(self._ends) or surface.startswith(self._prefixes)) and surface not in self._not
+        if surface in self._not:
+            return False
+        return surface.endswith(self._ends) or (
+            surface.startswith(self._prefixes) and not surface.endswith(self._not_ends)
+        )
 
     def strong(self, surface: str) -> bool:
         """Whether a name looks like a use case wherever it stands."""

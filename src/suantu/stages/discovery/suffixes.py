@@ -138,7 +138,7 @@ class Suffixes:
                 and (not everyday or ending in self._firms)
             ):
                 return 0.6
-            return 0.45 if clean and not (everyday and len(core) not in (2, 3)) else 0.3
+            return 0.45 if clean and not everyday else 0.35 if clean and len(core) in (2, 3) else 0.3
         proper = clean and not everyday and len(core) in (2, 3) and not self._words.empty(core)
         return 0.35 if proper else 0.0
 
