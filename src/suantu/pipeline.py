@@ -29,8 +29,8 @@ from suantu.records import (
 from suantu.records import (
     Evidence as Words,
 )
-from suantu.rules import Alphabet, Compiler, Pattern, read_rules
-from suantu.scene import Node, Scene
+from suantu.rules import KINDS, Alphabet, Compiler, Pattern, read_rules
+from suantu.scene import Node, Scene, Topic
 from suantu.stages import discourse as talk
 from suantu.stages.clean import clean
 from suantu.stages.discovery import Discovery
@@ -46,37 +46,13 @@ from suantu.stages.periods import PeriodGrammar
 from suantu.stages.quantities import QuantityGrammar
 from suantu.stages.rankings import Rankings, RankThread, compile_ranking
 from suantu.stages.rankings import merge as merge_rankings
-from suantu.stages.relations import Relations, compile_rule
+from suantu.stages.relations import Relations, compile_frames, compile_rule
 from suantu.stages.relations import merge as merge_claims
 from suantu.stages.tables import Heads, Tables, group_rows
 
 LANGUAGES = ("zh", "en")
 _PLACES = frozenset({"Place", "Country", "Region", "City"})
 _READ = (BlockKind.PARAGRAPH, BlockKind.ITEM, BlockKind.HEADING, BlockKind.CAPTION, BlockKind.LABEL, BlockKind.ROW)
-_KINDS = [
-    "money",
-    "percent",
-    "multiple",
-    "count",
-    "data",
-    "bandwidth",
-    "compute",
-    "power",
-    "energy",
-    "length",
-    "area",
-    "duration",
-    "score",
-    "frequency",
-    "temperature",
-    "mass",
-    "transferRate",
-    "number",
-    "period",
-    "ordinal",
-    "tier",
-    "top",
-]
 
 
 @dataclass
@@ -121,7 +97,7 @@ class Pipeline:
         return Language(
             Grammar.from_settings(settings),
             Moods(settings, code, self.alphabet.matching(["Organization"]), self.alphabet.matching(["period"])),
-            talk.Discourse(settings, code),
+            talk.Discourse(settings, code, {n.text: n.thing for n in self.ontology.names}),
             phrases,
             self._relations(code, compiler, phrases),
             self._observer(code, compiler, settings, phrases),
@@ -139,7 +115,8 @@ class Pipeline:
             (compiler.pattern(skip["pattern"], "skips"), frozenset(map(str, skip.get("not", ()))))
             for skip in settings.get("skips", ())
         ]
-        return Relations(rules, self.ontology, settings, skips, places)
+        words, framed = compile_frames(settings, compiler, self.ontology.properties)
+        return Relations([*rules, *framed], words, self.ontology, settings, skips, places)
 
     def _observer(self, code: str, compiler: Compiler, language: Mapping[str, Any], phrases: Phrases) -> Observer:
         settings = self.ontology.setting(f"observations.{code}")
@@ -194,6 +171,7 @@ class _Reading:
     label: Thing | None = None
     heading: Thing | None = None
     heading_only: bool = False
+    heads: tuple[Topic, ...] = ()
 
     def extraction(self) -> Extraction:
         blocks = [b for b in clean(self.document, self.pipeline.layout) if b.kind in _READ]
@@ -284,8 +262,8 @@ class _Reading:
             if rules.insertion:
                 scene.insertions = tuple(m.span() for m in rules.insertion.regex.finditer(scene.text))
             scene.place, scene.place_near, scene.period, scene.of_market = place, near, period, of_market
-            scene.told = told
-            talk.note_topics(scene, thread, rules.talk, pipeline.alphabet)
+            scene.told, scene.heads = told, self.heads
+            talk.note_topics(scene, thread, rules.talk, pipeline.alphabet, pipeline.ontology.closure)
             if self.watch:
                 self.watch(scene)
             self.claims.extend(rules.relations.read(scene, asserted))
@@ -320,6 +298,7 @@ class _Reading:
             self.sections, self.label = block.sections, None
             heading = block.sections[-1] if len(block.sections) > 1 else ""
             found = [n.thing for m in self.pipeline.gazetteer.find(heading) for n in m.names if not n.ambiguous]
+            self.heads = self._topics(block.sections[-1]) if block.sections else ()
             places = [t for t in found if "Place" in self.pipeline.ontology.closure(t.classes)]
             self.heading = places[0] if len(places) == 1 else None
             self.heading_only = bool(self.heading) and len(heading) <= len(places[0].label) + 6
@@ -328,6 +307,17 @@ class _Reading:
         if self.label or self.heading:
             return self.label or self.heading, self.label is not None or self.heading_only
         return home, False
+
+    def _topics(self, heading: str) -> tuple[Topic, ...]:
+        """What a heading names, as topics."""
+        out = []
+        for match in self.pipeline.gazetteer.find(heading):
+            thing = match.names[0].thing
+            classes = self.pipeline.ontology.closure(thing.classes)
+            mention = Mention(match.start, match.end, thing)
+            node = Node(match.start, match.end, self.pipeline.alphabet.name(classes), (mention,))
+            out.append(Topic(node, classes))
+        return tuple(out)
 
     def _singles(self, block: Block, names: Sequence[tuple[Match, Name]]) -> list[Node]:
         """Names, times, figures and ordinals of a block, apart from one another: where they overlap the longer wins,
@@ -391,4 +381,4 @@ def _apart(nodes: list[Node]) -> list[Node]:
 def _alphabet(ontology: Ontology) -> Alphabet:
     combos = {ontology.closure(name.thing.classes) for name in ontology.names}
     combos |= {ontology.closure([cls]) for cls in ontology.parents}
-    return Alphabet(combos, _KINDS)
+    return Alphabet(combos, KINDS)

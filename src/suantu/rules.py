@@ -27,6 +27,31 @@ from suantu.errors import RuleError
 _SLOT = re.compile(r"\{(?:(?P<name>[a-z]\w*):)?(?P<classes>[A-Za-z|]+)\}")
 _CUE = re.compile(r"(?<!\?P)<(?P<cue>[a-z][a-z_-]*)>")
 _GAP = re.compile(r"~{1,3}")
+# The kinds of figures and times; each has a character of its own.
+KINDS = (
+    "money",
+    "percent",
+    "multiple",
+    "count",
+    "data",
+    "bandwidth",
+    "compute",
+    "power",
+    "energy",
+    "length",
+    "area",
+    "duration",
+    "score",
+    "frequency",
+    "temperature",
+    "mass",
+    "transferRate",
+    "number",
+    "period",
+    "ordinal",
+    "tier",
+    "top",
+)
 _NODES = "\ue000-\uf8ff"
 _GAPS = {
     "zh": {

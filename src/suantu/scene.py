@@ -50,6 +50,7 @@ class Topic:
     """A thing that the text talks about: where it was named, with its closed classes.
 
     ``time`` is the sentence that named it (paragraphs count more); against ``Scene.now`` it tells how old the topic is.
+    ``hint``: it was not named, but a word tells it (a hospital: health care); figures are not about it.
     """
 
     node: Node
@@ -58,6 +59,7 @@ class Topic:
     clause: int = -1
     time: int = 0
     part: bool = False
+    hint: bool = False
 
 
 @dataclass(slots=True)
@@ -67,6 +69,7 @@ class Scene:
     ``topics`` are what earlier sentences and the sentence itself talk about, the latest last; ``sayers`` who says
     what stretch of it; ``insertions`` say something more of a name (a maker of chips); ``period`` and ``place`` what
     the text before it set (``place_near``: by its own paragraph or heading); ``told`` the figures of the sentence before.
+    ``heads`` are the things that its heading names.
     """
 
     block: Block
@@ -88,6 +91,7 @@ class Scene:
     of_market: bool = False
     told: tuple[Observation, ...] = ()
     insertions: tuple[tuple[int, int], ...] = ()
+    heads: tuple[Topic, ...] = ()
 
     def surface(self, start: int, end: int) -> str:
         """The block's words for the encoded characters ``start:end``."""
@@ -104,17 +108,21 @@ class Scene:
         """Whether a mood of one of these kinds touches the encoded characters ``start:end``."""
         return any(m.kind in kinds and m.start < end and start < m.end for m in self.moods)
 
-    def topic(self, position: int, wanted: Sequence[str], age: int = 3, parts: bool = False) -> Node | None:
+    def topic(
+        self, position: int, wanted: Sequence[str], age: int = 3, parts: bool = False, hints: bool = False
+    ) -> Node | None:
         """The thing of the latest clause before ``position`` whose class stands first in ``wanted``.
 
         An entry may name several classes that count alike (``Chip|Product``): the first thing named then wins. What is
-        only counted (4颗NVSwitch) is no topic unless ``parts`` are wanted.
+        only counted (4颗NVSwitch) is no topic unless ``parts`` are wanted, what is only hinted at unless ``hints`` are.
         """
         best: tuple[int, Topic] | None = None
         for topic in reversed(self.topics):
             if self.now - topic.time > age:
                 break
             if (topic.time == self.now and topic.position >= position) or (topic.part and not parts):
+                continue
+            if topic.hint and not hints:
                 continue
             order = next((i for i, group in enumerate(wanted) if topic.classes.intersection(group.split("|"))), None)
             if order is None:
@@ -153,6 +161,11 @@ class Scene:
                 for t in self.topics
             ],
         )
+
+    def head(self, wanted: Sequence[str]) -> Node | None:
+        """The one thing of these classes that the heading names."""
+        found = [t.node for t in self.heads if t.classes.intersection(wanted)]
+        return found[0] if len(found) == 1 else None
 
     def sayer(self, position: int) -> Thing | None:
         """Who says what stands at ``position``."""

@@ -121,7 +121,7 @@ def _alone(pipeline: Pipeline, trial: Trial) -> Pipeline:
 
 
 def _relation_faults(trial: Trial, extraction: Extraction, _ontology: Ontology) -> Iterator[str]:
-    made = [c for c in extraction.claims if c.found_by == trial.rule]
+    made = [c for c in extraction.claims if c.found_by.split("/")[0] == trial.rule]
     yield from _compared(
         trial.facts,
         made,

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from suantu.records import Block, Mention
+from suantu.records import Block, Mention, Thing
 from suantu.rules import Alphabet
 from suantu.scene import Node, Scene, Topic
 
 _CLAUSE = re.compile(r"[，,；;：:。！？!?]")
-_LIKE = (("Chip", "Product", "AIModel"), ("Organization",), ("Market", "Industry"), ("City", "Region", "Country"))
+_LIKE = (
+    ("Chip", "Product", "AIModel"),
+    ("Organization",),
+    ("UseCase",),
+    ("Market", "Industry"),
+    ("City", "Region", "Country"),
+)
 _MODIFIES = re.compile(r"-[a-z]")
 _EVERYTHING = frozenset({"Entity", "Concept", "Subject"})
 
@@ -42,7 +48,7 @@ def _clause_start(text: str, position: int) -> int:
 class Discourse:
     """The pronouns and comparison words of one language; ``Thread`` holds the state of one text."""
 
-    def __init__(self, settings: Mapping[str, Any], language: str) -> None:
+    def __init__(self, settings: Mapping[str, Any], language: str, things: Mapping[str, Thing]) -> None:
         edge = r"(?<![A-Za-z])" if language == "en" else ""
         after = r"(?![A-Za-z])" if language == "en" else ""
         self.pronouns = tuple(
@@ -54,6 +60,11 @@ class Discourse:
             )
             for p in settings["pronouns"]
         )
+        self.hints: dict[str, Thing] = {
+            str(word): things[label] for label, words in dict(settings.get("hints", {})).items() for word in words
+        }
+        hints = "|".join(map(re.escape, sorted(self.hints, key=len, reverse=True)))
+        self.hint = re.compile(f"{edge}(?:{hints}){after}" if hints else r"(?!)")
         self.heads = frozenset(p.head for p in self.pronouns if p.head)
         words = sorted(map(str, settings["comparison"]), key=len, reverse=True)
         asides = "|".join(sorted(map(str, settings["aside-before"]), key=len, reverse=True))
@@ -61,6 +72,7 @@ class Discourse:
         self.aside_of = re.compile(f"(?:{beside})$") if beside else None
         self.of = re.compile(str(settings["of"]))
         self.aside = re.compile(f"(?:{asides})\\s?$") if asides else None
+        self.appositive = "|".join(sorted(map(str, settings.get("appositives", ())), key=len, reverse=True))
         self.comparison = re.compile(edge + "(?:" + "|".join(words) + ")" + after)
 
 
@@ -229,22 +241,25 @@ def _of_two(which: str, before: Sequence[Node], thread: Thread, alphabet: Alphab
         n for n in before if not n.pronoun
     ]:
         flat.extend(Node(node.start, node.end, node.char, (mention,)) for mention in node.mentions)
-    for group in _LIKE:
-        alike = [n for n in flat if alphabet.classes(n.char).intersection(group)]
-        found = _last_two(which, alike, alphabet)
-        if found is not None:
-            return found
-    return _last_two(which, flat, alphabet)
+    pairs = [pair for group in (*_LIKE, ()) if (pair := _last_two(flat, group, alphabet))]
+    if not pairs:
+        return None
+    i, j = max(pairs, key=lambda p: min(p))  # those that stand nearest
+    both = flat[i].mentions + flat[j].mentions
+    shared = alphabet.classes(flat[i].char) & alphabet.classes(flat[j].char) | _EVERYTHING
+    joint = Node(flat[i].start, flat[j].end, alphabet.name(shared), both)
+    return {"former": flat[i], "latter": flat[j], "both": joint}[which]
 
 
-def _last_two(which: str, flat: Sequence[Node], alphabet: Alphabet) -> Node | None:
-    for i in range(len(flat) - 1, 0, -1):
-        for j in range(i - 1, max(-1, i - 6), -1):
+def _last_two(flat: Sequence[Node], group: Sequence[str], alphabet: Alphabet) -> tuple[int, int] | None:
+    """Where the last two different things of these classes stand (of any: two that share a class)."""
+    fit = [i for i, n in enumerate(flat) if not group or alphabet.classes(n.char).intersection(group)]
+    for b in range(len(fit) - 1, 0, -1):
+        for a in range(b - 1, max(-1, b - 6), -1):
+            i, j = fit[a], fit[b]
             shared = alphabet.classes(flat[i].char) & alphabet.classes(flat[j].char) - _EVERYTHING
             if shared and flat[i].thing.iri != flat[j].thing.iri:
-                both = flat[j].mentions + flat[i].mentions
-                pair = Node(flat[j].start, flat[i].end, alphabet.name(shared | _EVERYTHING), both)
-                return {"former": flat[j], "latter": flat[i], "both": pair}[which]
+                return i, j
     return None
 
 
@@ -267,11 +282,16 @@ def _aside(text: str, position: int, discourse: Discourse) -> bool:
     return bool(discourse.aside_of and discourse.aside_of.search(before) and discourse.of.match(text, position + 1))
 
 
-def note_topics(scene: Scene, thread: Thread, discourse: Discourse, alphabet: Alphabet) -> None:
-    """Fill ``scene.topics``: those of earlier sentences, then clause by clause the first thing of each class."""
+def note_topics(
+    scene: Scene, thread: Thread, discourse: Discourse, alphabet: Alphabet, closure: Callable[..., frozenset[str]]
+) -> None:
+    """Fill ``scene.topics``: those of earlier sentences, then clause by clause the first thing of each class, and what
+    words hint at."""
     scene.topics, scene.now = list(thread.topics), thread.now
     seen: set[tuple[int, frozenset[str]]] = set()
     said = {start for start, _, _ in scene.sayers}
+    firms = re.compile(f"(?:{discourse.appositive})?[{alphabet.matching(['Organization'])}]")
+    measured = re.compile(f"(?:{discourse.of.pattern})[{alphabet.kind('multiple')}{alphabet.kind('percent')}]")
     for position in sorted(scene.nodes):
         node = scene.nodes[position]
         if not node.mentions:
@@ -281,10 +301,18 @@ def note_topics(scene: Scene, thread: Thread, discourse: Discourse, alphabet: Al
         classes = alphabet.classes(node.char)
         aside = (node.pronoun and position > start + 1) or _aside(scene.text, position, discourse)
         aside = aside or scene.inserted(position) is not None
-        modifies = _MODIFIES.match(scene.text, position + 1)
+        modifies = _MODIFIES.match(scene.text, position + 1) or measured.match(scene.text, position + 1)
+        modifies = modifies or (firms.match(scene.text, position + 1) if "Industry" in classes else None)
         if compared or aside or modifies or (start, classes) in seen or position in said:
             continue
         if not _counted(scene, position, alphabet):
             seen.add((start, classes))
         part = _counted(scene, position, alphabet)
         scene.topics.append(Topic(node, classes, position, start, thread.now, part))
+    for match in discourse.hint.finditer(scene.text):
+        thing = discourse.hints[match[0]]
+        at, classes = scene.starts[match.start()], closure(thing.classes)
+        node = Node(at, at + len(match[0]), alphabet.name(classes), (Mention(at, at + len(match[0]), thing),))
+        clause = _clause_start(scene.text, match.start())
+        scene.topics.append(Topic(node, classes, match.start(), clause, thread.now, hint=True))
+    scene.topics.sort(key=lambda t: (t.time, t.position))

@@ -5,116 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from itertools import permutations
 from types import MappingProxyType
 from typing import Any
 
-from suantu.errors import RuleError
+from suantu.frames import Words
 from suantu.ontology import Ontology
 from suantu.records import Claim, Evidence, Mention, Thing
-from suantu.rules import Compiler, Pattern, Rule
+from suantu.rules import Pattern
 from suantu.scene import Node, Scene
-
-_NODE = "[\ue000-\uefff]"
-_MORE = {
-    "zh": r"[^，。；,;：:（）()\ue000-\uf8ff]{0,8}(?:、|和|与|及|以及|，以及|/)[^，。；,;：:（）()、OTHERS]{0,9}?",
-    "en": r"(?: [a-z-]+){0,2}(?:, and |, | and | or )"
-    r"(?:(?!(?:so|not|yet|because|which|that|who|where|with|on|over|for|in|to|of|from|at|by|as|than|is|are|was|were|has|had|it|its|while|but)\b)"
-    r"[a-zA-Z'’-]+ ){0,4}?",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class RelationRule:
-    """A compiled relation rule; see the header of ``rules/relations.zh.yaml`` for what each option means."""
-
-    rule: Rule
-    makes: str
-    pattern: Pattern
-    more: re.Pattern[str] | None
-    unless: Pattern | None
-    carry: Mapping[str, tuple[str, ...]]
-    excluded: Mapping[str, tuple[str, ...]]
-    single: tuple[str, ...]
-    every: str
-    pairs: str
-    own: bool
-    confidence: Decimal
-    holds_denied: bool
-    age: int
-
-
-@dataclass(frozen=True, slots=True)
-class NamedRule:
-    """A relation that a name shows by the name inside it; ``known``: only where the lexicon knows it too."""
-
-    name: str
-    makes: str
-    classes: tuple[str, ...]
-    contains: tuple[str, ...]
-    known: bool
-    at_start: bool
-    swap: bool
-    rest: str
-
-    @classmethod
-    def from_settings(cls, entry: Mapping[str, Any], ontology: Ontology) -> NamedRule:
-        """Compile an entry of the ``named`` section."""
-        name, makes = str(entry["name"]), str(entry["makes"])
-        if makes not in ontology.properties:
-            raise RuleError("relations", name, f"makes: {makes!r} is not a property of suantu.ttl")
-        return cls(
-            name,
-            makes,
-            tuple(entry["class"]),
-            tuple(entry["contains"]),
-            bool(entry.get("known")),
-            entry.get("at") == "start",
-            bool(entry.get("swap")),
-            str(entry.get("rest", "")),
-        )
-
-
-def compile_rule(rule: Rule, compiler: Compiler, predicates: Iterable[str]) -> RelationRule:
-    """Compile one rule of a relations file; RuleError names what is wrong with it."""
-    body = rule.body
-    makes = str(body.get("makes", ""))
-    if makes not in predicates:
-        raise rule.error(f"makes: {makes!r} is not a property of suantu.ttl")
-    source = body.get("pattern", "")
-    pattern = compiler.pattern(source, rule.name)
-    slots = set(pattern.slots)
-    carry = {k: tuple(v) for k, v in dict(body.get("carry", {})).items()}
-    pairs = str(body.get("pairs", ""))
-    own = {str(body["own"])} if "own" in body else set()
-    if not pairs and not {"s", "o"} <= slots | set(carry) | own:
-        raise rule.error("the pattern binds no {s:…} or no {o:…}, and carry does not give it")
-    wanted = re.search(r"\{o:([A-Za-z|]+)\}", str(source))
-    more = None
-    if wanted and body.get("list", True):
-        chars = compiler.alphabet.matching(wanted[1].split("|"))
-        owner = re.search(r"\{s:([A-Za-z|]+)\}", str(source))
-        others = compiler.alphabet.matching(owner[1].split("|")) if owner else ""
-        between = _MORE[compiler.language].replace("OTHERS", "".join(c for c in others if c not in chars))
-        more = re.compile(f"{between}(?P<o>[{chars}])")
-    return RelationRule(
-        rule,
-        makes,
-        pattern,
-        more,
-        compiler.pattern(body["unless"], rule.name) if "unless" in body else None,
-        carry,
-        {k: tuple(v) for k, v in dict(body.get("not", {})).items()},
-        tuple(body.get("single", ())),
-        str(body.get("all", "")),
-        pairs,
-        bool(own),
-        Decimal(str(body.get("confidence", "0.9"))),
-        bool(body.get("holds-denied")),
-        int(body.get("age", 3)),
-    )
+from suantu.stages.relations.rules import NamedRule, RelationRule
 
 
 class Relations:
@@ -123,12 +25,13 @@ class Relations:
     def __init__(
         self,
         rules: Sequence[RelationRule],
+        words: Words,
         ontology: Ontology,
         settings: Mapping[str, Any],
         skips: Sequence[tuple[Pattern, frozenset[str]]] = (),
         places: Mapping[str, Thing] = MappingProxyType({}),
     ) -> None:
-        self._rules, self._skips = rules, tuple(skips)
+        self._rules, self._words, self._skips = rules, words, tuple(skips)
         self._adjectives = dict(places)
         self._ontology = ontology
         self._known: dict[str, tuple[str, bool]] = {
@@ -145,7 +48,7 @@ class Relations:
     def only(self, rule: str) -> Relations:
         """The same with just the rule of that name, to test it by itself."""
         one = copy(self)
-        one._rules = [r for r in self._rules if r.rule.name == rule]
+        one._rules = [r for r in self._rules if rule in (r.rule.name, r.rule.name.split("/")[0])]
         one._named = tuple(n for n in self._named if n.name == rule)
         return one
 
@@ -166,11 +69,17 @@ class Relations:
     def _read(
         self, scene: Scene, asserted: Callable[[Scene, int, int, bool], bool], kept: frozenset[str]
     ) -> Iterator[Claim]:
+        marked = self._words.read(scene.text)
         for rule in self._rules:
             if rule.makes in kept or not rule.pattern.may_match(scene.chars):
                 continue
+            text = scene.text
+            if rule.use:
+                text, marks = marked.of(rule.use)
+                if rule.use.need and rule.use.need not in marks:
+                    continue
             position = 0
-            while match := rule.pattern.regex.search(scene.text, position):
+            while match := rule.pattern.regex.search(text, position):
                 position = match.start() + 1
                 if rule.unless and rule.unless.regex.search(scene.text, match.start(), match.end()):
                     continue
@@ -263,11 +172,18 @@ class Relations:
     def _bound(self, rule: RelationRule, slot: str, scene: Scene, match: re.Match[str]) -> list[tuple[int, Node]]:
         """What fills a slot: the node matched, the others of its list, or what is carried from before."""
         if slot in rule.carry:
-            node = scene.topic(match.start(), ("|".join(rule.carry[slot]),), rule.age, parts=slot == "o")
+            wanted = rule.carry[slot]
+            node = scene.topic(match.start(), ("|".join(wanted),), rule.age, parts=slot == "o", hints=True)
+            if node is None and rule.section:
+                node = scene.head(wanted)
             if node is None or self._refused(rule, slot, node):
                 return []
             at = next((p for p, n in scene.nodes.items() if n is node and p < match.start()), -1)
             return [(at, node)]
+        if slot in rule.begins:
+            other = match.start("o" if slot == "s" else "s")
+            named, cls = rule.begins[slot]
+            return [] if self._begins(scene, other, cls) else self._begins(scene, match.start(named), cls)
         start = match.start(slot)
         if start < 0:
             return []
@@ -277,8 +193,8 @@ class Relations:
             return [(start, Node(here.start, here.end, "", (here,)))] if here else []
         found = [(start, scene.nodes[start])]
         if rule.every == slot:
-            wanted = rule.pattern.regex.pattern
-            chars = wanted[wanted.index(f"(?P<{slot}>") + len(f"(?P<{slot}>") :]
+            source = rule.pattern.regex.pattern
+            chars = source[source.index(f"(?P<{slot}>") + len(f"(?P<{slot}>") :]
             chars = chars[: chars.index("]") + 1]
             found = [(m.start(), scene.nodes[m.start()]) for m in re.finditer(chars, scene.text[: match.end()])]
             found = [(p, n) for p, n in found if p >= match.start(slot)]
@@ -287,7 +203,18 @@ class Relations:
             while more := rule.more.match(scene.text, position):
                 found.append((more.start("o"), scene.nodes[more.start("o")]))
                 position = more.end()
-        return [(p, n) for p, n in found if not self._refused(rule, slot, n)]
+        return [(p, n) for p, n in found if not (rule.named and n.pronoun) and not self._refused(rule, slot, n)]
+
+    def _begins(self, scene: Scene, position: int, cls: str) -> list[tuple[int, Node]]:
+        """The thing of a class whose name the name at ``position`` begins with (a city's bureau: the city)."""
+        node = scene.nodes[position]
+        surface = scene.surface(position, position + 1).casefold()
+        for end in range(len(surface) - 1, 1, -1):
+            thing = self._labels.get(surface[:end])
+            if thing and cls in self._ontology.closure(thing.classes):
+                mention = Mention(node.start, node.start + end, thing)
+                return [(position, Node(node.start, node.start + end, node.char, (mention,)))]
+        return []
 
     def _refused(self, rule: RelationRule, slot: str, node: Node) -> bool:
         if slot in rule.single and len(node.mentions) > 1:
@@ -299,7 +226,8 @@ class Relations:
         if (
             subject.iri != obj.iri
             and self.fits(rule.makes, subject, obj)
-            and not self._contradicted(rule.makes, subject, obj)
+            and (rule.many or not self._contradicted(rule.makes, subject, obj))
+            and not {subject.label, obj.label} & rule.ignore
         ):
             confidence = min(rule.confidence, subject.confidence, obj.confidence)
             yield Claim(subject, rule.makes, obj, evidence, rule.rule.name, confidence)

@@ -1,0 +1,133 @@
+"""Compiles the rules of a relations file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from suantu.errors import RuleError
+from suantu.frames import Use, Words, read_frames
+from suantu.ontology import Ontology
+from suantu.rules import Compiler, Pattern, Rule
+
+_MORE = {
+    "zh": r"[^，。；,;：:（）()\ue000-\uf8ff]{0,8}(?:、|和|与|及|以及|，以及|/)[^，。；,;：:（）()、OTHERS]{0,9}?",
+    "en": r"(?: [a-z-]+){0,2}(?:, and |, | and | or )"
+    r"(?:(?!(?:so|not|yet|because|which|that|who|where|with|on|over|for|in|to|of|from|at|by|as|than|is|are|was|were|has|had|it|its|while|but)\b)"
+    r"[a-zA-Z'’-]+ ){0,4}?",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RelationRule:
+    """A compiled relation rule; see the header of ``rules/relations.zh.yaml`` for what each option means."""
+
+    rule: Rule
+    makes: str
+    pattern: Pattern
+    more: re.Pattern[str] | None
+    unless: Pattern | None
+    carry: Mapping[str, tuple[str, ...]]
+    excluded: Mapping[str, tuple[str, ...]]
+    single: tuple[str, ...]
+    every: str
+    pairs: str
+    own: bool
+    confidence: Decimal
+    holds_denied: bool
+    age: int
+    section: bool
+    begins: Mapping[str, tuple[str, str]]
+    ignore: frozenset[str]
+    many: bool
+    named: bool
+    use: Use | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NamedRule:
+    """A relation that a name shows by the name inside it; ``known``: only where the lexicon knows it too."""
+
+    name: str
+    makes: str
+    classes: tuple[str, ...]
+    contains: tuple[str, ...]
+    known: bool
+    at_start: bool
+    swap: bool
+    rest: str
+
+    @classmethod
+    def from_settings(cls, entry: Mapping[str, Any], ontology: Ontology) -> NamedRule:
+        """Compile an entry of the ``named`` section."""
+        name, makes = str(entry["name"]), str(entry["makes"])
+        if makes not in ontology.properties:
+            raise RuleError("relations", name, f"makes: {makes!r} is not a property of suantu.ttl")
+        return cls(
+            name,
+            makes,
+            tuple(entry["class"]),
+            tuple(entry["contains"]),
+            bool(entry.get("known")),
+            entry.get("at") == "start",
+            bool(entry.get("swap")),
+            str(entry.get("rest", "")),
+        )
+
+
+def compile_rule(rule: Rule, compiler: Compiler, predicates: Iterable[str], use: Use | None = None) -> RelationRule:
+    """Compile one rule of a relations file (``use``: of a frame's marks); RuleError names what is wrong with it."""
+    body = rule.body
+    makes = str(body.get("makes", ""))
+    if makes not in predicates:
+        raise rule.error(f"makes: {makes!r} is not a property of suantu.ttl")
+    source = body.get("pattern", "")
+    pattern = compiler.pattern(source, rule.name)
+    slots = set(pattern.slots)
+    carry = {k: tuple(v) for k, v in dict(body.get("carry", {})).items()}
+    pairs = str(body.get("pairs", ""))
+    begins = {str(k): (str(b), str(cls)) for k, (b, cls) in dict(body.get("begins", {})).items()}
+    own = {str(body["own"])} if "own" in body else set()
+    if not pairs and not {"s", "o"} <= slots | set(carry) | own | set(begins):
+        raise rule.error("the pattern binds no {s:…} or no {o:…}, and carry does not give it")
+    wanted = re.search(r"\{o:([A-Za-z|]+)\}", str(source))
+    more = None
+    if wanted and body.get("list", True):
+        chars = compiler.alphabet.matching(wanted[1].split("|"))
+        owner = re.search(r"\{s:([A-Za-z|]+)\}", str(source))
+        others = compiler.alphabet.matching(owner[1].split("|")) if owner else ""
+        between = _MORE[compiler.language].replace("OTHERS", "".join(c for c in others if c not in chars))
+        more = re.compile(f"{between}(?P<o>[{chars}])")
+    return RelationRule(
+        rule,
+        makes,
+        pattern,
+        more,
+        compiler.pattern(body["unless"], rule.name) if "unless" in body else None,
+        carry,
+        {k: tuple(v) for k, v in dict(body.get("not", {})).items()},
+        tuple(body.get("single", ())),
+        str(body.get("all", "")),
+        pairs,
+        bool(own),
+        Decimal(str(body.get("confidence", "0.9"))),
+        bool(body.get("holds-denied")),
+        int(body.get("age", 3)),
+        bool(body.get("section")),
+        begins,
+        frozenset(map(str, body.get("ignore", ()))),
+        bool(body.get("many")),
+        bool(body.get("named")),
+        use,
+    )
+
+
+def compile_frames(
+    settings: Mapping[str, Any], compiler: Compiler, predicates: Iterable[str]
+) -> tuple[Words, list[RelationRule]]:
+    """The words of the frames of a relations file, and their rules."""
+    words, rules = read_frames(settings, compiler.file)
+    return words, [compile_rule(rule, compiler, predicates, use) for rule, use in rules]
