@@ -32,6 +32,7 @@ class RankingRule:
     text: re.Pattern[str] | None
     needs: Pattern | None
     tie: bool
+    again: bool
     known: bool
 
 
@@ -82,6 +83,7 @@ class Makers:
         self.items = Items(settings["items"], settings["cues"]["adverb"], language, ontology, alphabet)
         self.naming = Naming(settings, expand, phrases, alphabet, language)
         self._shift = compiler.pattern(settings["shift"]["pattern"], "shift").regex
+        self._against = compiler.pattern(settings["shift"]["against"], "shift").regex
         self._yearly = tuple(map(str, settings["time"]["yearly"]))
         self._digits = {str(k): int(v) for k, v in settings["digits"].items()}
         self._by_label = {n.text: n.thing for n in ontology.names}
@@ -116,8 +118,8 @@ class Makers:
         if named.own:
             thread.name, thread.place = named.name, named.place
         thread.item_class = named.item_class or thread.item_class or items[0].classes[0]
-        if stated and period:
-            thread.period = period
+        if stated and (named.own or period >= thread.period):  # what was once is not the edition that the text is about
+            thread.period = period or thread.period
 
     def _scope(self, match: Match) -> Thing | None:
         """The place that stands beside the rank (全国第二)."""
@@ -181,10 +183,10 @@ class Makers:
         if count > 1:
             return self.items.before(scene, begin, count, cls), self._clause_start(scene, begin)
         y = match.span("y")
-        last = match.thread.last_of(scene, scene.starts[begin])
-        cls = cls or (last.item.classes[0] if last else "")
+        said = match.thread.said(scene, scene.starts[begin])
+        cls = cls or (said[-1].item.classes[0] if said else "")
         like = scene.nodes[y[0]] if y[0] >= 0 else None
-        subject = self.items.subject(scene, begin, cls, like, plain=last is not None)
+        subject = self.items.subject(scene, begin, cls, like, plain=bool(said))
         return ([subject[0]], subject[1]) if subject else ([], -1)
 
     @staticmethod
@@ -210,10 +212,12 @@ class Makers:
         self, match: Match, named: Named, item: Thing, rank: int, period: str, span: tuple[int, int]
     ) -> Iterator[RankingEntry]:
         """The rank in the edition before, where the text states it, or states the shift."""
-        older = match.ranks("w")
+        older = [rank] if match.rule.again else match.ranks("w")
         if len(older) == 1:
-            p = match.span("p")
-            node = match.scene.nodes.get(p[0]) if p[0] >= 0 else None
+            p = match.span("p")[0]
+            if p < 0 and (against := self._against.search(match.scene.text, 0, match.found.start())):
+                p = against.start("p")
+            node = match.scene.nodes.get(p)
             before = self.naming.value(node.periods[0], match.thread) if node and node.periods else year_before(period)
             if before and before != period:
                 yield self._entry(match, named, older[0], item, before, span, "0.85")
@@ -230,13 +234,18 @@ class Makers:
         end = end + 1 + after.start() if after else len(scene.text)
         before = self._clause_start(scene, max(0, start - 1))
         shift = self._shift.search(scene.text, start, end) or self._shift.search(scene.text, before, end)
-        if shift is None or not (moved := self._number(scene, *shift.span("n"))):
+        if shift is None:
             return
-        node = scene.nodes.get(shift.start("p")) if shift.start("p") >= 0 else None
+        groups = shift.groupdict()
+        moved = 0 if groups.get("same") else self._number(scene, *shift.span("n"))
+        if not moved and not groups.get("same"):
+            return
+        at = next((shift.start(g) for g in ("p", "q") if groups.get(g)), -1)
+        node = scene.nodes.get(at)
         earlier = self.naming.value(node.periods[0], match.thread) if node and node.periods else year_before(period)
         if earlier == period:
             return
-        was = rank + moved if shift["up"] else rank - moved
+        was = rank + moved if groups.get("up") else rank - moved
         if was > 0 and earlier:
             span = (min(shift.start(), match.found.start()), max(shift.end(), match.found.end()))
             yield self._entry(match, named, was, item, earlier, span, "0.75")
@@ -338,9 +347,10 @@ class Makers:
     def _next(self, match: Match) -> Iterator[RankingEntry]:
         """紧随其后: the places after the one that the sentence stated last."""
         scene, thread = match.scene, match.thread
-        last = thread.last_of(scene, scene.starts[match.found.start()])
-        if last is None:
+        said = thread.said(scene, scene.starts[match.found.start()])
+        if not said:
             return
+        last = said[-1]
         items = self._followers(match)
         for i, item in enumerate(items):
             if item.iri != last.item.iri:
@@ -374,6 +384,9 @@ class Makers:
                 things = [subject[0]]
             if things:
                 break
+        if top := match.ordinals("t"):
+            things = [e.item for e in thread.said(scene, scene.starts[match.found.start()])]
+            things += thread.best(period, top[0][1].ordinals[0].value)
         for thing in things:
             thread.add_tier(period, thing, node.ordinals[0].value)
         yield from ()

@@ -53,7 +53,7 @@ class Naming:
         self._strip = re.compile(names["strip"])
         self._parts, self._around = re.compile(names["parts"]), re.compile(names["around"])
         self._bare, self._counted = re.compile(names["bare"]), re.compile(names["counted"])
-        self._number = re.compile(names["number"])
+        self._number, self._title = re.compile(names["number"]), re.compile(names["title"])
         self.about, self.opens = re.compile(names["about"]), re.compile(names["opens"])
         self.fallback = str(names["fallback"])
         self._classes = {str(k): str(v) for k, v in names["classes"].items()}
@@ -64,6 +64,8 @@ class Naming:
         self._ordinals = frozenset(alphabet.matching(["ordinal"]))
         self._old = re.compile(expand(times["of-rank"]))
         self._frame = re.compile(expand(times["frame-before"]))
+        self._now = re.compile("|".join(map(re.escape, times["now"])))
+        self._edition = re.compile(f"{expand('{period}')}[^，,。；;：:]{{0,24}}?(?:{names['noun']})", flags)
         self._joint = re.compile(f"{settings['items']['joint']}|{settings['items']['weak']}")
 
     # -- names -------------------------------------------------------------------------------------------------------
@@ -115,7 +117,8 @@ class Naming:
     def _heading(self, thread: RankThread) -> str:
         headings = [*reversed(thread.sections or ()), thread.title]
         chosen = next((h for h in headings if self.about.search(h)), next((h for h in headings if h), ""))
-        chosen = self._number.sub("", chosen).strip()
+        quoted = self._title.search(chosen)
+        chosen = self._number.sub("", quoted[1] if quoted else chosen).strip()
         if self._noun.search(chosen):
             chosen = next(part for part in self._parts.split(chosen) if self._noun.search(part))
         return self._around.sub("", chosen).strip() or self.fallback
@@ -165,7 +168,8 @@ class Naming:
         """A time at the head of a clause holds for the rest of its paragraph."""
         for position, period in self._periods(scene):
             ahead = period.ahead or scene.in_mood(("forecast",), position, position + 1)
-            if self._frames(scene, position) and not self._relative(period) and not ahead:
+            of_rank = self._old.match(scene.text, position + 1)  # 2023年的冠军是北京
+            if self._frames(scene, position) and self._current(period) and not ahead and not of_rank:
                 thread.frame = period.value
 
     def _periods(self, scene: Scene) -> list[tuple[int, Period]]:
@@ -181,10 +185,15 @@ class Naming:
         return out
 
     def _frames(self, scene: Scene, position: int) -> bool:
-        return bool(self._frame.search(scene.text[:position]))
+        """Whether a time heads a clause, or the name of a ranking (2024年城市榜)."""
+        return bool(self._frame.search(scene.text[:position]) or self._edition.match(scene.text, position))
 
     def _relative(self, period: Period) -> bool:
         return period.text in self._previous or period.text in self._calendar
+
+    def _current(self, period: Period) -> bool:
+        """Whether the words are those of an edition's own time, not of one before it."""
+        return bool(self._now.fullmatch(period.text)) or not self._relative(period)
 
     def value(self, period: Period, thread: RankThread) -> str:
         """A period's value; 上年 is a year before the ranking that the text is about."""
@@ -204,12 +213,15 @@ class Naming:
         if self._language == "en" and not near:
             near = [p for at, p in periods if at > position and not _CLAUSE.search(scene.text, position, at)][:1]
         if chosen := (near or framed)[-1:]:
-            return self.value(chosen[0], thread), not self._relative(chosen[0])
+            at = next(at for at, p in reversed(periods) if p is chosen[0])
+            if thread.period and self._relative(chosen[0]) and self._now.search(scene.text, at + 1, position):
+                return thread.period, False  # 去年位列第八的西安此次跌至第十二
+            return self.value(chosen[0], thread), self._current(chosen[0])
         if chosen := [p for at, p in before if self._ranks_there(scene, at) and not self._relative(p)][-1:]:
             return self.value(chosen[0], thread), True
         if thread.frame:
             return thread.frame, not own
-        return ("" if own and thread.name else thread.period), False
+        return (thread.edition if own and thread.name else thread.period or thread.edition), False
 
     def same_list(self, scene: Scene, position: int, period: str) -> list[str]:
         """The other times of the list that ends with ``period`` (在2020年、2021年和2022年都排名第三)."""

@@ -30,7 +30,8 @@ def compile_ranking(rule: Rule, compiler: Compiler) -> RankingRule:
         raise rule.error("the pattern has no group r (the stretch with the ranks)")
     text = re.compile(str(body["text"])) if "text" in body else None
     needs = compiler.pattern(body["needs"], rule.name) if "needs" in body else None
-    return RankingRule(rule, makes, pattern, text, needs, bool(body.get("tie")), bool(body.get("known")))
+    tie, again, known = (bool(body.get(option)) for option in ("tie", "again", "known"))
+    return RankingRule(rule, makes, pattern, text, needs, tie, again, known)
 
 
 class Rankings:

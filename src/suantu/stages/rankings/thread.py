@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from suantu.records import Block, BlockKind, Evidence, Period, RankingEntry, Thing
 from suantu.scene import Scene
 
-_LEADING = re.compile(r"((?:19|20)\d\d)(?![\d\s]*[-–—~/至])")
+_BARE = re.compile(r"(?<![\d.\-–—~/至])((?:19|20)\d\d)(?![\d.]|\s*[-–—~/至年])")
 _YEAR = re.compile(r"(\d{4})(-(?:H[12]|Q[1-4]))?")
 
 
@@ -21,11 +21,12 @@ def year_before(period: str) -> str:
 
 @dataclass(slots=True)
 class RankThread:
-    """The state of one document. ``times`` finds the periods of a heading."""
+    """The state of one document. ``times`` finds the periods of a heading; ``edition`` is the year that the title names."""
 
     title: str
     times: Callable[[str], Sequence[Period]]
     period: str = ""
+    edition: str = field(init=False)
     frame: str = ""
     name: str = ""
     place: Thing | None = None
@@ -35,6 +36,9 @@ class RankThread:
     sections: tuple[str, ...] | None = None
     entries: list[tuple[RankingEntry, tuple[str, ...]]] = field(default_factory=list)
     tiers: list[tuple[str, str, int, tuple[str, ...]]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.edition = self._stated((self.title,))
 
     def begin_block(self, block: Block) -> None:
         """Enter a block: a new section forgets the ranking of the one before, a paragraph ends a list of labels."""
@@ -59,8 +63,7 @@ class RankThread:
         """The year, half-year or quarter that the nearest heading names, if it names just one."""
         for heading in headings:
             values = {p.value for p in self.times(heading) if _YEAR.fullmatch(p.value)}
-            if not values and (bare := _LEADING.match(heading)):
-                values = {bare[1]}
+            values = values or set(_BARE.findall(heading))
             if len(values) == 1:
                 return values.pop()
         return ""
@@ -71,11 +74,19 @@ class RankThread:
             entry = replace(entry, tier=self.tier)
         self.entries.append((entry, self.sections or ()))
 
-    def last_of(self, scene: Scene, end: int) -> RankingEntry | None:
-        """The entry that the sentence ``scene`` stated last before the block's character ``end``."""
+    def said(self, scene: Scene, end: int) -> list[RankingEntry]:
+        """The entries that the sentence ``scene`` stated before the block's character ``end``, the last one last."""
         low, high = (scene.block.offsets[scene.start], scene.block.offsets[max(end - 1, scene.start)])
         inside = [e for e, _ in self.entries if low <= e.evidence.spans[0].start <= high]
-        return max(inside, key=lambda e: (e.evidence.spans[0].end, e.rank), default=None)
+        return sorted(inside, key=lambda e: (e.evidence.spans[0].end, e.rank))
+
+    def best(self, period: str, last: int) -> list[Thing]:
+        """What the ranking that was read last places from the first to the ``last``, at that time."""
+        if not self.entries:
+            return []
+        name = self.entries[-1][0].ranking
+        inside = [e for e, _ in self.entries if e.ranking == name and e.period == period]
+        return [e.item for e in inside if e.rank <= last]
 
     def add_tier(self, period: str, thing: Thing, tier: int) -> None:
         """Note that a thing is in a tier; rankings of the same section and time take it over."""
