@@ -190,6 +190,11 @@ class Makers:
         return ([subject[0]], subject[1]) if subject else ([], -1)
 
     @staticmethod
+    def _most(find: Callable[[int], list[Thing]], most: int) -> list[Thing]:
+        """The longest list that ``find`` reads."""
+        return next(filter(None, (find(many) for many in range(most, 0, -1))), [])
+
+    @staticmethod
     def _named(scene: Scene, position: int) -> bool:
         return position in scene.nodes and bool(scene.nodes[position].mentions)
 
@@ -317,10 +322,8 @@ class Makers:
         named = Named(words or self.naming.fallback, None, first.thing.classes[0], bool(words))
         items = [first.thing]
         start, end = match.span("j")
-        for many in range(6, 0, -1):
-            if start >= 0 and (rest := self.items.after(scene, start, end, many, "")):
-                items += rest
-                break
+        if start >= 0:
+            items += self._most(lambda n: self.items.after(scene, start, end, n, ""), 6)
         period, stated = self.naming.period(scene, match.found.start(), thread, own=True)
         self._remember(match, named, period, items, stated=stated)
         for i, item in enumerate(items):
@@ -335,7 +338,7 @@ class Makers:
         words = self.naming.words(scene, *match.span("q")) if match.span("q")[0] >= 0 else ""
         cls = self.naming.class_of(words)
         counts = (counted,) if counted else range(_LONGEST_ORDER, 1, -1)
-        items = next((found for many in counts if (found := self.items.after(scene, start, end, many, cls))), [])
+        items = next(filter(None, (self.items.after(scene, start, end, many, cls) for many in counts)), [])
         if len(items) < 2:
             return
         named = self.naming.name(scene, match.found.start(), words, None, thread)
@@ -351,22 +354,17 @@ class Makers:
         if not said:
             return
         last = said[-1]
-        items = self._followers(match)
+        start, end = match.span("i")
+        if start >= 0:
+            items = self._most(lambda n: self.items.after(scene, start, end, n, thread.item_class), 5)
+        else:
+            low = self._clause_start(scene, match.found.start())
+            names = (n for p, n in sorted(scene.nodes.items()) if low <= p < match.found.start() and n.mentions)
+            items = list(next((n.things for n in names), ()))
         for i, item in enumerate(items):
             if item.iri != last.item.iri:
                 named = Named(last.ranking, last.place, thread.item_class, False)
                 yield self._entry(match, named, last.rank + 1 + i, item, last.period, match.found.span(), "0.8")
-
-    def _followers(self, match: Match) -> Sequence[Thing]:
-        """Who follows: the list after the words, or the names at the head of their clause."""
-        scene = match.scene
-        start, end = match.span("i")
-        if start >= 0:
-            lists = (self.items.after(scene, start, end, n, match.thread.item_class) for n in range(5, 0, -1))
-            return next(filter(None, lists), ())
-        low = self._clause_start(scene, match.found.start())
-        names = (n for p, n in sorted(scene.nodes.items()) if low <= p < match.found.start() and n.mentions)
-        return next((n.things for n in names), ())
 
     def _tiers(self, match: Match) -> Iterator[RankingEntry]:
         """A tier makes no entry of its own: it is kept for the entries of the same ranking."""
@@ -374,18 +372,15 @@ class Makers:
         position, node = match.ordinals("r")[0]
         start, end = match.span("i")
         period, _ = self.naming.period(scene, position, thread, own=False)
-        things: list[Thing] = []
-        for many in range(12, 0, -1):
-            if start >= 0:
-                things = self.items.after(scene, start, end, many, thread.item_class)
-            elif many > 1:
-                things = self.items.before(scene, match.found.start(), many, thread.item_class)
-            elif subject := self.items.subject(scene, match.found.start(), thread.item_class):
-                things = [subject[0]]
-            if things:
-                break
+        begin, cls = match.found.start(), thread.item_class
+        if start >= 0:
+            things = self._most(lambda n: self.items.after(scene, start, end, n, cls), _LONGEST_ORDER)
+        else:
+            things = self._most(lambda n: self.items.before(scene, begin, n, cls) if n > 1 else [], _LONGEST_ORDER)
+            subject = None if things else self.items.subject(scene, begin, cls)
+            things += [subject[0]] if subject else []
         if top := match.ordinals("t"):
-            things = [e.item for e in thread.said(scene, scene.starts[match.found.start()])]
+            things = [e.item for e in thread.said(scene, scene.starts[begin])]
             things += thread.best(period, top[0][1].ordinals[0].value)
         for thing in things:
             thread.add_tier(period, thing, node.ordinals[0].value)
@@ -403,8 +398,7 @@ class Makers:
         named = self.naming.name(scene, match.found.start(), "", None, thread)
         start, end = match.span("i")
         items = self.items.after(scene, start, end, 1, named.item_class)
-        sure = self._named(scene, start) or (thread.listing and named.item_class)
-        if len(items) != 1 or not sure:
+        if len(items) != 1 or not (self._named(scene, start) or (thread.listing and named.item_class)):
             return
         period, _ = self.naming.period(scene, start, thread, own=False)
         yield self._entry(match, named, node.ordinals[0].value, items[0], period, match.found.span(), "0.9")

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from suantu.records import Block, BlockKind, Evidence, Period, RankingEntry, Thing
 from suantu.scene import Scene
 
-_BARE = re.compile(r"(?<![\d.\-–—~/至])((?:19|20)\d\d)(?![\d.]|\s*[-–—~/至年])")
+_BARE = re.compile(r"(?<![\d.\-–—~/])((?:19|20)\d\d)(?![\d.]|\s*[-–—~/])")
 _YEAR = re.compile(r"(\d{4})(-(?:H[12]|Q[1-4]))?")
 
 
@@ -62,8 +62,8 @@ class RankThread:
     def _stated(self, headings: Iterable[str]) -> str:
         """The year, half-year or quarter that the nearest heading names, if it names just one."""
         for heading in headings:
-            values = {p.value for p in self.times(heading) if _YEAR.fullmatch(p.value)}
-            values = values or set(_BARE.findall(heading))
+            times = self.times(heading)
+            values = {p.value for p in times if _YEAR.fullmatch(p.value)} if times else set(_BARE.findall(heading))
             if len(values) == 1:
                 return values.pop()
         return ""
