@@ -4,68 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from suantu.ontology import Ontology
 from suantu.phrases import Phrases
 from suantu.records import Evidence, RankingEntry, Thing
-from suantu.rules import Compiler, Pattern, Rule
-from suantu.scene import Node, Scene
+from suantu.rules import Compiler
+from suantu.scene import Scene
 from suantu.stages.rankings.items import Items
 from suantu.stages.rankings.labels import LONGEST_LINE
+from suantu.stages.rankings.match import MOST, Match
 from suantu.stages.rankings.naming import Named, Naming
-from suantu.stages.rankings.thread import RankThread, year_before
+from suantu.stages.rankings.thread import year_before
 
-_MOST = 30  # places that one sentence may name
 _LONGEST_ORDER = 12  # members of a list in order whose number is not told
-
-
-@dataclass(frozen=True, slots=True)
-class RankingRule:
-    """A compiled ranking rule; see the header of ``rules/rankings.zh.yaml``."""
-
-    rule: Rule
-    makes: str
-    pattern: Pattern
-    text: re.Pattern[str] | None
-    needs: Pattern | None
-    tie: bool
-    again: bool
-    known: bool
-
-
-@dataclass(slots=True)
-class Match:
-    """One match of one rule, with what the makers need."""
-
-    rule: RankingRule
-    scene: Scene
-    thread: RankThread
-    found: re.Match[str]
-
-    def span(self, group: str) -> tuple[int, int]:
-        """Where a group stands; (-1, -1) where the pattern has none or it took no part."""
-        return self.found.span(group) if group in self.found.re.groupindex else (-1, -1)
-
-    def ordinals(self, group: str) -> list[tuple[int, Node]]:
-        start, end = self.span(group)
-        return [
-            (p, self.scene.nodes[p])
-            for p in range(max(start, 0), end)
-            if p in self.scene.nodes and self.scene.nodes[p].ordinals
-        ]
-
-    def ranks(self, group: str) -> list[int]:
-        """The ranks that a stretch states, one by one."""
-        out: list[int] = []
-        for _, node in self.ordinals(group):
-            ordinal = node.ordinals[0]
-            first = 1 if ordinal.kind == "top" else ordinal.value
-            last = ordinal.value if ordinal.kind == "top" else ordinal.last or ordinal.value
-            out.extend(range(first, min(last, first + _MOST) + 1))
-        return out
 
 
 class Makers:
@@ -273,7 +226,7 @@ class Makers:
         at = match.ordinals("r")[0][0]
         named = self.naming.name(scene, match.found.start(), "", None, thread)
         subject = self.items.subject(scene, match.found.start(), named.item_class)
-        if subject is None or len(ranks) != 1 or not 1 < many < _MOST:
+        if subject is None or len(ranks) != 1 or not 1 < many < MOST:
             return
         listed = {p.value for node in scene.nodes.values() for p in node.periods if re.fullmatch(r"\d{4}", p.value)}
         years = listed if len(listed) == many else listed | {thread.period} - {""}

@@ -12,7 +12,8 @@ from suantu.records import RankingEntry
 from suantu.rules import Compiler, Rule
 from suantu.scene import Scene
 from suantu.stages.rankings.labels import Labels
-from suantu.stages.rankings.makers import Makers, Match, RankingRule
+from suantu.stages.rankings.makers import Makers
+from suantu.stages.rankings.match import Match, RankingRule
 from suantu.stages.rankings.thread import RankThread
 
 _MAKES = ("ranks", "tiers", "streak", "largest", "member", "led", "ordered", "next")

@@ -1,0 +1,58 @@
+"""A compiled ranking rule, and one match of it in a sentence."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from suantu.rules import Pattern, Rule
+from suantu.scene import Node, Scene
+from suantu.stages.rankings.thread import RankThread
+
+MOST = 30  # places that one sentence may name
+
+
+@dataclass(frozen=True, slots=True)
+class RankingRule:
+    """A compiled ranking rule; see the header of ``rules/rankings.zh.yaml``."""
+
+    rule: Rule
+    makes: str
+    pattern: Pattern
+    text: re.Pattern[str] | None
+    needs: Pattern | None
+    tie: bool
+    again: bool
+    known: bool
+
+
+@dataclass(slots=True)
+class Match:
+    """One match of one rule, with what the makers need."""
+
+    rule: RankingRule
+    scene: Scene
+    thread: RankThread
+    found: re.Match[str]
+
+    def span(self, group: str) -> tuple[int, int]:
+        """Where a group stands; (-1, -1) where the pattern has none or it took no part."""
+        return self.found.span(group) if group in self.found.re.groupindex else (-1, -1)
+
+    def ordinals(self, group: str) -> list[tuple[int, Node]]:
+        start, end = self.span(group)
+        return [
+            (p, self.scene.nodes[p])
+            for p in range(max(start, 0), end)
+            if p in self.scene.nodes and self.scene.nodes[p].ordinals
+        ]
+
+    def ranks(self, group: str) -> list[int]:
+        """The ranks that a stretch states, one by one."""
+        out: list[int] = []
+        for _, node in self.ordinals(group):
+            ordinal = node.ordinals[0]
+            first = 1 if ordinal.kind == "top" else ordinal.value
+            last = ordinal.value if ordinal.kind == "top" else ordinal.last or ordinal.value
+            out.extend(range(first, min(last, first + MOST) + 1))
+        return out
