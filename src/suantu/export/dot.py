@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from suantu.export.columns import edge_label, flat
+from suantu.export.fonts import FAMILIES
 from suantu.export.model import Graph
 from suantu.export.style import INK, MUTED, colour, line_colour
 
-FONT = "Noto Sans CJK SC,Source Han Sans SC,Microsoft YaHei,PingFang SC,WenQuanYi Micro Hei,sans-serif"
+FONT = ",".join([*FAMILIES, "sans-serif"])
 _LONGEST = 80
 
 

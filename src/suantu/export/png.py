@@ -75,7 +75,8 @@ class _Pen:
         if (size, bold) not in self.fonts:
             from PIL import ImageFont
 
-            self.fonts[size, bold] = ImageFont.truetype(str(chinese_font(bold)), round(size * self.scale))
+            face = chinese_font(bold)
+            self.fonts[size, bold] = ImageFont.truetype(str(face.path), round(size * self.scale), face.number)
         return self.fonts[size, bold]
 
 

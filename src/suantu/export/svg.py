@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from suantu.export.columns import xml
 from suantu.export.drawing import Line, Picture, Polygon, Rect, Shape, Text, draw
+from suantu.export.fonts import FAMILIES
 from suantu.export.model import Graph
 from suantu.export.style import PAPER
 
-FONT = (
-    "'Noto Sans CJK SC','Noto Sans SC','Source Han Sans SC','PingFang SC','Microsoft YaHei','WenQuanYi Micro Hei',"
-    "'Heiti SC',sans-serif"
-)
+FONT = ",".join([*(f"'{name}'" for name in FAMILIES), "sans-serif"])
 
 
 def write(graph: Graph) -> bytes:

@@ -6,24 +6,32 @@ import json
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 Table = Mapping[str, Mapping[str, str]]
 
 
 @cache
-def _file() -> dict[str, dict[str, dict[str, str]]]:
-    found: dict[str, dict[str, dict[str, str]]] = json.loads((Path(__file__).parent / "words.json").read_text("utf-8"))
+def _file() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((Path(__file__).parent / "words.json").read_text("utf-8"))
     return found
 
 
 def words() -> Table:
     """All words by language and key."""
-    return _file()["words"]
+    table: Table = _file()["words"]
+    return table
 
 
 def terms() -> Table:
     """The labels of properties that the ontology borrows, by IRI and language."""
-    return _file()["terms"]
+    table: Table = _file()["terms"]
+    return table
+
+
+def scales(language: str) -> list[tuple[float, str]]:
+    """Large numbers and their words, the largest first."""
+    return [(float(size), text) for size, text in _file()["scales"][language]]
 
 
 def word(key: str, language: str, **values: object) -> str:
