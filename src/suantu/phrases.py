@@ -7,7 +7,7 @@ decides what it means; a phrase without a name becomes a subject of its own.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
@@ -69,6 +69,9 @@ class Phrases:
         self.places = {str(k): by_label.get(str(v)) for k, v in settings["places"].items()}
         place_words = "|".join(sorted(map(re.escape, self.places), key=len, reverse=True))
         self._place_word = re.compile(f"{edge}(?:{place_words}){after}", flags)
+        self._oblique = frozenset(map(str, settings.get("oblique", ())))
+        self._compared = frozenset(map(str, settings.get("oblique-compared", ())))
+        self._oblique_topic = tuple(map(str, settings.get("oblique-topic", ())))
         gerunds = frozenset(str(settings.get("gerunds", "")).split())
         verbs = frozenset(str((everyday or {}).get("verbs", "")).split()) - gerunds
         self._verbs = {w: True for w in verbs if len(w) > 1}
@@ -87,8 +90,32 @@ class Phrases:
         start = max(start, end - _MAX[self._language])
         text = scene.text
         end = self._skip_back(text, start, end)
-        cut = max((b for _, b in self._stops(text, start, end)), default=start)
+        stops = sorted(self._stops(text, start, end))
+        phrase = self._before(scene, stops, start, end)
+        if phrase.about is not None and self._oblique:
+            return self._upright(scene, stops, start, phrase)
+        return phrase
+
+    def _before(self, scene: Scene, stops: Sequence[tuple[int, int]], start: int, end: int) -> Phrase:
+        cut = max((b for _, b in stops if b <= end), default=start)
         return self.read(scene, cut, end)
+
+    def _upright(self, scene: Scene, stops: Sequence[tuple[int, int]], start: int, phrase: Phrase) -> Phrase:
+        """The subject left of a phrase that a preposition introduces; nothing where it is only compared with."""
+        text = scene.text
+        cut = max((b for _, b in stops if b <= phrase.start), default=start)
+        word = next((text[a:b] for a, b in reversed(stops) if b == cut), "")
+        if word in self._compared:
+            return Phrase(None, phrase.place, phrase.start, phrase.end)
+        if word not in self._oblique or text.startswith(self._oblique_topic, phrase.end):
+            return phrase
+        end = cut - len(word)
+        while end > start:
+            before = self._before(scene, [s for s in stops if s[1] <= end], start, end)
+            if before.about is not None:
+                return before
+            end = max((a for a, b in stops if b <= end and a < end), default=start)
+        return phrase
 
     def _skip_back(self, text: str, start: int, end: int) -> int:
         """Pass over function words that stand directly before ``end`` (依然占据 …)."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from suantu.ontology import Name, Ontology
@@ -166,6 +166,9 @@ class _Reading:
     loose: list[Loose] = field(default_factory=list)
     mentions: dict[str, tuple[Thing, list[Words]]] = field(default_factory=dict)
     ranks: RankThread = field(init=False)
+    dated: Document = field(init=False)
+    era: Period | None = None
+    headings: tuple[tuple[str, ...], Period | None] = ((), None)
     previous: str = ""
     sections: tuple[str, ...] = ()
     label: Thing | None = None
@@ -184,6 +187,7 @@ class _Reading:
         threads = {code: talk.Thread() for code in LANGUAGES}
         home = self._home()
         times = self.pipeline.periods
+        self.dated = self.document if self.document.issued else replace(self.document, issued=self._latest(blocks))
         self.ranks = RankThread(self.document.title, lambda text: times.find(text, self.document.issued, ""))
         tabled = self._tables(blocks, named, home)
         for block, names in zip(blocks, named, strict=True):
@@ -219,6 +223,17 @@ class _Reading:
                 tabled.update(id(row) for row in rows)
         return frozenset(tabled)
 
+    def _latest(self, blocks: Sequence[Block]) -> str:
+        """The latest year that an undated document tells of as past: what comes after it is a forecast."""
+        years = [""]
+        for block in blocks:
+            moods = self.pipeline.languages[language_of(block.text)].moods
+            for start, end in sentences(block.text):
+                text = block.text[start:end]
+                if not moods.looks_ahead(text):
+                    years += [_year(p) for p in self.pipeline.periods.find(text) if not p.ahead]
+        return max(years)
+
     def _home(self) -> Thing | None:
         """The place that the title names, a country before a city: where figures are from when nothing nearer says."""
         found = [n.thing for m in self.pipeline.gazetteer.find(self.document.title) for n in m.names if not n.ambiguous]
@@ -250,6 +265,7 @@ class _Reading:
         self.ranks.begin_block(block)
         place, near = self._place_of(block, singles, home)
         period: Period | None = None
+        era = self._headed(block) or self.era
         of_market = False
         told: tuple[Observation, ...] = ()
         for bounds in sentences(block.text):
@@ -262,20 +278,31 @@ class _Reading:
             if rules.insertion:
                 scene.insertions = tuple(m.span() for m in rules.insertion.regex.finditer(scene.text))
             scene.place, scene.place_near, scene.period, scene.of_market = place, near, period, of_market
-            scene.told, scene.heads = told, self.heads
+            scene.told, scene.era, scene.heads = told, era, self.heads
             talk.note_topics(scene, thread, rules.talk, pipeline.alphabet, pipeline.ontology.closure)
             if self.watch:
                 self.watch(scene)
             self.claims.extend(rules.relations.read(scene, asserted))
             self.claims.extend(rules.relations.named(scene, self._inside))
             rules.rankings.read(scene, self.ranks, asserted)
-            facts, loose = rules.observer.read(scene, self.document)
+            facts, loose = rules.observer.read(scene, self.dated)
             self.observations.extend(facts)
             told = tuple(facts) or told
             of_market = of_market or any(f.metric == "marketShare" for f in facts)
-            period, place, near = _carried(facts, scene, period, place, near)
+            period, place, near = _carried(facts, scene, period, place, near, self.dated.issued)
             self.loose.extend(loose)
             thread.end_sentence(scene, rules.talk)
+        if period is not None and not period.ahead and _year(period) <= self.dated.issued[:4]:
+            self.era = period
+
+    def _headed(self, block: Block) -> Period | None:
+        """The time that the heading names."""
+        if block.sections == self.headings[0]:
+            return self.headings[1]
+        heading = block.sections[-1] if block.sections else ""
+        found = [p for p in self.pipeline.periods.find(heading, self.document.issued) if p.value]
+        self.headings = (block.sections, found[0] if len(found) == 1 else None)
+        return self.headings[1]
 
     def _inside(self, surface: str) -> list[tuple[int, int, Thing]]:
         """The names inside a name, the longest first."""
@@ -344,7 +371,7 @@ class _Reading:
 
 
 def _carried(
-    facts: Sequence[Observation], scene: Scene, period: Period | None, place: Thing | None, near: bool
+    facts: Sequence[Observation], scene: Scene, period: Period | None, place: Thing | None, near: bool, now: str
 ) -> tuple[Period | None, Thing | None, bool]:
     """The time and place that the next sentence of the paragraph takes over: those of this one, if it has just one."""
     named = {p.value: p for n in scene.nodes.values() for p in n.periods if p.value}
@@ -352,7 +379,8 @@ def _carried(
     if len(named) == 1:
         period = next(iter(named.values()))
     elif named:
-        period = named[used.pop()] if len(used) == 1 else (None if used else period)
+        past = [named[v] for v in used if not named[v].ahead and _year(named[v]) <= (now[:4] or _year(named[v]))]
+        period = max(past, key=lambda p: p.value[:4]) if past else (None if used else period)
     places = {f.place.iri: f.place for f in facts if f.place is not None}
     if not places and scene.language == "en" and scene.start == 0:
         # A paragraph that opens with a place goes on about it.
@@ -360,6 +388,11 @@ def _carried(
     if len(places) == 1:
         return period, next(iter(places.values())), near
     return period, place, near
+
+
+def _year(period: Period) -> str:
+    """A period's last year."""
+    return period.value.rpartition("/")[2][:4]
 
 
 def _apart(nodes: list[Node]) -> list[Node]:

@@ -49,6 +49,12 @@ class Moods:
             flags,
         )
 
+    def looks_ahead(self, text: str) -> bool:
+        """Whether a text speaks of what is expected, planned or supposed."""
+        groups = (m.lastgroup or "decoy" for m in self._cues.finditer(text))
+        kinds = (self._kinds[int(group[1:])][0] for group in groups if group != "decoy")
+        return any(kind in {"forecast", "planned", "hypothetical", "doubt"} for kind in kinds)
+
     def read(self, scene: Scene) -> tuple[tuple[Mood, ...], tuple[tuple[int, int, Thing], ...]]:
         """The moods and the sayers of ``scene``, as encoded stretches."""
         text = scene.text

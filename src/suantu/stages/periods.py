@@ -27,11 +27,15 @@ class _Anchors:
     issued: str
     past: str
     latest: str
+    here: bool = False
 
-    def moved(self, period: Period) -> _Anchors:
-        """After ``period`` was read: what lies ahead of the document dates no month or half-year."""
+    def moved(self, period: Period, opens: bool) -> _Anchors:
+        """After ``period`` was read: what lies ahead of the document dates no month or half-year, and neither does a
+        year that is only looked back to; ``opens``: it opens its sentence."""
         ahead = period.ahead or (self.issued and _last_year(period.value) > _year_of(self.issued))
-        return replace(self, latest=period.value, past=self.past if ahead else period.value)
+        back = self.here and not opens and _last_year(period.value) < _year_of(self.past)
+        past = self.past if ahead or back else period.value
+        return replace(self, latest=period.value, past=past, here=self.here or not ahead)
 
 
 class PeriodGrammar:
@@ -86,7 +90,10 @@ class PeriodGrammar:
             f"({either([*future, *past])}) ?(?:{of})?(?:(?:{number})(?:{sep})|[{digits}](?=[{digits}]))?({number}|{vague}) ?(?:{after})"
         )
         growth = either(words(rules, "growth_after", file))
-        self._growth = re.compile(f"({number}) ?{re.escape(year)}(?=(?:{growth}))")
+        self._during = words(rules, "during", file)
+        self._named_span = (*future, *past)
+        during = either(self._during)
+        self._growth = re.compile(f"({number}) ?{re.escape(year)}(?:(?=(?:{growth}))|(?:{during}))")
         count = f"[0-9]{{1,2}}|{either(list(self._count))}"
         self._latin_future, self._latin_past = words(rules, "latin_future", file), words(rules, "latin_past", file)
         self._latin_span = re.compile(
@@ -137,7 +144,9 @@ class PeriodGrammar:
             pos = period.end
             if not any(begin <= period.start < end for begin, end in titles):
                 found.append(period)
-                anchors = anchors.moved(period) if self._anchoring(period, folded) else anchors
+                anchors = (
+                    anchors.moved(period, _opens(text, period.start)) if self._anchoring(period, folded) else anchors
+                )
         return found
 
     def _anchoring(self, period: Period, folded: str) -> bool:
@@ -167,7 +176,7 @@ class PeriodGrammar:
         for reader in self._table.get(text[start], ()):
             made = reader(text, folded, start)
             if isinstance(made, Period):
-                return self._dated_span(made, anchors.issued)
+                return self._dated_span(made, anchors)
             if made is not None:
                 return self._period(text, folded, start, made, anchors)
         return None
@@ -233,10 +242,12 @@ class PeriodGrammar:
         years = self._count.get(match[1]) or self._parts.small(match[1])
         return Period(start, match.end(), text[start : match.end()], "", False, years)
 
-    @staticmethod
-    def _dated_span(period: Period, issued: str) -> Period:
-        """未来五年 from the document's date; the growth rate's 五年 stays without ends."""
-        here = int(_year_of(issued) or 0)
+    def _dated_span(self, period: Period, anchors: _Anchors) -> Period:
+        """未来五年 from the document's date, 四年里 to the year that the text is at; a growth rate's 五年 has no ends."""
+        if period.years and period.text.endswith(self._during) and not period.text.startswith(self._named_span):
+            here = int(_year_of(anchors.past) or 0)
+            return replace(period, value=f"{here - period.years}/{here}") if here else period
+        here = int(_year_of(anchors.issued) or 0)
         if not here or not period.years or not (period.ahead or is_span(period)):
             return period
         first, last = (here, here + period.years) if period.ahead else (here - period.years, here)
@@ -284,6 +295,11 @@ def begins_run(text: str, start: int) -> bool:
             before.isascii() and (before.isalnum() or (before in "._" and text[start - 2 : start - 1].isalnum()))
         )
     return begins(text, start)
+
+
+def _opens(text: str, start: int) -> bool:
+    """Whether a time opens its sentence."""
+    return not start or text[start - 1] in "。；;\n"
 
 
 def is_span(period: Period) -> bool:

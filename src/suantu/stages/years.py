@@ -103,6 +103,7 @@ class Years:
         )
         self._plan_base, self._plan_step = int(str(plan["base"])), int(str(plan["step"]))
         self._plan_left = words(plan, "before", file)
+        self._plan_end = re.compile(f'[”"’]?(?:{either(words(plan, "end", file))})') if "end" in plan else None
 
     def _compile_latin(self, settings: Mapping[str, object], file: str) -> None:
         months = either(list(self._months))
@@ -194,6 +195,8 @@ class Years:
         ):
             return None
         first = self._plan_base + self._plan_step * (10 + self._parts.digits[match[1]])
+        if self._plan_end and (closed := self._plan_end.match(text, match.end())):
+            return Point(closed.end(), first + self._plan_step - 1)
         return Point(match.end(), first, until=first + self._plan_step - 1)
 
     def bare_part(self, text: str, folded: str, start: int) -> Point | None:

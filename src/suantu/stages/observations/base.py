@@ -18,6 +18,7 @@ from suantu.stages.observations.placing import (
     DEVICES,
     FIGURES,
     TOPICS,
+    Placing,
     clause_start,
 )
 
@@ -77,6 +78,10 @@ class Base:
         self._possess = re.compile(
             f"{edge}(?:{possess}){after}(?:{settings['possess-gap']}|[a-z ]){{0,3}}[^，,]{{0,8}}$"
         )
+        self._market_metrics = frozenset(settings.get("market-metrics", ()))
+        self._sales_metrics = frozenset(settings.get("sales-metrics", ()))
+        self._relative_metrics = frozenset(settings.get("relative-metrics", ()))
+        self._seller_words = tuple(map(str, settings.get("seller-words", ())))
         self._market_words = tuple(map(str, settings["market-words"]))
 
     def _of_device(self, scene: Scene, position: int, about: Thing) -> Thing:
@@ -122,6 +127,25 @@ class Base:
 
     def _is_seller(self, thing: Thing) -> bool:
         return bool(self._ontology.closure(thing.classes).intersection(("Organization", "Chip", "ChipType")))
+
+    def _rate_of(self, scene: Scene, start: int, end: int, owner: Thing | None) -> Thing:
+        """A named rate (毛利率), with whose it is."""
+        rate = scene.surface(start, end)
+        if owner is None or rate in owner.label or self._language == "en":
+            return owner or self._phrases.subject(rate)
+        whose = owner.label.split(self._of)[0] if owner.found_by == "phrase" else self._called(owner)
+        return self._phrases.subject(self._possessive.format(whose, rate))
+
+    def _of_market(self, scene: Scene, about: Thing, before: Mapping[str, tuple[int, Placing]]) -> bool:
+        """Whether a bare share is of a market: after its size or another's share of it, a seller's after sales too."""
+        placed = sorted(before.values(), key=lambda b: b[0])
+        names = [f.metric for f in scene.told] + [p.metric.name for _, p in placed]
+        name = next((n for n in reversed(names) if n not in self._relative_metrics), "")
+        if name in self._market_metrics:
+            return True
+        seller = self._is_seller(about) or self._is_place(about)
+        sold = scene.of_market or name in self._sales_metrics
+        return seller and (sold or any(word in scene.text for word in self._market_words))
 
     def _is_place(self, thing: Thing) -> bool:
         return "Place" in self._ontology.closure(thing.classes)

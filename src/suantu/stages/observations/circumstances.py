@@ -12,6 +12,7 @@ from suantu.rules import Alphabet
 from suantu.scene import Scene
 
 _CLAUSE = re.compile(r"[，；;。]|, ")
+_AHEAD = ("forecast", "planned", "estimate")
 _HARD = re.compile(r"[；;。]")
 
 
@@ -77,8 +78,8 @@ class Circumstances:
             if spans:
                 return When(min(near, key=lambda x: abs(x[0] - position))[1] if near else None, compared)
         chosen = self._near(scene.text, position, found)
-        if chosen is None and scene.period is not None and not scene.in_mood(("actual",), position, position + 1):
-            chosen = scene.period
+        if chosen is None and not scene.in_mood(("actual",), position, position + 1):
+            chosen = scene.period or (None if scene.in_mood(_AHEAD, position, position + 1) else scene.era)
         return When(chosen, compared)
 
     def _own(self, scene: Scene, position: int) -> Period | None:

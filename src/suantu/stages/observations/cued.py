@@ -133,6 +133,10 @@ class Cued(Base):
         if about is None and last is not None and (metric.rate or self._follows(scene, last[0], start)):
             about, place = last[1].about, place or last[1].place
         about = about or self._topic(scene, end, metric) or place
+        if metric.owned and cue_end > end and not group:
+            if last is not None and phrase.about is None:
+                about = last[1].about
+            about = self._rate_of(scene, end, cue_end, about)
         if about is None:
             return None
         return Placing(

@@ -58,6 +58,7 @@ class Defaults(Base):
 
     _fallbacks: tuple[Fallback, ...] = ()
     _usual: Mapping[str, Metric]
+    _share_of_market: str
     _scope: re.Pattern[str] | None
     _this: re.Pattern[str] | None
 
@@ -78,6 +79,7 @@ class Defaults(Base):
             )
             for e in settings.get("words", ())
         )
+        self._share_of_market = next((f.market for f in self._fallbacks if f.market), "")
         usual = dict(settings.get("usual", {}))
         self._usual = {kind: self._metrics.by_name[name] for kind, name in usual.items()}
         self._scope = compiler.pattern(settings["scope"], "defaults scope").regex if "scope" in settings else None
@@ -118,8 +120,10 @@ class Defaults(Base):
         about = about or self._topic(scene, position, metric) or place
         if about is None:
             return None
-        if fallback and fallback.market and (self._is_seller(about) or self._sells(scene, before)):
-            metric = self._metrics.by_name[fallback.market]
+        if metric.owned and cue is not None:
+            about = self._rate_of(scene, cue.start, cue.end, about)
+        if self._usual.get(kind) is metric or (fallback and fallback.market):
+            metric = self._share_metric(scene, kind, metric, about, before)
         group = group_of(phrase)
         count = len(node.quantities)
         if count > 1 and len(group) != count:
@@ -172,10 +176,14 @@ class Defaults(Base):
         """The last figure of a kind in the sentence before."""
         return next((f for f in reversed(scene.told) if kind in self._metrics.by_name[f.metric].kinds), None)
 
-    def _sells(self, scene: Scene, before: Mapping[str, tuple[int, Placing]]) -> bool:
-        """Whether the text speaks of a market's shares."""
-        told = scene.of_market or any(p.metric.name == "marketShare" for _, p in before.values())
-        return told or any(word in scene.text for word in self._market_words)
+    def _share_metric(
+        self, scene: Scene, kind: str, metric: Metric, about: Thing, before: Mapping[str, tuple[int, Placing]]
+    ) -> Metric:
+        """A proportion of a market is a market share."""
+        market = self._metrics.by_name.get(self._share_of_market)
+        if kind == "percent" and market is not None and self._of_market(scene, about, before):
+            return market
+        return metric
 
     # -- the subject
 

@@ -91,7 +91,7 @@ class Facts(Base):
         sign = metric.sign * placing.sign
         start, end = min(placing.start, position), max(placing.end, position + 1)
         period = when.period.value if when.period else ""
-        if not metric.placed and when.period is scene.period:
+        if not metric.placed and when.period in (scene.period, scene.era):
             period = ""
         return Observation(
             metric=metric.name,
@@ -107,7 +107,13 @@ class Facts(Base):
             compared_period=when.compared,
             period=period,
             status=placing.status
-            or self._when.status(scene, position, quantity, when.period if period else None, document.issued),
+            or self._when.status(
+                scene,
+                position,
+                quantity,
+                when.period if period and when.period is not scene.era else None,
+                document.issued,
+            ),
             bound=placing.bound or self._bound(scene, position, quantity, placing, sign),
             lower=None if quantity.lower is None else quantity.lower * sign,
             upper=None if quantity.upper is None else quantity.upper * sign,

@@ -68,7 +68,7 @@ class Framed(Base):
             in_market = True
         hit = Hit(left, low, right, position, in_market)
         subject = self._frame_subject(frame, scene, hit, quantity.kind, cues, last, before)
-        return self._frame_placing(frame, scene, hit, metric, subject) if subject else None
+        return self._frame_placing(frame, scene, hit, metric, subject, before) if subject else None
 
     def _frame_metric(
         self,
@@ -229,13 +229,22 @@ class Framed(Base):
                 owner = topic.thing if topic is not None and len(topic.mentions) == 1 else None
         return self._phrases.subject(self._possessive.format(self._called(owner), noun) if owner else noun)
 
-    def _frame_placing(self, frame: Frame, scene: Scene, hit: Hit, metric: Metric, subject: Subject) -> Placing:
+    def _frame_placing(
+        self,
+        frame: Frame,
+        scene: Scene,
+        hit: Hit,
+        metric: Metric,
+        subject: Subject,
+        before: Mapping[str, tuple[int, Placing]],
+    ) -> Placing:
         about, place = subject.about, subject.place
         within = self._slot(scene, hit.left, hit.low, "w") or self._slot(scene, hit.right, hit.position + 1, "w")
         if frame.market and frame.metric != "carry":
-            sells = within is None and (self._is_seller(about) or hit.in_market)
+            seller = self._is_seller(about)
+            sells = within is None and (seller or hit.in_market or self._of_market(scene, about, before))
             named = any(word in scene.text[hit.position + 1 : hit.position + 10] for word in self._market_words[:2])
-            if sells or named or self._in_market(scene, hit, within):
+            if sells or named or self._in_market(scene, hit, within, seller):
                 metric = self._metrics.by_name[frame.market]
         if within is not None and within.found_by != "phrase" and self._is_place(about) and not self._is_place(within):
             about, place = within, about
@@ -276,17 +285,17 @@ class Framed(Base):
         phrase = self._phrases.read(scene, start, end)
         return phrase.about or phrase.place
 
-    def _is_market(self, scene: Scene, match: re.Match[str] | None, low: int) -> bool:
+    def _is_market(self, scene: Scene, match: re.Match[str] | None, low: int, seller: bool) -> bool:
         if match is None or "w" not in match.re.groupindex:
             return False
         words = scene.surface(low + match.start("w"), low + match.end("w"))
-        return any(w in words for w in self._market_words)
+        return any(w in words for w in (*self._market_words, *(self._seller_words if seller else ())))
 
-    def _in_market(self, scene: Scene, hit: Hit, within: Thing | None) -> bool:
+    def _in_market(self, scene: Scene, hit: Hit, within: Thing | None, seller: bool) -> bool:
         """Whether the whole of a share is a market, by its words or its class."""
         market = within is not None and "Market" in within.classes and self._language == "en"
         sides = ((hit.left, hit.low), (hit.right, hit.position + 1))
-        return market or any(self._is_market(scene, match, low) for match, low in sides)
+        return market or any(self._is_market(scene, match, low, seller) for match, low in sides)
 
     def _together(self, frame: Frame, scene: Scene, hit: Hit) -> Subject | None:
         """A share that several have together: they are the subject, as one."""

@@ -16,6 +16,7 @@ class Metric:
     """One reading of metric words: ``name`` as in the vocabulary; ``sign`` is -1 for words of decline.
 
     ``placed`` is ``home`` where the document's own place may fill in, ``near`` where only a place near by, or empty.
+    ``owned``: it is a rate of something, and its subject is the rate with its owner.
     """
 
     name: str
@@ -28,6 +29,7 @@ class Metric:
     noun: str = ""
     always: bool = False
     from_cue: bool = False
+    owned: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ class Metrics:
                 str(dict(entry.get("about", {})).get(language, "")),
                 bool(dict(entry.get("about", {})).get("always")),
                 bool(dict(entry.get("about", {})).get("from-cue")),
+                bool(entry.get("owned")),
             )
             self.by_name.setdefault(name, metric)
             stop = str(dict(entry.get("not-before", {})).get(language, ""))

@@ -87,7 +87,7 @@ class Observer(Cued, Framed, Defaults, Facts):
 
     def _as_market_share(self, scene: Scene, placing: Placing, before: tuple[int, Placing] | None) -> Placing:
         """A proportion told by a plain word (占比) is a market share where the sentence speaks of such."""
-        if placing.metric.name != "share" or not placing.rule.startswith("figure."):
+        if placing.metric.name != "share" or placing.metric.owned or not placing.rule.startswith("figure."):
             return placing
         beside = scene.of_market or (before is not None and before[1].metric.name == "marketShare")
         if beside or ("Market" in placing.about.classes and self._market_words[0] in scene.text[: placing.end]):
