@@ -32,6 +32,7 @@ from suantu.records import (
 from suantu.rules import KINDS, Alphabet, Compiler, Pattern, read_rules
 from suantu.scene import Node, Scene, Topic
 from suantu.stages import discourse as talk
+from suantu.stages import eras
 from suantu.stages.clean import clean
 from suantu.stages.discovery import Discovery
 from suantu.stages.encode import Grammar, encode, language_of, sentences
@@ -51,7 +52,6 @@ from suantu.stages.relations import merge as merge_claims
 from suantu.stages.tables import Heads, Tables, group_rows
 
 LANGUAGES = ("zh", "en")
-_PLACES = frozenset({"Place", "Country", "Region", "City"})
 _READ = (BlockKind.PARAGRAPH, BlockKind.ITEM, BlockKind.HEADING, BlockKind.CAPTION, BlockKind.LABEL, BlockKind.ROW)
 
 
@@ -167,8 +167,7 @@ class _Reading:
     mentions: dict[str, tuple[Thing, list[Words]]] = field(default_factory=dict)
     ranks: RankThread = field(init=False)
     dated: Document = field(init=False)
-    era: Period | None = None
-    headings: tuple[tuple[str, ...], Period | None] = ((), None)
+    eras: eras.Eras = field(default_factory=eras.Eras)
     previous: str = ""
     sections: tuple[str, ...] = ()
     label: Thing | None = None
@@ -225,14 +224,9 @@ class _Reading:
 
     def _latest(self, blocks: Sequence[Block]) -> str:
         """The latest year that an undated document tells of as past: what comes after it is a forecast."""
-        years = [""]
-        for block in blocks:
-            moods = self.pipeline.languages[language_of(block.text)].moods
-            for start, end in sentences(block.text):
-                text = block.text[start:end]
-                if not moods.looks_ahead(text):
-                    years += [_year(p) for p in self.pipeline.periods.find(text) if not p.ahead]
-        return max(years)
+        texts = [(b.text[a:z], language_of(b.text)) for b in blocks for a, z in sentences(b.text)]
+        told = (t for t, code in texts if not self.pipeline.languages[code].moods.looks_ahead(t))
+        return eras.latest(p for text in told for p in self.pipeline.periods.find(text))
 
     def _home(self) -> Thing | None:
         """The place that the title names, a country before a city: where figures are from when nothing nearer says."""
@@ -250,7 +244,7 @@ class _Reading:
         home: Thing | None,
         tabled: Collection[int],
     ) -> None:
-        pipeline = self.pipeline
+        pipeline, times = self.pipeline, self.pipeline.periods
         singles = self._singles(block, names)
         for node in singles:
             for mention in node.mentions:
@@ -265,7 +259,7 @@ class _Reading:
         self.ranks.begin_block(block)
         place, near = self._place_of(block, singles, home)
         period: Period | None = None
-        era = self._headed(block) or self.era
+        era = self.eras.enter(block.sections, lambda text: times.find(text, self.document.issued))
         of_market = False
         told: tuple[Observation, ...] = ()
         for bounds in sentences(block.text):
@@ -289,20 +283,10 @@ class _Reading:
             self.observations.extend(facts)
             told = tuple(facts) or told
             of_market = of_market or any(f.metric == "marketShare" for f in facts)
-            period, place, near = _carried(facts, scene, period, place, near, self.dated.issued)
+            period, place, near = eras.carried(facts, scene, period, place, near, self.dated.issued)
             self.loose.extend(loose)
             thread.end_sentence(scene, rules.talk)
-        if period is not None and not period.ahead and _year(period) <= self.dated.issued[:4]:
-            self.era = period
-
-    def _headed(self, block: Block) -> Period | None:
-        """The time that the heading names."""
-        if block.sections == self.headings[0]:
-            return self.headings[1]
-        heading = block.sections[-1] if block.sections else ""
-        found = [p for p in self.pipeline.periods.find(heading, self.document.issued) if p.value]
-        self.headings = (block.sections, found[0] if len(found) == 1 else None)
-        return self.headings[1]
+        self.eras.leave(period, self.dated.issued)
 
     def _inside(self, surface: str) -> list[tuple[int, int, Thing]]:
         """The names inside a name, the longest first."""
@@ -368,31 +352,6 @@ class _Reading:
             for o in pipeline.quantities.find_ordinals(block.text)
         ]
         return _apart(nodes)
-
-
-def _carried(
-    facts: Sequence[Observation], scene: Scene, period: Period | None, place: Thing | None, near: bool, now: str
-) -> tuple[Period | None, Thing | None, bool]:
-    """The time and place that the next sentence of the paragraph takes over: those of this one, if it has just one."""
-    named = {p.value: p for n in scene.nodes.values() for p in n.periods if p.value}
-    used = {f.period for f in facts if f.place is not None and f.period in named and f.metric != "ratio"}
-    if len(named) == 1:
-        period = next(iter(named.values()))
-    elif named:
-        past = [named[v] for v in used if not named[v].ahead and _year(named[v]) <= (now[:4] or _year(named[v]))]
-        period = max(past, key=lambda p: p.value[:4]) if past else (None if used else period)
-    places = {f.place.iri: f.place for f in facts if f.place is not None}
-    if not places and scene.language == "en" and scene.start == 0:
-        # A paragraph that opens with a place goes on about it.
-        places = {t.iri: t for n in scene.nodes.values() for t in n.things if set(t.classes) & _PLACES}
-    if len(places) == 1:
-        return period, next(iter(places.values())), near
-    return period, place, near
-
-
-def _year(period: Period) -> str:
-    """A period's last year."""
-    return period.value.rpartition("/")[2][:4]
 
 
 def _apart(nodes: list[Node]) -> list[Node]:

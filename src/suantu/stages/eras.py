@@ -1,0 +1,62 @@
+"""The times that a document sets for what follows: its latest past year, its headings', and those carried on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from suantu.records import Observation, Period, Thing
+from suantu.scene import Scene
+
+_PLACES = frozenset({"Place", "Country", "Region", "City"})
+
+
+def latest(periods: Iterable[Period]) -> str:
+    """The latest year among periods that do not look ahead."""
+    return max((year_of(p) for p in periods if not p.ahead), default="")
+
+
+def year_of(period: Period) -> str:
+    """A period's last year."""
+    return period.value.rpartition("/")[2][:4]
+
+
+@dataclass(slots=True)
+class Eras:
+    """The time that a paragraph stands under: its heading's, else that of the paragraph before."""
+
+    sections: tuple[str, ...] = ()
+    heading: Period | None = None
+    before: Period | None = None
+
+    def enter(self, sections: tuple[str, ...], find: Callable[[str], Sequence[Period]]) -> Period | None:
+        """The time of a paragraph under these headings."""
+        if sections != self.sections:
+            found = [p for p in find(sections[-1]) if p.value] if sections else []
+            self.sections, self.heading = sections, found[0] if len(found) == 1 else None
+        return self.heading or self.before
+
+    def leave(self, period: Period | None, now: str) -> None:
+        """Keep a paragraph's time for the next if it is past."""
+        if period is not None and not period.ahead and year_of(period) <= now[:4]:
+            self.before = period
+
+
+def carried(
+    facts: Sequence[Observation], scene: Scene, period: Period | None, place: Thing | None, near: bool, now: str
+) -> tuple[Period | None, Thing | None, bool]:
+    """The time and place that the next sentence of the paragraph takes over: those of this one, if it has just one."""
+    named = {p.value: p for n in scene.nodes.values() for p in n.periods if p.value}
+    used = {f.period for f in facts if f.place is not None and f.period in named and f.metric != "ratio"}
+    if len(named) == 1:
+        period = next(iter(named.values()))
+    elif named:
+        past = [named[v] for v in used if not named[v].ahead and year_of(named[v]) <= (now[:4] or year_of(named[v]))]
+        period = max(past, key=lambda p: p.value[:4]) if past else (None if used else period)
+    places = {f.place.iri: f.place for f in facts if f.place is not None}
+    if not places and scene.language == "en" and scene.start == 0:
+        # A paragraph that opens with a place goes on about it.
+        places = {t.iri: t for n in scene.nodes.values() for t in n.things if set(t.classes) & _PLACES}
+    if len(places) == 1:
+        return period, next(iter(places.values())), near
+    return period, place, near
