@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from suantu.search import Hit
     from suantu.stores.kb import KnowledgeBase
 
+_NOTEBOOK_ROWS = 100
 Value = str | int | Decimal | bool | None
 
 
@@ -54,6 +55,18 @@ class Rows(Sequence[Mapping[str, Value]]):
 
     def __repr__(self) -> str:
         return f"<{len(self)} rows of {', '.join(self.columns)}>"
+
+    def _repr_html_(self) -> str:
+        """A table for notebooks, of the first rows."""
+        from html import escape
+
+        head = "".join(f"<th>{escape(c)}</th>" for c in self.columns)
+        body = "".join(
+            f"<tr>{''.join(f'<td>{escape(str(v)) if v is not None else str()}</td>' for v in row.values())}</tr>"
+            for row in self[:_NOTEBOOK_ROWS]
+        )
+        more = f"<p>{len(self):,} rows, {_NOTEBOOK_ROWS} shown</p>" if len(self) > _NOTEBOOK_ROWS else ""
+        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{more}"
 
     def to_pandas(self) -> Any:  # noqa: ANN401 - pandas.DataFrame, which need not be installed
         """A ``pandas.DataFrame`` with one column a variable; decimals become floats. SuantuError where pandas is not there."""
@@ -91,6 +104,10 @@ class Graph:
     def ask(self, query: str, *, timeout: float | None = None) -> bool:
         """The answer to an ASK query."""
         return self.endpoint.ask(query, timeout=timeout)
+
+    def construct(self, query: str, format: str = "ttl", *, timeout: float | None = None) -> bytes:
+        """The graph of a CONSTRUCT or DESCRIBE query, serialised as ``ttl``, ``nt``, ``rdfxml`` or ``jsonld``."""
+        return self.endpoint.construct(query, format, timeout=timeout)
 
     def question(self, name: str, *, ontology: Path | None = None, timeout: float | None = None, **given: str) -> Rows:
         """The rows of a named question (``suantu query --list``), its parameters as keywords. UsageError where the
@@ -167,8 +184,10 @@ class Graph:
         return why(self.endpoint, find_fact(self.endpoint, fact), self.kb)
 
     def paths(self, a: str, b: str, *, limit: int = 3) -> list[list[lookup.Relation]]:
-        """The shortest ways from one thing to another over relations, in either direction."""
-        return lookup.paths(self.endpoint, self.find(a), self.find(b), limit=limit)
+        """The shortest ways from one thing to another over relations, in either direction, of at most six relations."""
+        from suantu.ways import paths
+
+        return paths(self.endpoint, self.find(a), self.find(b), limit=limit)
 
     # ---- other libraries ----
 
@@ -181,12 +200,20 @@ class Graph:
 
         return rdflib.Dataset(store=OxigraphStore(store=self.kb.store))
 
-    def to_networkx(self, *, inferred: bool = False) -> networkx.MultiDiGraph[str]:
+    def to_networkx(
+        self, *, around: str = "", hops: int = 1, limit: int = 20_000, inferred: bool = False
+    ) -> networkx.MultiDiGraph[str]:
         """Things as nodes (``label``) and relations as edges (``relation`` the property's local name, ``label``,
-        ``fact`` and ``origin``); what was only inferred is left out unless ``inferred``."""
+        ``fact`` and ``origin``): all of them, or those within ``hops`` steps of the thing ``around``, at most
+        ``limit``. What was only inferred is left out unless ``inferred`` (only for the whole graph)."""
         import networkx
 
-        found = [r for r in lookup.relations(self.endpoint) if inferred or r.origin != "inferred"]
+        from suantu.ways import neighbourhood
+
+        if around:
+            found = neighbourhood(self.endpoint, self.find(around), hops, limit)
+        else:
+            found = [r for r in lookup.relations(self.endpoint) if inferred or r.origin != "inferred"]
         labels = names.labels(self.endpoint, {i for r in found for i in r[1:4]}, self.language)
         graph: networkx.MultiDiGraph[str] = networkx.MultiDiGraph()
         for r in found:

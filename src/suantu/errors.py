@@ -6,6 +6,7 @@ SuantuError
 │   └── RuleError     one rule: file, rule, reason
 ├── StoreError        the knowledge base is not one, or is busy  (exit 3)
 ├── QueryError        a query is refused: syntax, timeout        (exit 4)
+│   └── LateError     its time was up
 ├── EndpointError     a remote endpoint failed                   (exit 5)
 └── UsageError        an unknown thing, name or option           (exit 2)
 
@@ -51,6 +52,10 @@ class QueryError(SuantuError):
     """A query is refused: its syntax, its service call, its time."""
 
     exit_code = 4
+
+
+class LateError(QueryError):
+    """A query was stopped because its time was up."""
 
 
 class EndpointError(SuantuError):

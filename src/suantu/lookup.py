@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
 from typing import NamedTuple
 
 from suantu.border.vocab import GRAPH_INFERRED, GRAPH_ONTOLOGY, ST, XSD
@@ -120,17 +119,17 @@ def _text(row: dict[str, Term], name: str) -> str:
 # ---- relations -------------------------------------------------------------------------------------------------------
 
 
-def relations(endpoint: Endpoint, thing: str = "", *, other: str = "") -> list[Relation]:
+def relations(endpoint: Endpoint, thing: str = "", *, other: str = "", limit: int = 0) -> list[Relation]:
     """What is asserted of a thing (of all things where it is empty), as subject and as object; with ``other`` only
     what is between the two. Claims first; then what only the ontology or the inference says and is not merely a claim
-    the other way round."""
+    the other way round. ``limit`` bounds each of the kinds, as subject and as object, unless it is 0."""
     sides = _sides(thing, other)
-    found = list(dict.fromkeys(claim for side in sides for claim in _claims(endpoint, side)))
+    found = list(dict.fromkeys(claim for side in sides for claim in claims(endpoint, side, limit)))
     inverse = _inverses(endpoint)
     stated = {relation[1:4] for relation in found}
     stated |= {(o, back, s) for s, p, o in stated for back in inverse.get(p, ())}
     for graph, origin in ((GRAPH_ONTOLOGY, "ontology"), (GRAPH_INFERRED, "inferred")):
-        for triple in (t for side in sides for t in _triples(endpoint, side, graph)):
+        for triple in (t for side in sides for t in triples(endpoint, side, graph, limit)):
             if triple not in stated:
                 stated |= {triple, *((triple[2], back, triple[0]) for back in inverse.get(triple[1], ()))}
                 found.append(Relation("", *triple, origin))
@@ -145,15 +144,20 @@ def _sides(thing: str, other: str) -> list[str]:
     return [" ".join(one_of(name, [x]) for name, x in zip("so", pair, strict=True) if x) for pair in ends]
 
 
-def _claims(endpoint: Endpoint, bound: str) -> list[Relation]:
+def claims(endpoint: Endpoint, bound: str, limit: int = 0) -> list[Relation]:
+    """The claims with the subjects ``?s`` or objects ``?o`` that ``bound`` (a VALUES block) names, in order; at most
+    ``limit`` of them unless it is 0."""
     pattern = "?c a st:Claim ; rdf:subject ?s ; rdf:predicate ?p ; rdf:object ?o"
-    rows = endpoint.select(f"SELECT DISTINCT ?c ?s ?p ?o WHERE {{ {bound} {pattern} }} ORDER BY ?p ?o ?s ?c")
+    query = f"SELECT DISTINCT ?c ?s ?p ?o WHERE {{ {bound} {pattern} }} ORDER BY ?p ?o ?s ?c"
+    rows = endpoint.select(query + (f" LIMIT {limit}" if limit else ""))
     return [Relation(_text(row, "c"), _text(row, "s"), _text(row, "p"), _text(row, "o"), "document") for row in rows]
 
 
-def _triples(endpoint: Endpoint, bound: str, graph: str) -> list[tuple[str, str, str]]:
+def triples(endpoint: Endpoint, bound: str, graph: str, limit: int = 0) -> list[tuple[str, str, str]]:
+    """The triples between things in a named graph, bound and bounded likewise."""
     pattern = f"GRAPH {iri(graph).sparql()} {{ ?s ?p ?o }} ?s a st:Entity . ?o a st:Entity"
-    rows = endpoint.select(f"SELECT DISTINCT ?s ?p ?o WHERE {{ {bound} {pattern} }} ORDER BY ?p ?o ?s")
+    query = f"SELECT DISTINCT ?s ?p ?o WHERE {{ {bound} {pattern} }} ORDER BY ?p ?o ?s"
+    rows = endpoint.select(query + (f" LIMIT {limit}" if limit else ""))
     return [(row["s"].value, row["p"].value, row["o"].value) for row in rows]
 
 
@@ -192,8 +196,8 @@ def ranks(endpoint: Endpoint, *, item: str = "", ranking: str = "", year: str = 
 # ---- one thing -------------------------------------------------------------------------------------------------------
 
 
-def show(endpoint: Endpoint, thing: str) -> Card:
-    """Everything that the graph says about one thing (IRI)."""
+def show(endpoint: Endpoint, thing: str, *, limit: int = 0) -> Card:
+    """Everything that the graph says about one thing (IRI); of each kind of fact at most ``limit`` unless it is 0."""
     block = one_of("x", [thing])
     naming = "VALUES ?p { skos:prefLabel rdfs:label dcterms:title skos:altLabel skos:notation }"
     named = list(endpoint.select(f"SELECT DISTINCT ?p ?l WHERE {{ {block} {naming} ?x ?p ?l }} ORDER BY ?l"))
@@ -205,9 +209,9 @@ def show(endpoint: Endpoint, thing: str) -> Card:
         [row["l"] for row in named],
         classes_of(endpoint, [thing])[thing],
         [row["s"].value for row in same],
-        relations(endpoint, thing),
-        figures(endpoint, about=[thing]),
-        ranks(endpoint, item=thing),
+        relations(endpoint, thing, limit=limit),
+        figures(endpoint, about=[thing], limit=limit),
+        ranks(endpoint, item=thing, limit=limit),
         int(next(iter(count))["n"].value),
     )
 
@@ -278,24 +282,3 @@ def documents(endpoint: Endpoint) -> list[Listed]:
         for r in endpoint.select(query)
         if "d" in r
     ]
-
-
-def paths(endpoint: Endpoint, a: str, b: str, *, limit: int = 3) -> list[list[Relation]]:
-    """The shortest ways from one thing to another over relations in either direction; none where there is no way."""
-    import networkx as nx
-
-    graph: nx.Graph[str] = nx.Graph()
-    between: dict[frozenset[str], Relation] = {}
-    for relation in relations(endpoint):
-        ends = frozenset((relation.subject, relation.object))
-        if len(ends) == 2:
-            between.setdefault(ends, relation)
-            graph.add_edge(relation.subject, relation.object)
-    if a not in graph or b not in graph or not nx.has_path(graph, a, b):
-        return []
-    found: list[list[Relation]] = []
-    for nodes in nx.all_shortest_paths(graph, a, b):
-        found.append([between[frozenset(step)] for step in pairwise(nodes)])
-        if len(found) == limit:
-            break
-    return sorted(found)

@@ -11,19 +11,25 @@ from suantu.cli.common import Session, common
 @click.argument("a")
 @click.argument("b")
 @click.option("--limit", type=click.IntRange(1), default=3, show_default=True, metavar="N", help="At most N ways.")
+@click.option(
+    "--hops", type=click.IntRange(1), default=6, show_default=True, metavar="N", help="At most N relations long."
+)
 @common()
-def command(session: Session, a: str, b: str, limit: int) -> None:
+def command(session: Session, a: str, b: str, limit: int, hops: int) -> None:
     """The shortest ways from thing A to thing B over relations, in either direction. Exits with 1 where there is none.
+
+    What was only inferred is not followed: it would connect everything through the whole world.
 
     \b
     Example:
       suantu path Shenzhen NVIDIA
     """
     from suantu.cli.output import fact_number, source_text
-    from suantu.lookup import paths, sources
+    from suantu.lookup import sources
+    from suantu.ways import paths
 
     start, end = session.thing(a), session.thing(b)
-    ways = paths(session.endpoint, start, end, limit=limit)
+    ways = paths(session.endpoint, start, end, limit=limit, hops=hops)
     quoted = sources(session.endpoint, [r.fact for way in ways for r in way])
     labels = session.labels({i for way in ways for r in way for i in (r.subject, r.predicate, r.object)} | {start, end})
     rows, records = [], []

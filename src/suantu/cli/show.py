@@ -11,6 +11,7 @@ from suantu.cli.common import Session, common
 if TYPE_CHECKING:
     from suantu.lookup import Card, Figure, Source
 
+_MOST = 500  # facts of one kind, as subject and as object
 _SHOWN = 12  # things named of a relation that only the ontology states
 
 
@@ -30,7 +31,7 @@ def command(session: Session, thing: str, everything: bool) -> None:
     """
     from suantu.lookup import show, sources
 
-    card = show(session.endpoint, session.thing(thing))
+    card = show(session.endpoint, session.thing(thing), limit=0 if everything else _MOST)
     facts = [r.fact for r in card.relations] + [f.fact for f in card.figures] + [r.fact for r in card.ranks]
     found = sources(session.endpoint, facts)
     view = _View(session, card, found, everything)
@@ -40,6 +41,8 @@ def command(session: Session, thing: str, everything: bool) -> None:
         write_json(view.record())
     else:
         view.print()
+    if not everything and max(len(card.relations), len(card.figures), len(card.ranks)) >= _MOST:
+        session.note(session.say("show_more", n=_MOST))
 
 
 class _View:

@@ -133,7 +133,7 @@ def _own_figures(endpoint: Endpoint, found: _Found, things: Collection[str]) -> 
 
 
 def _on_path(endpoint: Endpoint, wanted: Wanted) -> _Found:
-    from suantu.lookup import paths
+    from suantu.ways import paths
 
     if wanted.path is None:
         return _Found()

@@ -11,7 +11,7 @@ import time
 import warnings
 from collections.abc import Callable
 
-from suantu.errors import QueryError
+from suantu.errors import LateError, QueryError
 
 _OK, _SYNTAX, _FAILED = b"+", b"!", b"?"
 FORKS = sys.platform == "linux"
@@ -21,7 +21,7 @@ _ORPHAN = 1.0  # seconds past the limit after which the kernel ends a child whos
 def run(work: Callable[[], bytes], seconds: float) -> bytes:
     """What ``work`` gives, done in a child process that is killed after ``seconds``.
 
-    SyntaxError is raised here as the child raised it; QueryError where the time is up or the child failed. ``work``
+    SyntaxError is raised here as the child raised it; LateError where the time is up, QueryError where the child failed. ``work``
     must be picklable where processes cannot be forked.
     """
     if FORKS:
@@ -40,7 +40,7 @@ def _outcome(work: Callable[[], bytes]) -> bytes:
 
 def _result(data: bytes, seconds: float, *, late: bool) -> bytes:
     if late:
-        raise QueryError(
+        raise LateError(
             f"the query was stopped after {seconds:g} s; give it longer with --timeout SECONDS, or narrow it (LIMIT, "
             "fewer unconnected patterns)"
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,8 @@ GRAPHS = {
     "rdfxml": ox.RdfFormat.RDF_XML,
     "jsonld": ox.RdfFormat.JSON_LD,
 }
+
+Graphs = tuple[Sequence[str], Sequence[str]]
 
 
 class LocalEndpoint:
@@ -69,10 +71,17 @@ class LocalEndpoint:
         return self._serialised(query, format, {"CONSTRUCT", "DESCRIBE"}, bind, timeout).data
 
     def answer(
-        self, query: str, format: str = "", *, bind: Mapping[str, Term] | None = None, timeout: float | None = None
+        self,
+        query: str,
+        format: str = "",
+        *,
+        bind: Mapping[str, Term] | None = None,
+        timeout: float | None = None,
+        graphs: Graphs | None = None,
     ) -> Answer:
-        """The answer to a query of any form."""
-        return self._serialised(query, format, None, bind, timeout)
+        """The answer to a query of any form. ``graphs`` are the IRIs of the graphs that make up the default graph and of
+        those that GRAPH sees, in place of what the query says."""
+        return self._serialised(query, format, None, bind, timeout, graphs)
 
     def close(self) -> None:
         """Close the store."""
@@ -80,7 +89,13 @@ class LocalEndpoint:
         self._hold.close()
 
     def _serialised(
-        self, query: str, format: str, forms: set[str] | None, bind: Mapping[str, Term] | None, timeout: float | None
+        self,
+        query: str,
+        format: str,
+        forms: set[str] | None,
+        bind: Mapping[str, Term] | None,
+        timeout: float | None,
+        graphs: Graphs | None = None,
     ) -> Answer:
         form = check_form(query, forms)
         name, media = format_for(form, format)
@@ -88,21 +103,21 @@ class LocalEndpoint:
             raise QueryError("the query calls another service (SERVICE), which is refused; --allow-service permits it")
         text = sparql.bound(query, bind)
         try:
-            data = self._run(text, name, timeout)
+            data = self._run(text, name, timeout, graphs)
         except SyntaxError as error:
             raise sparql.syntax_error(query, str(error), parse_message, self._is_term) from None
         return Answer(form, name, media, data)
 
-    def _run(self, query: str, name: str, timeout: float | None) -> bytes:
+    def _run(self, query: str, name: str, timeout: float | None, graphs: Graphs | None) -> bytes:
         if timeout is None:
             try:
-                return evaluate(self.store, query, name)
+                return evaluate(self.store, query, name, graphs)
             except (RuntimeError, ValueError, OSError) as error:
                 raise QueryError(f"the query failed: {error}") from error
         if child.FORKS and threading.active_count() == 1:
-            return child.run(partial(evaluate, self.store, query, name), timeout)
+            return child.run(partial(evaluate, self.store, query, name, graphs), timeout)
         # Another thread may hold a lock of the open store at the moment of the fork: the child opens its own.
-        return child.run(partial(_evaluate_path, str(self._directory), query, name), timeout)
+        return child.run(partial(_evaluate_path, str(self._directory), query, name, graphs), timeout)
 
     def _is_term(self, local: str) -> bool:
         try:
@@ -130,9 +145,18 @@ def check_form(query: str, forms: set[str] | None) -> str:
     return form
 
 
-def evaluate(store: ox.Store, query: str, name: str) -> bytes:
+def evaluate(store: ox.Store, query: str, name: str, graphs: Graphs | None = None) -> bytes:
     """The serialised answer to ``query`` in the format ``name``. SyntaxError where it does not parse."""
-    results = store.query(_in_order(query), prefixes=PREFIXES)
+    text = _in_order(query)
+    if graphs is None:
+        results = store.query(text, prefixes=PREFIXES)
+    else:
+        results = store.query(
+            text,
+            prefixes=PREFIXES,
+            default_graph=[ox.NamedNode(one) for one in graphs[0]],
+            named_graphs=[ox.NamedNode(one) for one in graphs[1]],
+        )
     if not isinstance(results, ox.QueryTriples):
         return results.serialize(format=ROWS[name]) or b""
     if name == "ttl":
@@ -150,8 +174,8 @@ def _in_order(query: str) -> str:
     return sparql.spelled_out(query, found, names) if names else query
 
 
-def _evaluate_path(directory: str, query: str, name: str) -> bytes:
-    return evaluate(open_read_only(Path(directory)), query, name)
+def _evaluate_path(directory: str, query: str, name: str, graphs: Graphs | None) -> bytes:
+    return evaluate(open_read_only(Path(directory)), query, name, graphs)
 
 
 @cache

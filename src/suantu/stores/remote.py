@@ -16,7 +16,7 @@ from SPARQLWrapper import JSON, POST, TURTLE, URLENCODED, SPARQLWrapper
 from SPARQLWrapper.SPARQLExceptions import QueryBadFormed, SPARQLWrapperException, Unauthorized
 
 from suantu.border.vocab import PREFIXES
-from suantu.errors import EndpointError, QueryError
+from suantu.errors import EndpointError, LateError, QueryError
 from suantu.stores import sparql
 from suantu.stores.base import Answer, Table, Term, format_for
 from suantu.stores.local import GRAPHS, ROWS, check_form, parse_message, table, yes_or_no
@@ -116,7 +116,7 @@ class RemoteEndpoint:
             try:
                 return self._once(query, format, timeout)
             except TimeoutError as error:
-                raise QueryError(_late(self._url, timeout)) from error
+                raise LateError(_late(self._url, timeout)) from error
             except QueryBadFormed:
                 raise
             except Unauthorized as error:
@@ -131,7 +131,7 @@ class RemoteEndpoint:
             except (*_LOST, urllib.error.URLError) as error:
                 reason = getattr(error, "reason", error)
                 if isinstance(reason, TimeoutError):
-                    raise QueryError(_late(self._url, timeout)) from error
+                    raise LateError(_late(self._url, timeout)) from error
                 if attempt == 2 or not isinstance(reason, _LOST):
                     raise EndpointError(f"{self._url}: cannot be reached: {reason}") from error
         raise AssertionError
