@@ -166,6 +166,34 @@ def test_what_was_inferred_can_be_left_out() -> None:
     call("query", query, "--no-inferred", code=1)
 
 
+def test_pages_of_rows() -> None:
+    query = "SELECT ?x { ?x a st:City } ORDER BY ?x"
+    whole = table(call("query", query, "--raw"))[1:]
+    assert table(call("query", query, "--raw", "--limit", "2", "--offset", "1"))[1:] == whole[1:3]
+    assert table(call("query", f"{query} LIMIT 3", "--raw", "--offset", "1"))[1:] == whole[1:4]
+    assert "OFFSET of its own" not in call("query", f"{query} OFFSET 1", "--offset", "1", code=2).stdout
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("SELECT ?x { ?x st:make ?y }", "The graph has no st:make; did you mean st:makes?\n"),
+        ("SELECT ?x { sti:Nvidia st:makes ?x }", "did you mean sti:NVIDIA?\n"),
+        ("SELECT ?x { ?x st:metric stm:marketsize }", "did you mean stm:marketSize?\n"),
+        ("SELECT ?x { ?x a st:Zzzz }", "The graph has no st:Zzzz.\n"),
+    ],
+)
+def test_a_name_that_the_graph_does_not_know_is_told(query: str, words: str) -> None:
+    assert call("query", query).stderr.endswith(words)
+    assert call("query", query, "--quiet").stderr == ""
+
+
+def test_a_not_exists_that_is_slow_is_told() -> None:
+    inner = "FILTER NOT EXISTS { ?y st:makes ?z . ?z st:hasChipType ?t"
+    assert "asked once for every row" in call("query", f"SELECT ?x {{ ?x a st:City {inner} }} }}").stderr
+    assert call("query", f"SELECT ?y {{ ?y a st:Vendor {inner} }} }}").stderr == ""
+
+
 # ---- find ------------------------------------------------------------------------------------------------------------
 
 

@@ -24,6 +24,8 @@ from suantu.stores import sparql
 from suantu.stores.base import Endpoint, Term, iri
 
 ANY = "*"
+# The prefixes of our own names, and what such a name has in the graph.
+_OURS = {"st": "rdfs:label ?l", "sti": "a st:Entity", "stm": "a st:Metric", "stu": "a st:Unit"}
 
 _REFUSED = re.compile(r'[\x00-\x20<>"{}|^`\\]')
 _PARAM = re.compile(r"^# param (\w+) (\w+)(?:\((.*?)\))?\s*[–-]\s*(.+)$")
@@ -203,6 +205,46 @@ def limited(query: str, limit: int) -> str:
             end = token.start
         before = token.word
     return f"{query[:end]}\nLIMIT {limit}\n{query[end:]}"
+
+
+def skipped(query: str, offset: int) -> str:
+    """``query`` without its first ``offset`` rows. UsageError where it has an OFFSET of its own."""
+    depth, at = 0, len(query)
+    for token in sparql.tokens(query):
+        depth += (token.text == "{") - (token.text == "}")
+        if depth == 0 and token.word == "OFFSET":
+            raise UsageError("--offset cannot go with a query that has OFFSET")
+        if depth == 0 and token.word in {"VALUES", "LIMIT"}:
+            at = min(at, token.start)
+    return f"{query[:at]}\nOFFSET {offset}\n{query[at:]}"
+
+
+def unknown_terms(endpoint: Endpoint, query: str) -> dict[str, str]:
+    """The names of the vocabulary and of things that the query uses and the graph does not know, each with the nearest
+    that it knows (empty where none is near)."""
+    used = {
+        token.text: full(token.text.replace("\\", ""))
+        for token in sparql.tokens(query)
+        if token.kind == "name" and token.text.partition(":")[0] in _OURS and not token.text.endswith(":")
+    }
+    if not used:
+        return {}
+    block = one_of("t", used.values())
+    rows = endpoint.select(f"SELECT DISTINCT ?t WHERE {{ {block} {{ ?t ?p ?o }} UNION {{ ?s ?t ?o }} }}")
+    known = {row["t"].value for row in rows}
+    return {name: _nearest(endpoint, name) for name, value in used.items() if value not in known}
+
+
+def _nearest(endpoint: Endpoint, name: str) -> str:
+    from difflib import get_close_matches
+
+    prefix, _, local = name.partition(":")
+    shape = f"?t {_OURS[prefix]} FILTER(STRSTARTS(STR(?t), STR({prefix}:)))"
+    rows = endpoint.select(f"SELECT DISTINCT ?t WHERE {{ {shape} }}")
+    there = [row["t"].value.removeprefix(PREFIXES[prefix]) for row in rows]
+    same = next((one for one in there if one.lower() == local.lower()), "")
+    near = [same] if same else get_close_matches(local, there, 1, 0.7)
+    return f"{prefix}:{near[0]}" if near else ""
 
 
 def without_graph(endpoint: Endpoint, query: str, left_out: str = GRAPH_INFERRED) -> str:

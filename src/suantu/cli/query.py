@@ -24,6 +24,7 @@ FORMATS = ("table", "csv", "tsv", "json", "xml", "ttl", "nt", "jsonld", "rdfxml"
 @click.option("--show", "show_text", is_flag=True, help="Print the SPARQL text and do not run it.")
 @click.option("--raw", is_flag=True, help="IRIs as they are, without labels.")
 @click.option("--limit", type=click.IntRange(0), default=None, metavar="N", help="At most N rows.")
+@click.option("--offset", type=click.IntRange(0), default=None, metavar="N", help="Leave out the first N rows.")
 @click.option(
     "--timeout",
     type=click.FloatRange(0.01),
@@ -48,6 +49,7 @@ def command(
     show_text: bool,
     raw: bool,
     limit: int | None,
+    offset: int | None,
     timeout: float,
     allow_service: bool,
     no_inferred: bool,
@@ -62,6 +64,7 @@ def command(
       suantu query 'SELECT ?chip WHERE { ?chip st:hasChipType ?type } LIMIT 5'
       suantu query --list
       suantu query products-of maker=NVIDIA
+      suantu query market-size market="AI servers" --limit 20 --offset 20
       suantu query -f question.rq --format csv > answer.csv
     """
     session.allow_service = allow_service
@@ -74,6 +77,10 @@ def command(
         from suantu.query import limited
 
         text = limited(text, limit)
+    if offset is not None:
+        from suantu.query import skipped
+
+        text = skipped(text, offset)
     if no_inferred:
         from suantu.query import without_graph
 
@@ -81,7 +88,33 @@ def command(
     if show_text:
         click.echo(text)
     else:
-        _run(session, text, raw, timeout)
+        _warn_slow(session, text)
+        try:
+            _run(session, text, raw, timeout)
+        finally:
+            _warn_unknown(session, text)
+
+
+def _warn_slow(session: Session, text: str) -> None:
+    """Say which FILTER NOT EXISTS the local store will ask once for every row."""
+    if session.url or "EXISTS" not in text.upper():
+        return
+    from suantu.stores.minus import rewritten
+
+    for at in rewritten(text).slow:
+        session.note(session.say("slow_exists", line=text.count("\n", 0, at) + 1))
+
+
+def _warn_unknown(session: Session, text: str) -> None:
+    """Say which names of ours the graph does not know: a query with a slip in one is valid and finds nothing."""
+    from contextlib import suppress
+
+    from suantu.errors import SuantuError
+    from suantu.query import unknown_terms
+
+    with suppress(SuantuError):
+        for name, near in unknown_terms(session.endpoint, text).items():
+            session.note(session.say("unknown_term_near" if near else "unknown_term", name=name, near=near))
 
 
 def _ontology(given: Path | None) -> Path:

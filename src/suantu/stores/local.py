@@ -15,6 +15,7 @@ from suantu.border.vocab import PREFIXES, ST
 from suantu.errors import QueryError, StoreError
 from suantu.stores import child, sparql
 from suantu.stores.base import Answer, Table, Term, format_for
+from suantu.stores.minus import rewritten
 from suantu.stores.place import Hold
 
 ROWS = {
@@ -37,6 +38,7 @@ class LocalEndpoint:
     """Answers from the store in ``directory``. The store's default graph already holds the union of its graphs, each
     triple once (see ``suantu.stores.kb``).
 
+    FILTER NOT EXISTS is asked as MINUS where that is the same and faster (see ``suantu.stores.minus``).
     ``allow_service`` lets queries call other SPARQL services. With a ``timeout`` a query runs in a child process that
     is killed at the limit; without one it runs here, which is for queries that are known to be cheap.
     """
@@ -101,7 +103,7 @@ class LocalEndpoint:
         name, media = format_for(form, format)
         if not self._allow_service and sparql.uses_service(query):
             raise QueryError("the query calls another service (SERVICE), which is refused; --allow-service permits it")
-        text = sparql.bound(query, bind)
+        text = rewritten(sparql.bound(query, bind)).query
         try:
             data = self._run(text, name, timeout, graphs)
         except SyntaxError as error:
