@@ -402,7 +402,7 @@ def test_eval(tmp_path: Path) -> None:
 COMMANDS = sorted(
     p.stem
     for p in (ROOT / "src/suantu/cli").glob("*.py")
-    if not p.stem.startswith("_") and p.stem not in {"common", "output", "messages"}
+    if not p.stem.startswith("_") and p.stem not in {"common", "completing", "output", "messages"}
 )
 
 

@@ -19,7 +19,7 @@ import click
 from suantu import __version__
 from suantu.errors import SuantuError
 
-_HELPERS = {"common", "output", "messages"}
+_HELPERS = {"common", "completing", "output", "messages"}
 _FIRST = (
     "build",
     "add",

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 import click
 
 from suantu.cli.common import Session, common
+from suantu.cli.completing import things as complete_things
 
 if TYPE_CHECKING:
     from suantu.lookup import Card
 
 
 @click.command("compare")
-@click.argument("things", nargs=-1, required=True, metavar="A B…")
+@click.argument("things", nargs=-1, required=True, metavar="A B…", shell_complete=complete_things)
 @click.option("--differences", is_flag=True, help="Only what is not the same for all.")
 @common()
 def command(session: Session, things: tuple[str, ...], differences: bool) -> None:

@@ -7,15 +7,22 @@ from typing import Any
 import click
 
 from suantu.cli.common import Session, common
+from suantu.cli.completing import things
 
 
 @click.command("facts")
-@click.option("--about", multiple=True, metavar="THING", help="What is measured; may be given more than once.")
+@click.option(
+    "--about",
+    multiple=True,
+    metavar="THING",
+    shell_complete=things,
+    help="What is measured; may be given more than once.",
+)
 @click.option("--metric", default="", metavar="METRIC", help="What was measured: marketSize, or a label.")
-@click.option("--place", default="", metavar="THING", help="Where.")
+@click.option("--place", default="", metavar="THING", shell_complete=things, help="Where.")
 @click.option("--year", default="", metavar="YYYY", help="The last year of the period.")
 @click.option("--forecast/--actual", "ahead", default=None, help="Only forecasts, or only what is no forecast.")
-@click.option("--said-by", default="", metavar="THING", help="Who says so.")
+@click.option("--said-by", default="", metavar="THING", shell_complete=things, help="Who says so.")
 @click.option("--limit", type=click.IntRange(1), default=None, metavar="N", help="At most N figures.")
 @common()
 def command(session: Session, **options: Any) -> None:  # noqa: ANN401 - click's options, read just below

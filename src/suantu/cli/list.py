@@ -5,10 +5,11 @@ from __future__ import annotations
 import click
 
 from suantu.cli.common import Session, common
+from suantu.cli.completing import classes
 
 
 @click.command("list")
-@click.argument("class_", metavar="CLASS")
+@click.argument("class_", metavar="CLASS", shell_complete=classes)
 @click.option("--all", "everything", is_flag=True, help="Also things that no document names.")
 @click.option("--limit", type=click.IntRange(1), default=None, metavar="N", help="At most N things.")
 @common()

@@ -5,11 +5,12 @@ from __future__ import annotations
 import click
 
 from suantu.cli.common import Session, common
+from suantu.cli.completing import things
 
 
 @click.command("path")
-@click.argument("a")
-@click.argument("b")
+@click.argument("a", shell_complete=things)
+@click.argument("b", shell_complete=things)
 @click.option("--limit", type=click.IntRange(1), default=3, show_default=True, metavar="N", help="At most N ways.")
 @click.option(
     "--hops", type=click.IntRange(1), default=6, show_default=True, metavar="N", help="At most N relations long."

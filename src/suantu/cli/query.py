@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from suantu.cli.common import Session, common
+from suantu.cli.completing import questions
 
 if TYPE_CHECKING:
     from suantu.query import NamedQuery
@@ -18,7 +19,7 @@ FORMATS = ("table", "csv", "tsv", "json", "xml", "ttl", "nt", "jsonld", "rdfxml"
 
 
 @click.command("query")
-@click.argument("what", nargs=-1, metavar="[SPARQL | NAME [KEY=VALUE]… | -]")
+@click.argument("what", nargs=-1, metavar="[SPARQL | NAME [KEY=VALUE]… | -]", shell_complete=questions)
 @click.option("-f", "--file", type=click.Path(path_type=Path), help="Read the query from a file.")
 @click.option("--list", "show_list", is_flag=True, help="List the named questions.")
 @click.option("--show", "show_text", is_flag=True, help="Print the SPARQL text and do not run it.")

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 import click
 
 from suantu.cli.common import Session, common
+from suantu.cli.completing import things
 
 if TYPE_CHECKING:
     from suantu.lookup import Rank
 
 
 @click.command("rank")
-@click.argument("name", default="")
+@click.argument("name", default="", shell_complete=things)
 @click.option("--year", default="", metavar="YYYY", help="Only rankings of that year.")
 @click.option("--by-year", is_flag=True, help="One line a thing, one column a period.")
 @click.option("--limit", type=click.IntRange(1), default=None, metavar="N", help="At most N entries.")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from suantu.cli.common import Session, common
+from suantu.cli.completing import things
 
 if TYPE_CHECKING:
     from suantu.lookup import Card, Figure, Source
@@ -16,7 +17,7 @@ _SHOWN = 12  # things named of a relation that only the ontology states
 
 
 @click.command("show")
-@click.argument("thing")
+@click.argument("thing", shell_complete=things)
 @click.option("--all", "everything", is_flag=True, help="Leave nothing out of long lists.")
 @common(formats=("table", "json"))
 def command(session: Session, thing: str, everything: bool) -> None:

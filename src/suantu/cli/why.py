@@ -8,6 +8,7 @@ import click
 
 from suantu.border.vocab import RDF
 from suantu.cli.common import Session, common
+from suantu.cli.completing import things
 
 if TYPE_CHECKING:
     from suantu.stores.base import Term
@@ -18,7 +19,7 @@ _MARKS = ("⟦", "⟧")
 
 
 @click.command("why")
-@click.argument("fact", nargs=-1, required=True, metavar="FACT")
+@click.argument("fact", nargs=-1, required=True, metavar="FACT", shell_complete=things)
 @common(formats=("table", "json"))
 def command(session: Session, fact: tuple[str, ...]) -> None:
     """Why a fact is in the graph: the words in their paragraph, the rule that read them, and how sure it is.
