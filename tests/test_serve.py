@@ -206,8 +206,8 @@ def test_the_script_is_sound(tmp_path: Path) -> None:
     assert "innerHTML" not in text
 
 
-def ask(app: App, name: str, **parameters: str) -> object:
-    answer = get(app, f"/api/{name}", **parameters)
+def ask(app: App, what: str, /, **parameters: str) -> object:
+    answer = get(app, f"/api/{what}", **parameters)
     assert answer.status == 200, answer.data.decode()
     return json.loads(answer.data)
 
