@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from suantu.records import Block, BlockKind
 from suantu.stages.clean import clean
 from suantu.stages.fold import fold
 from suantu.stages.layout import Layout
+from suantu.stages.lengths import PARAGRAPH, pieces
 from suantu.stages.read import document_from_text
 
 ROOT = Path(__file__).parents[1]
@@ -402,8 +404,21 @@ def test_nothing_is_lost_of_any_text(text: str) -> None:
     ],
     ids=["han", "latin", "pipes", "dashes", "digits", "spaces"],
 )
-def test_a_huge_line_is_one_block(text: str) -> None:
-    assert len(blocks(text)) == 1
+def test_a_huge_line_comes_in_paragraphs(text: str) -> None:
+    assert all(len(block.text) <= PARAGRAPH for block in blocks(text))
+
+
+@given(
+    st.lists(st.sampled_from(["浪潮，", "3,400万台", "12.5%、", "。", "三百四十", "A100 ", "chips. "])),
+    st.integers(24, 60),
+)
+def test_long_text_is_cut_beside_its_words(words: list[str], longest: int) -> None:
+    text = "，".join(words).strip()
+    found = list(pieces(text, longest))
+    assert all(b - a <= longest and (a < b or not text) for a, b in found)
+    assert "".join(text[a:b] for a, b in found).replace(" ", "") == text.replace(" ", "")
+    cuts = [text[b - 1 : b + 1] for _, b in found[:-1]]
+    assert not [cut for cut in cuts if re.fullmatch("[0-9.,]{2}|[A-Z0-9]{2}|[三四百十]{2}", cut)]
 
 
 @pytest.mark.parametrize("line", ["算力 规模\n", "甲市  23\n", "2. 甲\n", "市\n", "| a | b |\n"])

@@ -22,7 +22,7 @@ SUPPORT = {"ontology", "rules", "frames", "scene", "phrases", "identity", "paths
 EDGE = {"cli", "server", "__main__"}
 
 # What several stages need: how text is folded and laid out, and how figures and times are spelled.
-SHARED_STAGES = {"fold", "layout", "numerals", "figures", "parts", "measures", "worded", "years", "ordinals"}
+SHARED_STAGES = {"fold", "layout", "lengths", "numerals", "figures", "parts", "measures", "worded", "years", "ordinals"}
 # A stage that is built on another one, each with its reason.
 STAGE_EXCEPTIONS = {
     ("figures", "surroundings"): "what stands around a figure",

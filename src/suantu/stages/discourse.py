@@ -22,6 +22,7 @@ _LIKE = (
     ("City", "Region", "Country"),
 )
 _MODIFIES = re.compile(r"-[a-z]")
+_REACH = 40  # names that a pronoun looks back over
 _EVERYTHING = frozenset({"Entity", "Concept", "Subject"})
 
 
@@ -150,7 +151,7 @@ def _inner(
     """The antecedent in a language whose clauses have subjects: an object is never the subject of its own clause, a
     possessive may be; else the latest sentence that has a fitting topic."""
     clause = max(_clause_start(text, at), sentence)
-    before = [n for n in sorted(nodes, key=lambda n: n.start) if n.end <= at and n.mentions]
+    before = _before(nodes, at)
     before = [n for n in before if pronoun.kind == "own" or n.start < clause]
     found = _subject(before, pronoun.classes, text, discourse, alphabet)
     if found is not None:
@@ -188,7 +189,7 @@ def _antecedent(
     discourse: Discourse,
     alphabet: Alphabet,
 ) -> Node | None:
-    before = [n for n in sorted(nodes, key=lambda n: n.start) if n.end <= at and n.mentions]
+    before = _before(nodes, at)
     if classes[0] in {"former", "latter", "both"}:
         return _of_two(classes[0], before, thread, alphabet)
     clause = _clause_start(text, at)
@@ -204,6 +205,11 @@ def _antecedent(
             last = fit[-1]
             return next(t for t in fit if (t.clause, t.time) == (last.clause, last.time)).node
     return None
+
+
+def _before(nodes: Sequence[Node], at: int) -> list[Node]:
+    """The nearest names that end before ``at``, in their order."""
+    return [n for n in sorted(nodes, key=lambda n: n.start) if n.end <= at and n.mentions][-_REACH:]
 
 
 def _subject(

@@ -14,6 +14,7 @@ from typing import Any
 from suantu.records import Block
 from suantu.rules import Alphabet
 from suantu.scene import Node, Scene
+from suantu.stages.lengths import SENTENCE, pieces
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LATIN = re.compile(r"[A-Za-z]")
@@ -51,16 +52,16 @@ _ABBREVIATION = re.compile(r"(?:^|[\s(])(?:[A-Z]|U\.S|e\.g|i\.e|Inc|Corp|Co|Ltd|
 
 
 def sentences(text: str) -> list[tuple[int, int]]:
-    """The (start, end) of the sentences of a block, end marks included."""
+    """The (start, end) of the sentences of a block, end marks included; what is too long for one comes in pieces."""
     out: list[tuple[int, int]] = []
     start = 0
     for match in _ENDS.finditer(text):
         if match[0][0] == "." and _ABBREVIATION.search(text[max(0, match.start() - 8) : match.start()]):
             continue
-        out.append((start, match.end()))
+        out.extend(pieces(text, SENTENCE, start, match.end()))
         start = match.end()
     if text[start:].strip():
-        out.append((start, len(text)))
+        out.extend(pieces(text, SENTENCE, start))
     return out
 
 

@@ -9,6 +9,7 @@ from itertools import pairwise
 
 from suantu.stages.clean.lines import Ending, Line, Role, columns
 from suantu.stages.layout import Layout, LineRule
+from suantu.stages.lengths import PARAGRAPH
 
 _SUPPORT = 3  # lines of about one width that show where the text was wrapped
 _NEAR = 3  # columns by which wrapped lines of Chinese differ
@@ -31,10 +32,19 @@ class Group:
     rule: LineRule | None = None
     widest: int = 0
     level: int = -1
+    length: int = 0
+
+    def __post_init__(self) -> None:
+        self.length = sum(len(line.text) for line in self.lines)
 
     def add(self, line: Line) -> None:
         self.lines.append(line)
+        self.length += len(line.text)
         self.widest = max(self.widest, line.width)
+
+    def has_room(self, line: Line) -> bool:
+        """Whether the line can be read together with the others."""
+        return self.length + len(line.text) <= PARAGRAPH
 
     @property
     def ending(self) -> Ending:
@@ -73,12 +83,12 @@ class Joiner:
             if line.role is Role.FURNITURE:
                 found.append(Group(Role.FURNITURE, [line]))
                 continue
-            if current is not None and self.goes_on(current, line):
+            if current is not None and self.goes_on(current, line) and current.has_room(line):
                 current.add(line)
                 continue
             if current is not None and self._is_cut(current):
                 waiting, waited = current, 0
-            if waiting is not None and self._resumes(waiting, line):
+            if waiting is not None and self._resumes(waiting, line) and waiting.has_room(line):
                 current, waiting = waiting, None
                 current.add(line)
                 continue

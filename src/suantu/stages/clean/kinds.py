@@ -11,6 +11,7 @@ from suantu.stages.clean.groups import Group
 from suantu.stages.clean.lines import Ending, Line, Role
 from suantu.stages.clean.tables import label_cells
 from suantu.stages.layout import Layout
+from suantu.stages.lengths import PARAGRAPH
 
 _KINDS = {
     Role.HEADING: BlockKind.HEADING,
@@ -74,7 +75,7 @@ class Kinds:
 
     @staticmethod
     def _joined(run: list[Group]) -> list[Group]:
-        if len(run) < _VERTICAL or not all(len(group.lines[0].text) == 1 for group in run):
+        if not _VERTICAL <= len(run) <= PARAGRAPH or not all(len(group.lines[0].text) == 1 for group in run):
             return run
         return [Group(Role.PLAIN, [group.lines[0] for group in run], None, 2)]
 

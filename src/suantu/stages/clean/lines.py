@@ -10,6 +10,7 @@ from enum import Enum, IntEnum
 
 from suantu.stages.fold import fold
 from suantu.stages.layout import Layout, LineRule
+from suantu.stages.lengths import PARAGRAPH, pieces
 
 
 class Role(Enum):
@@ -91,8 +92,10 @@ def split_lines(source: str, pages: Sequence[int]) -> tuple[list[Line], list[int
         if content:
             # the width is the source's: where full-width digits were folded, the lines were cut by their old width
             width = columns(source[first : first + len(content)]) + (indent if 2 <= indent <= _DEEPEST_INDENT else 0)
-            lines.append(Line(content, offsets, indent, gap, new_page, width))
-            gap, new_page = 0, raw.endswith("\f")
+            for a, b in pieces(content, PARAGRAPH):
+                lines.append(Line(content[a:b], offsets[a:b], indent, gap, new_page, width))
+                gap, new_page = 0, False
+            new_page = raw.endswith("\f")
         else:
             gap, new_page = gap + 1, new_page or "\f" in raw
     return lines, debris
