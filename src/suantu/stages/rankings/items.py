@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
@@ -30,7 +30,13 @@ class Items:
     """How one language lists things."""
 
     def __init__(
-        self, settings: Mapping[str, Any], adverbs: Sequence[Any], language: str, ontology: Ontology, alphabet: Alphabet
+        self,
+        settings: Mapping[str, Any],
+        expand: Callable[[str], str],
+        adverbs: Sequence[Any],
+        language: str,
+        ontology: Ontology,
+        alphabet: Alphabet,
     ) -> None:
         self._ontology, self._alphabet, self._language = ontology, alphabet, language
         edge, after = (r"(?<![A-Za-z])", r"(?![A-Za-z])") if language == "en" else ("", "")
@@ -40,7 +46,8 @@ class Items:
         self._comma = re.compile(settings["comma"])
         self._stop = re.compile(settings["stop"])
         self._clause = re.compile(settings["clause"])
-        self._brackets = re.compile(settings["brackets"])
+        self._brackets = re.compile(expand(settings["brackets"]))
+        self._whose = re.compile(settings.get("whose", "(?!)"))
         lead = _either([*settings["leading"], *adverbs])
         self._leading = re.compile(f"^(?:[\\s{_BLANK}{_FIGURES}]|(?:{lead}){after})+", flags)
         self._trailing = re.compile(f"(?:[\\s{_BLANK}]|{edge}(?:{_either(settings['trailing'])}){after})+$", flags)
@@ -162,6 +169,8 @@ class Items:
         if match := self._leading.match(text[start:end]):
             start += match.end()
         if match := self._tail.search(text[start:end]):
+            end = start + match.start()
+        if (match := self._whose.search(text[start:end])) and match.start():
             end = start + match.start()
         if match := self._trailing.search(text[start:end]):
             end = start + match.start()

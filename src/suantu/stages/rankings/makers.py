@@ -33,7 +33,7 @@ class Makers:
             return compiler.pattern(source, f"{compiler.file}: naming").source
 
         self._phrases = phrases
-        self.items = Items(settings["items"], settings["cues"]["adverb"], language, ontology, alphabet)
+        self.items = Items(settings["items"], expand, settings["cues"]["adverb"], language, ontology, alphabet)
         self.naming = Naming(settings, expand, phrases, alphabet, language)
         self._shift = compiler.pattern(settings["shift"]["pattern"], "shift").regex
         self._against = compiler.pattern(settings["shift"]["against"], "shift").regex

@@ -15,6 +15,7 @@ from suantu.stages.rankings.thread import RankThread, year_before
 
 _CLAUSE = re.compile(r"[，；;。：:]|, ")
 _BARE_YEAR = re.compile(r"((?:19|20)\d\d)(?![\d-])")
+_TITLED = re.compile(r"《((?:19|20)\d\d)(?![\d.]|\s*[-–—~])")
 _LONGEST = 40
 _DAY = re.compile(r".*\d{4}-\d{2}-\d{2}")
 _SHORTEST = {"zh": 3, "en": 7}
@@ -65,7 +66,8 @@ class Naming:
         self._old = re.compile(expand(times["of-rank"]))
         self._frame = re.compile(expand(times["frame-before"]))
         self._now = re.compile("|".join(map(re.escape, times["now"])))
-        self._edition = re.compile(f"{expand('{period}')}[^，,。；;：:]{{0,24}}?(?:{names['noun']})", flags)
+        edition = str(times["edition"]).replace("<noun>", names["noun"])
+        self._edition = re.compile(f"{expand('{period}')}(?:{edition})", flags)
         self._joint = re.compile(f"{settings['items']['joint']}|{settings['items']['weak']}")
 
     # -- names -------------------------------------------------------------------------------------------------------
@@ -166,6 +168,8 @@ class Naming:
 
     def note_frame(self, scene: Scene, thread: RankThread) -> None:
         """A time at the head of a clause holds for the rest of its paragraph."""
+        if (titled := _TITLED.search(scene.block.text, scene.start, scene.end)) and not thread.frame:
+            thread.frame = titled[1]
         for position, period in self._periods(scene):
             ahead = period.ahead or scene.in_mood(("forecast",), position, position + 1)
             of_rank = self._old.match(scene.text, position + 1)  # 2023年的冠军是北京
@@ -206,7 +210,11 @@ class Naming:
 
         The period at ``but`` is another's. ``own`` rankings (which the sentence names itself) do not take the time of the section's ranking.
         """
-        periods = [(at, p) for at, p in self._periods(scene) if at != but]
+        periods = [
+            (at, p)
+            for at, p in self._periods(scene)
+            if at != but and not ((old := self._old.match(scene.text, at + 1)) and old.end() - 1 != position)
+        ]  # 2023年的榜首上海退居次席: the year is that of another rank
         before = [(at, p) for at, p in periods if at < position]
         near = [p for at, p in before if not _CLAUSE.search(scene.text, at, position)]
         framed = [p for at, p in before if self._frames(scene, at)]
