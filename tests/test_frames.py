@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from suantu.errors import RuleError
 from suantu.frames import read_frames
 
+VENDOR, CHIP = "\ue000", "\ue001"
 SETTINGS: dict[str, Any] = {
     "decoys": ["发布会"],
     "weak": [],
@@ -44,8 +46,13 @@ SETTINGS: dict[str, Any] = {
 }
 
 
+def MATCHING(classes: Sequence[str]) -> str:  # noqa: N802 - a fixed argument
+    """The characters of the classes, as the alphabet gives them."""
+    return "".join(char for cls, char in (("Vendor", VENDOR), ("Chip", CHIP)) if cls in classes)
+
+
 def test_every_frame_takes_the_constructions_whose_words_it_has() -> None:
-    _, rules = read_frames(SETTINGS, "file")
+    _, rules = read_frames(SETTINGS, "file", MATCHING)
     names = {rule.name for rule, _ in rules}
     assert names == {
         "make/active",
@@ -60,27 +67,34 @@ def test_every_frame_takes_the_constructions_whose_words_it_has() -> None:
 
 
 def test_the_sides_take_the_slots_of_the_frame() -> None:
-    _, rules = read_frames(SETTINGS, "file")
-    bodies = {rule.name: rule.body for rule, _ in rules}
-    assert bodies["make/active"]["pattern"].startswith("{s:Vendor}")
-    assert bodies["made/noun"]["pattern"].startswith("{s:Vendor}的")
-    assert bodies["made/noun"]["pattern"].endswith("{o:Chip}")
-    assert bodies["make/carried"]["carry"] == {"s": ["Vendor"]}
-
-
-def test_a_text_is_marked_with_the_words_of_one_frame() -> None:
-    words, rules = read_frames(SETTINGS, "file")
+    _, rules = read_frames(SETTINGS, "file", MATCHING)
     uses = {rule.name: use for rule, use in rules}
-    marked = words.read("发布会上发布并采用，发布方")
+    groups = {name: dict(use.groups) for name, use in uses.items() if use}
+    assert groups["make/active"] == {"s": "a", "o": "b"}
+    assert groups["made/noun"] == {"o": "a", "s": "b"}  # what is called by the noun is the object
+    carried = next(rule.body for rule, _ in rules if rule.name == "make/carried")
+    assert carried["carry"] == {"s": ["Vendor"]}
+
+
+def test_a_construction_is_the_same_expression_for_every_frame() -> None:
+    _, rules = read_frames(SETTINGS, "file", MATCHING)
+    patterns = {rule.body["pattern"] for rule, _ in rules if rule.name.endswith("/noun")}
+    assert len(patterns) == 1
+
+
+def test_a_text_is_marked_with_the_words_and_names_of_one_frame() -> None:
+    words, rules = read_frames(SETTINGS, "file", MATCHING)
+    uses = {rule.name: use for rule, use in rules}
+    text = f"发布会上{VENDOR}发布{CHIP}并采用，发布方"
     use = uses["make/active"]
     assert use is not None
-    text, marks = marked.of(use)
-    assert len(text) == len("发布会上发布并采用，发布方")
-    assert text.startswith("发布会上\uf7f0\uf7f1并采用，\uf7f2")  # a decoy stays, a doer is a noun, others' verbs stay
-    assert marks == {"\uf7f0", "\uf7f2"}
+    marked = words.read(text).of(use)
+    assert marked is not None and len(marked) == len(text)
+    assert marked.startswith("发布会上\uf7e0\uf7e3\uf7e6\uf7e2并采用，\uf7e4")  # decoys and others' verbs stay
+    assert words.read(f"{VENDOR}采用{CHIP}").of(use) is None
 
 
 def test_a_frame_without_examples_is_refused() -> None:
     frames = [{"name": "make", "makes": "makes", "s": "Vendor", "o": "Chip", "verbs": ["发布"]}]
     with pytest.raises(RuleError, match="examples"):
-        read_frames({**SETTINGS, "frames": frames}, "file")
+        read_frames({**SETTINGS, "frames": frames}, "file", MATCHING)

@@ -1,119 +1,146 @@
 """Frames: what a property's words are, times the constructions that all properties share.
 
 A frame names a property, its two sides and its verbs and nouns; a construction is a pattern with the sides ``{A}`` (who
-does it, or who is called by the noun) and ``{B}``. Every frame takes every construction whose words it has, and each pair is
-a relation rule ``frame/construction`` that runs over the sentence with the frame's words marked:
+does it, or who is called by the noun) and ``{B}``. A sentence is read once for each frame whose words it has, with these
+words and the names that fit the sides turned into marks, so that a construction is the same expression for all of them:
 
 =================  ==============================================================================
 ``<V>`` ``<N>``    one of the frame's verbs, one of its nouns; ``<X>`` a verb of another frame
 ``<P>``            one of the frame's prepositions
-``{A}`` ``{B}``    the sides, bound; ``{a}`` ``{b}`` a name of the same classes, not bound
-``{V}`` ``{N}``    within brackets: the mark of a verb, a noun; ``{X}`` of another frame's verb
+``{A}`` ``{B}``    the sides, bound; ``{a}`` ``{b}`` a name that fits the side, not bound
+``{V}`` ``{N}``    within brackets: the mark of a verb, a noun; ``{X}`` of another frame's verb, ``{R}`` what follows a mark
 ``<part>``         a pattern of the file's ``parts``
 =================  ==============================================================================
+
+A frame's own ``patterns`` know the same, and classes (``{o:City|Region}``) beside the sides.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from suantu.errors import RuleError
-from suantu.rules import Rule
+from suantu.rules import Rule, in_brackets
 
-_V, _N, _X, _REST = "\uf7f0", "\uf7f2", "\uf7f3", "\uf7f1"
+_A, _AB, _B, _V, _N, _X, _REST = "\uf7e0\uf7e1\uf7e2\uf7e3\uf7e4\uf7e5\uf7e6"
 _MARKS = {"V": _V, "N": _N, "X": _X, "R": _REST}
+_SIDES = {"A": _A + _AB, "B": _AB + _B}
 _PART = re.compile(r"<([a-z]+)>")
-_OPTIONS = (
-    "not",
-    "single",
-    "confidence",
-    "age",
-    "unless",
-    "pairs",
-    "section",
-    "holds-denied",
-    "list",
-    "all",
-    "begins",
-    "ignore",
-    "many",
-)
+_OPTIONS = ("not", "single", "confidence", "age", "unless", "pairs", "section", "holds-denied", "list", "all")
+_MORE_OPTIONS = ("begins", "ignore", "many")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Frame:
-    """A property's words: each with its mark."""
+    """A property's words, each with its mark, and the classes of its slots; ``agents`` are the nouns made of verbs."""
 
     name: str
     makes: str
     words: Mapping[str, str]
     agents: frozenset[str]
+    slots: Mapping[str, str]
+    a: str
+    chars: Mapping[str, str]
+
+    @cached_property
+    def table(self) -> dict[int, str]:
+        """The marks of the names that fit the sides."""
+        of_a, of_b = (set(self.chars[slot]) for slot in (self.a, self.b))
+        return {ord(c): _AB if c in of_a & of_b else _A if c in of_a else _B for c in of_a | of_b}
+
+    @property
+    def b(self) -> str:
+        """The slot of the other side."""
+        return "o" if self.a == "s" else "s"
 
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """What a rule needs of its frame: the mark without which it cannot match; whether other frames' verbs are marked."""
+    """How a rule reads a sentence: for which frame, whether other frames' verbs and the sides are marked, the marks
+    without which it cannot match, and the group and classes of each slot (for shared constructions)."""
 
     frame: str
-    need: str
     others: bool
+    sides: bool
+    needs: tuple[str, ...]
+    groups: Mapping[str, str] = field(default_factory=dict)
+    classes: Mapping[str, str] = field(default_factory=dict)
 
 
 class Words:
     """Finds the words of all frames in a text, the longest first, and marks those of one of them."""
 
     def __init__(self, frames: Sequence[Frame], decoys: Sequence[str], weak: Sequence[str]) -> None:
-        self._frames = {frame.name: frame for frame in frames}
-        self._words = {str(w) for f in frames for w in f.words} - {d for f in frames for d in f.agents}
+        self.frames = {frame.name: frame for frame in frames}
+        self._words = {w for f in frames for w in f.words if w not in f.agents}
         self._verbs = {w for f in frames for w, mark in f.words.items() if mark == _V and len(w) > 1} - set(weak)
         listed = sorted({*decoys, *(w for f in frames for w in f.words)}, key=lambda w: (-len(w), w))
         self._find = re.compile("|".join(map(re.escape, listed)) or r"(?!)")
+        self._marks: dict[str, dict[str, str]] = {}
 
     def read(self, text: str) -> Marked:
         """The marked readings of a text."""
         return Marked(text, [(m.start(), m.end(), m[0]) for m in self._find.finditer(text)], self)
 
-    def mark(self, frame: str, word: str) -> str:
-        """The mark of a word in the reading of a frame, or nothing; a word of another frame may begin with one of its own."""
-        own = self._frames[frame].words
+    def marks(self, word: str) -> dict[str, str]:
+        """The marks of a word, frame by frame."""
+        if word not in self._marks:
+            self._marks[word] = {f.name: mark for f in self.frames.values() if (mark := self._mark(f, word))}
+        return self._marks[word]
+
+    def _mark(self, frame: Frame, word: str) -> str:
+        """A word of another frame may begin with one of the frame's own, unless both say the same relation."""
+        own = frame.words
         if word in own or word not in self._words:
             return own.get(word, "")
-        if any(word in f.words for f in self._frames.values() if f.makes == self._frames[frame].makes):
-            return _X if word in self._verbs else ""  # the same relation the other way round
-        begins = next((own[word[:n]] for n in range(len(word) - 1, 1, -1) if word[:n] in own), "")
-        return begins or (_X if word in self._verbs else "")
+        other = _X if word in self._verbs else ""
+        if any(word in f.words for f in self.frames.values() if f.makes == frame.makes):
+            return other
+        return next((own[word[:n]] for n in range(len(word) - 1, 1, -1) if word[:n] in own), other)
 
 
 class Marked:
     """A text with the words of one frame marked, frame by frame."""
 
     def __init__(self, text: str, found: Sequence[tuple[int, int, str]], words: Words) -> None:
-        self._text, self._found, self._words = text, found, words
-        self._cache: dict[tuple[str, bool], tuple[str, frozenset[str]]] = {}
+        self._text, self._words = text, words
+        self._found = [(start, end, words.marks(word)) for start, end, word in found]
+        self._frames = {f for _, _, marks in self._found for f, mark in marks.items() if mark != _X}
+        self._cache: dict[tuple[str, bool, bool], tuple[str, frozenset[str]]] = {}
 
-    def of(self, use: Use) -> tuple[str, frozenset[str]]:
-        """The text as a rule of a frame reads it, and the marks in it."""
-        key = (use.frame, use.others)
+    def of(self, use: Use) -> str | None:
+        """The text as a rule reads it; None where it lacks what the rule needs."""
+        if use.needs and use.frame not in self._frames:
+            return None
+        key = (use.frame, use.others, use.sides)
         if key not in self._cache:
-            self._cache[key] = self._read(*key)
-        return self._cache[key]
+            text = self._read(use)
+            self._cache[key] = text, frozenset(text)
+        text, chars = self._cache[key]
+        return text if all(chars.intersection(need) for need in use.needs) else None
 
-    def _read(self, frame: str, others: bool) -> tuple[str, frozenset[str]]:
-        out, position, marks = [], 0, set()
-        for start, end, word in self._found:
-            mark = self._words.mark(frame, word)
-            if mark and (others or mark != _X):
-                marks.add(mark)
+    def _read(self, use: Use) -> str:
+        out, position = [], 0
+        for start, end, marks in self._found:
+            mark = marks.get(use.frame)
+            if mark and (use.others or mark != _X):
                 out += [self._text[position:start], mark, _REST * (end - start - 1)]
                 position = end
-        return "".join([*out, self._text[position:]]), frozenset(marks)
+        text = "".join([*out, self._text[position:]])
+        return text.translate(self._words.frames[use.frame].table) if use.sides else text
 
 
-def read_frames(settings: Mapping[str, Any], file: str) -> tuple[Words, list[tuple[Rule, Use | None]]]:
-    """The words of a file's frames, and its rules: each with the marks that it reads (none: the plain text)."""
+def read_frames(
+    settings: Mapping[str, Any], file: str, matching: Callable[[Sequence[str]], str]
+) -> tuple[Words, list[tuple[Rule, Use | None]]]:
+    """The words of a file's frames, and its rules: each with how it reads a sentence (None: as it stands).
+
+    ``matching`` gives the characters of the names of some classes.
+    """
     frames: list[Frame] = []
     rules: list[tuple[Rule, Use | None]] = []
     for entry in settings.get("frames", ()):
@@ -121,8 +148,11 @@ def read_frames(settings: Mapping[str, Any], file: str) -> tuple[Words, list[tup
         if not name or not entry.get("examples"):
             raise RuleError(file, name or "(unnamed)", "a frame needs a name and examples")
         agents = _agents(entry, settings.get("doers", ()))
-        frames.append(Frame(name, str(entry["makes"]), _words(entry, agents), agents))
-        rules += _rules(entry, settings, file)
+        slots = {slot: str(entry[slot]) for slot in ("s", "o")}
+        chars = {slot: matching(classes.split("|")) for slot, classes in slots.items()}
+        frame = Frame(name, str(entry["makes"]), _words(entry, agents), agents, slots, str(entry.get("a", "s")), chars)
+        frames.append(frame)
+        rules += _rules(frame, entry, settings, file)
     return Words(frames, *(list(map(str, settings.get(k, ()))) for k in ("decoys", "weak"))), rules
 
 
@@ -140,62 +170,71 @@ def _words(entry: Mapping[str, Any], agents: frozenset[str]) -> dict[str, str]:
     }
 
 
-def _rules(entry: Mapping[str, Any], settings: Mapping[str, Any], file: str) -> Iterator[tuple[Rule, Use | None]]:
+def _rules(
+    frame: Frame, entry: Mapping[str, Any], settings: Mapping[str, Any], file: str
+) -> Iterator[tuple[Rule, Use | None]]:
     own = dict(entry.get("patterns", {}))
     shared = dict(settings["constructions"])
     default = [c for c, body in shared.items() if not body.get("optional") or c in entry.get("with", ())]
     wanted = entry.get("only", [c for c in default if c not in entry.get("without", ())])
-    a = str(entry.get("a", "s"))
-    sides = {"A": (a, str(entry[a])), "B": ("o" if a == "s" else "s", str(entry["o" if a == "s" else "s"]))}
+    has = {"<V>": bool(entry.get("verbs")), "<N>": _N in frame.words.values(), "<P>": bool(entry.get("preps"))}
     for name, construction in {**{c: shared[c] for c in wanted}, **own}.items():
-        pattern = str(construction["pattern"])
-        need = _N if "<N>" in pattern else _V if "<V>" in pattern else ""
-        missing = (need == _N and not entry.get("nouns") and not entry.get("verbs")) or (
-            need == _V and not entry.get("verbs")
-        )
-        if missing or ("<P>" in pattern and not entry.get("preps")):
+        source = str(construction["pattern"])
+        if not all(held for word, held in has.items() if word in source):
             continue
-        body: dict[str, Any] = {k: entry[k] for k in _OPTIONS if k in entry}
-        body |= {k: construction[k] for k in _OPTIONS if k in construction}
-        body["makes"] = entry["makes"]
-        body["pattern"] = _expand(pattern, sides, settings.get("parts", {}), entry.get("preps", ()), file, name)
-        if "carry" in construction:
-            body["carry"] = _carried(construction["carry"], sides, entry.get("topic", {}))
-        if not pattern.rstrip().endswith("{B}") or a != "s":
+        body: dict[str, Any] = {k: entry[k] for k in (*_OPTIONS, *_MORE_OPTIONS) if k in entry}
+        body |= {k: construction[k] for k in (*_OPTIONS, *_MORE_OPTIONS, "carry") if k in construction}
+        if isinstance(body.get("carry"), str):
+            slot = frame.a if body["carry"] == "A" else frame.b
+            body["carry"] = {slot: entry.get("topic", {}).get(slot, frame.slots[slot].split("|"))}
+        if not source.rstrip().endswith("{B}") or frame.a != "s":
             body.setdefault("list", False)
-        marked = any(mark in body["pattern"] for mark in _MARKS.values())
-        use = Use(str(entry["name"]), need, _X in body["pattern"]) if marked else None
-        yield Rule(f"{entry['name']}/{name}", file, body), use
+        text = _expand(source, settings.get("parts", {}), entry.get("preps", ()))
+        body["makes"] = frame.makes
+        body["pattern"] = _with_marks(text) if name not in own else _with_classes(text, frame)
+        yield Rule(f"{frame.name}/{name}", file, body), _use(frame, text, name not in own)
 
 
-def _carried(
-    carry: str | Mapping[str, Any], sides: Mapping[str, tuple[str, str]], topic: Mapping[str, Any]
-) -> Mapping[str, Any]:
-    """What a slot may take over from before: as the construction says, or what the frame's side can be."""
-    if not isinstance(carry, str):
-        return carry
-    slot, classes = sides[carry]
-    return {slot: topic.get(slot, classes.split("|"))}
+def _use(frame: Frame, text: str, shared: bool) -> Use | None:
+    needs = [mark for mark in (_V, _N) if f"{mark}{_REST}*" in text]
+    others = _X in text
+    if not shared:
+        return (
+            Use(frame.name, others, False, tuple(needs)) if needs or any(m in text for m in _MARKS.values()) else None
+        )
+    groups = {slot: side for slot, side in ((frame.a, "a"), (frame.b, "b"))}
+    needs += [chars for side, chars in _SIDES.items() if f"{{{side}}}" in text]
+    return Use(frame.name, others, True, tuple(needs), groups, frame.slots)
 
 
-def _expand(
-    pattern: str,
-    sides: Mapping[str, tuple[str, str]],
-    parts: Mapping[str, str],
-    preps: Sequence[str],
-    file: str,
-    rule: str,
-) -> str:
-    """A construction's pattern with a frame's sides and words in it."""
+def _expand(pattern: str, parts: Mapping[str, str], preps: Sequence[str]) -> str:
+    """A pattern with the parts in it and the words as marks."""
 
     def part(match: re.Match[str]) -> str:
         return str(parts[match[1]]) if match[1] in parts else match[0]
 
     for _ in range(4):
         pattern = _PART.sub(part, pattern)
-    for side, (slot, classes) in sides.items():
-        pattern = pattern.replace(f"{{{side}}}", f"{{{slot}:{classes}}}")
-        pattern = pattern.replace(f"{{{side.lower()}}}", f"{{{classes}}}")
     for mark, char in _MARKS.items():
         pattern = pattern.replace(f"<{mark}>", f"{char}{_REST}*(?!{_REST})").replace(f"{{{mark}}}", char)
     return pattern.replace("<P>", f"(?:{'|'.join(map(str, preps))})")
+
+
+def _with_marks(pattern: str) -> str:
+    """The sides as marks."""
+    for side, chars in _SIDES.items():
+        pattern = pattern.replace(f"{{{side}}}", f"(?P<{side.lower()}>[{chars}])")
+    for side, chars in _SIDES.items():
+        token = f"{{{side.lower()}}}"
+        while (at := pattern.find(token)) >= 0:
+            bare = chars if in_brackets(pattern, at) else f"[{chars}]"
+            pattern = pattern[:at] + bare + pattern[at + len(token) :]
+    return pattern
+
+
+def _with_classes(pattern: str, frame: Frame) -> str:
+    """The sides as slots with their classes."""
+    for side, slot in (("A", frame.a), ("B", frame.b)):
+        pattern = pattern.replace(f"{{{side}}}", f"{{{slot}:{frame.slots[slot]}}}")
+        pattern = pattern.replace(f"{{{side.lower()}}}", f"{{{frame.slots[slot]}}}")
+    return pattern

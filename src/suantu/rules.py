@@ -18,7 +18,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import combinations
 from typing import Any
 
@@ -86,6 +86,7 @@ class Alphabet:
         ordered = sorted(combos, key=sorted)
         self._chars = {combo: chr(0xE000 + i) for i, combo in enumerate(ordered)}
         self._kinds = {kind: chr(0xF000 + i) for i, kind in enumerate(sorted(set(kinds)))}
+        self._matching: dict[tuple[str, ...], str] = {}
         self._by_char = {char: combo for combo, char in self._chars.items()}
 
     def name(self, classes: frozenset[str]) -> str:
@@ -105,13 +106,21 @@ class Alphabet:
 
     def matching(self, wanted: Sequence[str]) -> str:
         """All characters for which any of the wanted classes or kinds holds."""
-        out = [char for combo, char in self._chars.items() if combo.intersection(wanted)]
-        out += [char for kind, char in self._kinds.items() if kind in wanted]
-        return "".join(sorted(out))
+        key = tuple(wanted)
+        if key not in self._matching:
+            out = [char for combo, char in self._chars.items() if combo.intersection(wanted)]
+            out += [char for kind, char in self._kinds.items() if kind in wanted]
+            self._matching[key] = "".join(sorted(out))
+        return self._matching[key]
 
     def known(self, name: str) -> bool:
         """Whether a pattern may ask for this class or kind."""
         return name in self._kinds or any(name in combo for combo in self._chars)
+
+
+@cache
+def _compiled(source: str) -> re.Pattern[str]:
+    return re.compile(source, re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -130,7 +139,7 @@ class Pattern:
     def regex(self) -> re.Pattern[str]:
         """The compiled expression; RuleError names the rule where it is not valid."""
         try:
-            return re.compile(self.source, re.IGNORECASE)
+            return _compiled(self.source)
         except re.error as error:
             raise RuleError(self.file, self.rule, f"the pattern is not valid: {error}") from error
 
@@ -187,7 +196,7 @@ class Compiler:
                     raise RuleError(self.file, rule, f"class or kind {name!r} is unknown; see suantu.ttl")
             chars = self.alphabet.matching(wanted)
             spans = ranges(chars)
-            if _in_brackets(match.string, match.start()):
+            if in_brackets(match.string, match.start()):
                 return spans
             inside = f"[{spans}]"
             return f"(?P<{match['name']}>{inside})" if match["name"] else inside
@@ -231,7 +240,7 @@ def ranges(chars: str) -> str:
     return "".join(run[0] if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in out)
 
 
-def _in_brackets(source: str, at: int) -> bool:
+def in_brackets(source: str, at: int) -> bool:
     """Whether a position stands inside a character class, where the bare characters are wanted."""
     before = re.sub(r"\\.", "  ", source[:at])
     return before.rfind("[") > before.rfind("]")

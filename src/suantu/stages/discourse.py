@@ -73,6 +73,8 @@ class Discourse:
         self.aside_of = re.compile(f"(?:{beside})$") if beside else None
         self.of = re.compile(str(settings["of"]))
         self.aside = re.compile(f"(?:{asides})\\s?$") if asides else None
+        owned = "|".join(sorted(map(str, settings.get("aside-after", ())), key=len, reverse=True))
+        self.aside_after = re.compile(f"(?:{owned})" if owned else r"(?!)")
         self.appositive = "|".join(sorted(map(str, settings.get("appositives", ())), key=len, reverse=True))
         self.comparison = re.compile(edge + "(?:" + "|".join(words) + ")" + after)
 
@@ -229,6 +231,7 @@ def _subject(
             n
             for n in clauses[start]
             if alphabet.classes(n.char).intersection("|".join(wanted).split("|"))
+            and not discourse.aside_after.match(text, n.end)
             and not (compared and compared.start() < n.start)
         ]
         if fit:
@@ -308,6 +311,7 @@ def note_topics(
         aside = (node.pronoun and position > start + 1) or _aside(scene.text, position, discourse)
         aside = aside or scene.inserted(position) is not None
         modifies = _MODIFIES.match(scene.text, position + 1) or measured.match(scene.text, position + 1)
+        modifies = modifies or discourse.aside_after.match(scene.text, position + 1)
         modifies = modifies or (firms.match(scene.text, position + 1) if "Industry" in classes else None)
         if compared or aside or modifies or (start, classes) in seen or position in said:
             continue

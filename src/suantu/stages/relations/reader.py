@@ -73,11 +73,9 @@ class Relations:
         for rule in self._rules:
             if rule.makes in kept or not rule.pattern.may_match(scene.chars):
                 continue
-            text = scene.text
-            if rule.use:
-                text, marks = marked.of(rule.use)
-                if rule.use.need and rule.use.need not in marks:
-                    continue
+            text = marked.of(rule.use) if rule.use else scene.text
+            if text is None:
+                continue
             position = 0
             while match := rule.pattern.regex.search(text, position):
                 position = match.start() + 1
@@ -181,26 +179,27 @@ class Relations:
             at = next((p for p, n in scene.nodes.items() if n is node and p < match.start()), -1)
             return [(at, node)]
         if slot in rule.begins:
-            other = match.start("o" if slot == "s" else "s")
+            other = match.start(rule.group("o" if slot == "s" else "s"))
             named, cls = rule.begins[slot]
             return [] if self._begins(scene, other, cls) else self._begins(scene, match.start(named), cls)
-        start = match.start(slot)
+        group = rule.group(slot)
+        start = match.start(group)
         if start < 0:
             return []
         if start not in scene.nodes:
-            place = self._adjectives.get(match[slot])
+            place = self._adjectives.get(match[group])
             here = Mention(scene.starts[start], scene.ends[match.end(slot) - 1], place) if place else None
             return [(start, Node(here.start, here.end, "", (here,)))] if here else []
         found = [(start, scene.nodes[start])]
         if rule.every == slot:
             source = rule.pattern.regex.pattern
-            chars = source[source.index(f"(?P<{slot}>") + len(f"(?P<{slot}>") :]
+            chars = source[source.index(f"(?P<{group}>") + len(f"(?P<{group}>") :]
             chars = chars[: chars.index("]") + 1]
-            found = [(m.start(), scene.nodes[m.start()]) for m in re.finditer(chars, scene.text[: match.end()])]
-            found = [(p, n) for p, n in found if p >= match.start(slot)]
+            found = [(m.start(), scene.nodes[m.start()]) for m in re.finditer(chars, match.string[: match.end()])]
+            found = [(p, n) for p, n in found if p >= start]
         if slot == "o" and rule.more is not None:
             position = found[-1][0] + 1
-            while more := rule.more.match(scene.text, position):
+            while more := rule.more.regex.match(scene.text, position):
                 found.append((more.start("o"), scene.nodes[more.start("o")]))
                 position = more.end()
         return [(p, n) for p, n in found if not (rule.named and n.pronoun) and not self._refused(rule, slot, n)]

@@ -28,7 +28,7 @@ class RelationRule:
     rule: Rule
     makes: str
     pattern: Pattern
-    more: re.Pattern[str] | None
+    more: Pattern | None
     unless: Pattern | None
     carry: Mapping[str, tuple[str, ...]]
     excluded: Mapping[str, tuple[str, ...]]
@@ -45,6 +45,10 @@ class RelationRule:
     many: bool
     named: bool
     use: Use | None = None
+
+    def group(self, slot: str) -> str:
+        """The group of the pattern that binds a slot."""
+        return self.use.groups.get(slot, slot) if self.use else slot
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,20 +91,14 @@ def compile_rule(rule: Rule, compiler: Compiler, predicates: Iterable[str], use:
     source = body.get("pattern", "")
     pattern = compiler.pattern(source, rule.name)
     slots = set(pattern.slots)
+    slots |= {slot for slot, group in use.groups.items() if group in slots} if use else set()
     carry = {k: tuple(v) for k, v in dict(body.get("carry", {})).items()}
     pairs = str(body.get("pairs", ""))
     begins = {str(k): (str(b), str(cls)) for k, (b, cls) in dict(body.get("begins", {})).items()}
     own = {str(body["own"])} if "own" in body else set()
     if not pairs and not {"s", "o"} <= slots | set(carry) | own | set(begins):
         raise rule.error("the pattern binds no {s:…} or no {o:…}, and carry does not give it")
-    wanted = re.search(r"\{o:([A-Za-z|]+)\}", str(source))
-    more = None
-    if wanted and body.get("list", True):
-        chars = compiler.alphabet.matching(wanted[1].split("|"))
-        owner = re.search(r"\{s:([A-Za-z|]+)\}", str(source))
-        others = compiler.alphabet.matching(owner[1].split("|")) if owner else ""
-        between = _MORE[compiler.language].replace("OTHERS", "".join(c for c in others if c not in chars))
-        more = re.compile(f"{between}(?P<o>[{chars}])")
+    more = _more(str(source), use, compiler, rule.name) if "o" in slots and body.get("list", True) else None
     return RelationRule(
         rule,
         makes,
@@ -125,9 +123,18 @@ def compile_rule(rule: Rule, compiler: Compiler, predicates: Iterable[str], use:
     )
 
 
+def _more(source: str, use: Use | None, compiler: Compiler, rule: str) -> Pattern:
+    """What goes on with the list of which the object is the first."""
+    classes = dict(use.classes) if use else {}
+    classes = classes or dict(re.findall(r"\{([so]):([A-Za-z|]+)\}", source))
+    chars, others = (compiler.alphabet.matching(classes.get(slot, "").split("|")) for slot in ("o", "s"))
+    between = _MORE[compiler.language].replace("OTHERS", "".join(c for c in others if c not in chars))
+    return Pattern(f"{between}(?P<o>[{chars}])", compiler.file, rule)
+
+
 def compile_frames(
     settings: Mapping[str, Any], compiler: Compiler, predicates: Iterable[str]
 ) -> tuple[Words, list[RelationRule]]:
     """The words of the frames of a relations file, and their rules."""
-    words, rules = read_frames(settings, compiler.file)
+    words, rules = read_frames(settings, compiler.file, compiler.alphabet.matching)
     return words, [compile_rule(rule, compiler, predicates, use) for rule, use in rules]
