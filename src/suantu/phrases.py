@@ -69,6 +69,7 @@ class Phrases:
         self.places = {str(k): by_label.get(str(v)) for k, v in settings["places"].items()}
         place_words = "|".join(sorted(map(re.escape, self.places), key=len, reverse=True))
         self._place_word = re.compile(f"{edge}(?:{place_words}){after}", flags)
+        self._light = frozenset(map(str, settings.get("light", ())))
         self._oblique = frozenset(map(str, settings.get("oblique", ())))
         self._compared = frozenset(map(str, settings.get("oblique-compared", ())))
         self._oblique_topic = tuple(map(str, settings.get("oblique-topic", ())))
@@ -127,13 +128,19 @@ class Phrases:
                 return end
             end = a
 
-    def chunks(self, scene: Scene, start: int, end: int) -> Iterator[tuple[int, int]]:
-        """The stretches of ``start:end`` that may be noun phrases, from left to right."""
+    def chunks(self, scene: Scene, start: int, end: int, opening: bool = False) -> Iterator[tuple[int, int]]:
+        """The stretches of ``start:end`` that may be noun phrases, from left to right.
+
+        ``opening``: only those that no predicate stands before, so that they may be the subject.
+        """
         at = start
         for a, b in sorted(self._stops(scene.text, start, end)):
             if a > at:
                 yield at, a
             at = max(at, b)
+            word = scene.text[a:b]
+            if opening and not (word in self._light or word in self._oblique or _FIGURE.match(word)):
+                return
         if at < end:
             yield at, end
 

@@ -167,6 +167,7 @@ class _Reading:
     mentions: dict[str, tuple[Thing, list[Words]]] = field(default_factory=dict)
     ranks: RankThread = field(init=False)
     dated: Document = field(init=False)
+    market: Thing | None = None
     eras: eras.Eras = field(default_factory=eras.Eras)
     previous: str = ""
     sections: tuple[str, ...] = ()
@@ -259,7 +260,8 @@ class _Reading:
         self.ranks.begin_block(block)
         place, near = self._place_of(block, singles, home)
         period: Period | None = None
-        era = self.eras.enter(block.sections, lambda text: times.find(text, self.document.issued))
+        issued = self.document.issued
+        era = self.eras.enter(block.sections, lambda text: times.find(text, issued), issued)
         of_market = False
         told: tuple[Observation, ...] = ()
         for bounds in sentences(block.text):
@@ -272,7 +274,7 @@ class _Reading:
             if rules.insertion:
                 scene.insertions = tuple(m.span() for m in rules.insertion.regex.finditer(scene.text))
             scene.place, scene.place_near, scene.period, scene.of_market = place, near, period, of_market
-            scene.told, scene.era, scene.heads = told, era, self.heads
+            scene.told, scene.era, scene.heads, scene.market = told, era, self.heads, self.market
             talk.note_topics(scene, thread, rules.talk, pipeline.alphabet, pipeline.ontology.closure)
             if self.watch:
                 self.watch(scene)
@@ -282,6 +284,7 @@ class _Reading:
             facts, loose = rules.observer.read(scene, self.dated)
             self.observations.extend(facts)
             told = tuple(facts) or told
+            self.market = eras.market(facts, self.pipeline.ontology.closure) or self.market
             of_market = of_market or any(f.metric == "marketShare" for f in facts)
             period, place, near = eras.carried(facts, scene, period, place, near, self.dated.issued)
             self.loose.extend(loose)

@@ -69,7 +69,8 @@ class Scene:
     ``topics`` are what earlier sentences and the sentence itself talk about, the latest last; ``sayers`` who says
     what stretch of it; ``insertions`` say something more of a name (a maker of chips); ``period`` and ``place`` what
     the text before it set (``place_near``: by its own paragraph or heading); ``era`` the time of its heading or of the
-    paragraph before; ``told`` the figures of the sentence before; ``heads`` the things that its heading names.
+    paragraph before; ``market`` the last one whose size was told;
+    ``told`` the figures of the sentence before; ``heads`` the things that its heading names.
     """
 
     block: Block
@@ -90,6 +91,7 @@ class Scene:
     place_near: bool = False
     of_market: bool = False
     era: Period | None = None
+    market: Thing | None = None
     told: tuple[Observation, ...] = ()
     insertions: tuple[tuple[int, int], ...] = ()
     heads: tuple[Topic, ...] = ()

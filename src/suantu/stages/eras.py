@@ -29,10 +29,10 @@ class Eras:
     heading: Period | None = None
     before: Period | None = None
 
-    def enter(self, sections: tuple[str, ...], find: Callable[[str], Sequence[Period]]) -> Period | None:
-        """The time of a paragraph under these headings."""
+    def enter(self, sections: tuple[str, ...], find: Callable[[str], Sequence[Period]], issued: str) -> Period | None:
+        """The time of a paragraph under these headings; the date of publication is none."""
         if sections != self.sections:
-            found = [p for p in find(sections[-1]) if p.value] if sections else []
+            found = [p for p in find(sections[-1]) if p.value and p.value[:7] != issued[:7]] if sections else []
             self.sections, self.heading = sections, found[0] if len(found) == 1 else None
         return self.heading or self.before
 
@@ -40,6 +40,12 @@ class Eras:
         """Keep a paragraph's time for the next if it is past."""
         if period is not None and not period.ahead and year_of(period) <= now[:4]:
             self.before = period
+
+
+def market(facts: Sequence[Observation], closure: Callable[[Sequence[str]], frozenset[str]]) -> Thing | None:
+    """The market whose size was told last."""
+    sizes = (f.about for f in reversed(facts) if f.metric == "marketSize")
+    return next((about for about in sizes if not closure(about.classes) & {"Place", "Organization"}), None)
 
 
 def carried(

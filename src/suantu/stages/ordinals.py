@@ -32,6 +32,7 @@ class Ordinals:
         self._not_before = words(rules, "not_before", file)
         self._top_not = words(rules, "top_not_before", file)
         self._top_bare_not = words(rules, "top_bare_not_before", file)
+        self._top_bare_left = words(rules, "top_bare_not_after", file)
         self._from, self._to = words(rules, "latin_moves_from", file), words(rules, "latin_moves_to", file)
         self._latin_not = words(rules, "latin_not_before", file)
         self._compile(rules, file)
@@ -159,6 +160,8 @@ class Ordinals:
     def _read_top_bare(self, text: str, folded: str, start: int) -> list[Ordinal]:
         match = self._top_bare.match(text, start)
         if match is None or text.startswith(self._top_bare_not, match.end()):
+            return []
+        if text.endswith(self._top_bare_left, 0, start) or text.startswith(self._top_bare_left, start + 1):
             return []
         return self._made(text, start, match.end(), self._number(match[1]), kind="top")
 

@@ -47,6 +47,7 @@ class WordedFigures:
         numerals = section(settings, "numerals", file)
         self._han = Numerals.from_settings(numerals, file)
         self._digit = numbers(numerals, "digits", file)
+        self._and_half = str(numerals.get("half", ""))
         self._point = str(numerals["point"])
         self._latin = Lexicon(numbers(numerals, "latin_digits", file).items())
         self._vague_before = words(numerals, "vague_before", file)
@@ -160,8 +161,9 @@ class WordedFigures:
         return self._tenths(text, atom)
 
     def _tenths(self, text: str, atom: Atom) -> Atom:
-        """六成五: a digit after a unit of tens counts its ones."""
-        digit = self._digit.get(text[atom.end : atom.end + 1])
+        """六成五, 四成半: a digit after a unit of tens counts its ones."""
+        here = text[atom.end : atom.end + 1]
+        digit = Decimal(5) if here and here == self._and_half else self._digit.get(here)
         if digit and atom.unit and atom.unit.kind == "percent" and atom.unit.scale == 10:
             atom.number += digit / 10
             atom.end += 1

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from suantu.ontology import Ontology
-from suantu.phrases import Phrases
+from suantu.phrases import Phrase, Phrases
 from suantu.records import Thing
 from suantu.rules import Alphabet, Compiler
 from suantu.scene import Node, Scene
@@ -60,8 +61,13 @@ class Base:
         self._period_char = period
         self._passed = period + (alphabet.matching(["percent", "multiple"]) if language == "en" else "")
         conditions = settings["conditions"]
-        self._condition_left = re.compile("|".join(conditions["left"]) or "(?!)")
+        self._condition_left = compiler.pattern("|".join(conditions["left"]) or "(?!)", "conditions").regex
         self._condition_right = re.compile("|".join(conditions["right"]) or "(?!)")
+        few = settings.get("few", {})
+        self._few = re.compile(str(few.get("text", "(?!)")))
+        self._few_left = re.compile(str(few.get("left", "(?!)")))
+        self._few_right = re.compile(str(few.get("right", "(?!)")))
+        self._formats = re.compile(str(settings.get("formats", "(?!)")))
         self._each = re.compile("|".join(map(str, settings["each"])))
         self._remote = tuple(
             (str(bound), re.compile(f"{edge}(?:{'|'.join(map(str, words))}){after}[^，。；,;{FIGURES}]{{0,8}}$"))
@@ -79,6 +85,7 @@ class Base:
             f"{edge}(?:{possess}){after}(?:{settings['possess-gap']}|[a-z ]){{0,3}}[^，,]{{0,8}}$"
         )
         self._market_metrics = frozenset(settings.get("market-metrics", ()))
+        self._place_metrics = frozenset(settings.get("place-metrics", ()))
         self._sales_metrics = frozenset(settings.get("sales-metrics", ()))
         self._relative_metrics = frozenset(settings.get("relative-metrics", ()))
         self._seller_words = tuple(map(str, settings.get("seller-words", ())))
@@ -127,6 +134,22 @@ class Base:
 
     def _is_seller(self, thing: Thing) -> bool:
         return bool(self._ontology.closure(thing.classes).intersection(("Organization", "Chip", "ChipType")))
+
+    def _first_phrase(self, scene: Scene, start: int, end: int, opening: bool = True) -> Phrase:
+        """The first noun phrase of a stretch (``opening``: if it can be its subject); a place before it goes with it."""
+        place: Thing | None = None
+        for a, b in self._phrases.chunks(scene, start, end, opening):
+            phrase = self._phrases.read(scene, a, b)
+            if phrase.about is not None and not self._is_place(phrase.about):
+                return replace(phrase, place=phrase.place or place)
+            place = phrase.place or phrase.about or place
+        return Phrase(None, place, start, start)
+
+    def _market_at(self, scene: Scene, about: Thing, metric: Metric) -> Thing | None:
+        """The market that the text goes on about, where a market's figure is only said to be of a place."""
+        if metric.name not in self._place_metrics or not self._is_place(about) or self._language == "en":
+            return None
+        return scene.market
 
     def _rate_of(self, scene: Scene, start: int, end: int, owner: Thing | None) -> Thing:
         """A named rate (毛利率), with whose it is."""

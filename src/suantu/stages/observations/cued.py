@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from suantu.phrases import Phrase
+from suantu.records import Thing
 from suantu.scene import Scene
 from suantu.stages.observations.base import Base
 from suantu.stages.observations.frames import Cue, Metric
@@ -98,6 +100,21 @@ class Cued(Base):
                 return self._with_subject(scene, metric, cue.start, position, "figure.in-clause", None, "0.7", cue.end)
         return None
 
+    def _device_of(
+        self, scene: Scene, metric: Metric, phrase: Phrase, start: int, end: int, last: tuple[int, Placing] | None
+    ) -> tuple[Thing | None, tuple[Thing, ...]]:
+        """What a phrase names; for a device's figure the device in it, or the one that the text goes on about."""
+        about, group = phrase.about, group_of(phrase)
+        if not metric.device or self._is_device(about):
+            return about, group
+        device = next((n for n in phrase.nodes if self._device_node(n)), None)
+        device = device or self._device_topic(scene, end, metric)
+        if device is not None:
+            return device.thing, device.things if len(device.mentions) > 1 else ()
+        if about is not None and self._formats.fullmatch(about.label):
+            return (last[1].about if last else self._first_phrase(scene, 0, start, False).about or about), group
+        return about, group
+
     def _with_subject(
         self,
         scene: Scene,
@@ -116,13 +133,7 @@ class Cued(Base):
         shared = len(phrase.places) == count > 1
         if count > 1 and not shared and (members := self._members(scene, end, start, count)):
             return Placing(metric, members[0], rule, start, position + 1, Decimal(confidence), group=members)
-        about, group = phrase.about, group_of(phrase)
-        if metric.device and not self._is_device(about):
-            device = next((n for n in phrase.nodes if self._device_node(n)), None) or self._device_topic(
-                scene, end, metric
-            )
-            if device is not None:
-                about, group = device.thing, device.things if len(device.mentions) > 1 else ()
+        about, group = self._device_of(scene, metric, phrase, start, end, last)
         if metric.topic and about is not None and not group:
             about = self._of_device(scene, end, about)
         about = about or (group[0] if group else None)

@@ -104,12 +104,10 @@ class Defaults(Base):
         if said is not None:
             return said
         cue = self._nearest_cue(scene, spot, cues)
-        metric = cue.metric(kind) if cue else None
-        fallback = None
-        if metric is None:
-            fallback = self._fallback(scene, spot)
-            unit = node.quantities[0].unit
-            metric = fallback.metric if fallback else self._carried_metric(scene, spot, unit, cues, before)
+        fallback = None if cue or kind == "number" else self._fallback(scene, spot)
+        metric = cue.metric(kind) if cue else fallback.metric if fallback else None
+        if metric is None and kind != "number":
+            metric = self._carried_metric(scene, spot, node.quantities[0].unit, cues, before)
         if metric is None:
             return None
         if cue is not None and cue.end <= position:
@@ -120,18 +118,21 @@ class Defaults(Base):
         about = about or self._topic(scene, position, metric) or place
         if about is None:
             return None
-        if metric.owned and cue is not None:
-            about = self._rate_of(scene, cue.start, cue.end, about)
-        if self._usual.get(kind) is metric or (fallback and fallback.market):
+        if cue is not None:
+            about = self._rate_of(scene, cue.start, cue.end, about) if metric.owned else about
+        elif self._usual.get(kind) is metric or (fallback and fallback.market):
             metric = self._share_metric(scene, kind, metric, about, before)
+        group = self._group(scene, spot, phrase, len(node.quantities))
+        whose = group[0] if group else about
+        start = min(phrase.start, position)
+        return Placing(metric, whose, _RULE, start, position + 1, _SURE, place, group=group)
+
+    def _group(self, scene: Scene, spot: _Spot, phrase: Phrase, count: int) -> tuple[Thing, ...]:
+        """As many subjects as figures."""
         group = group_of(phrase)
-        count = len(node.quantities)
         if count > 1 and len(group) != count:
-            group = self._members(scene, spot.end, spot.start, count) or group
-        return Placing(
-            metric, group[0] if group else about, _RULE, min(phrase.start, position), position + 1, _SURE, place,
-            group=group,
-        )  # fmt: skip
+            return self._members(scene, spot.end, spot.start, count) or group
+        return group
 
     # -- the metric
 
@@ -195,6 +196,11 @@ class Defaults(Base):
             right = self._phrases.right(scene, spot.position + 1, spot.stop)
             if right.about is not None:
                 return right, None
+        if fallback and fallback.about == "slot" and fallback.right is not None:
+            match = fallback.right.search(scene.text[spot.position + 1 : spot.stop])
+            behind = spot.position + 1
+            if match and (slot := self._phrases.right(scene, behind + match.start("a"), behind + match.end("a"))).about:
+                return slot, None
         if fallback and fallback.about == "scope" and (scope := self._in_scope(scene, spot)):
             return scope, None
         own = self._own_phrase(scene, spot)
@@ -227,17 +233,7 @@ class Defaults(Base):
             phrase = self._phrases.left(scene, spot.end, spot.start)
             if phrase.about is not None:
                 return phrase
-        return self._first_phrase(scene, spot.start, spot.end)
-
-    def _first_phrase(self, scene: Scene, start: int, end: int) -> Phrase:
-        """The first noun phrase of a stretch; a place before it goes with it."""
-        place: Thing | None = None
-        for a, b in self._phrases.chunks(scene, start, end):
-            phrase = self._phrases.read(scene, a, b)
-            if phrase.about is not None and not self._is_place(phrase.about):
-                return replace(phrase, place=phrase.place or place)
-            place = phrase.place or phrase.about or place
-        return Phrase(None, place, start, start)
+        return self._first_phrase(scene, spot.start, spot.end, spot.kind != "count")
 
     def _in_scope(self, scene: Scene, spot: _Spot) -> Phrase | None:
         """Among whom the sentence counts (受访银行中，…)."""

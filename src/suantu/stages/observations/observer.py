@@ -45,6 +45,8 @@ class Observer(Cued, Framed, Defaults, Facts):
             placing = self._as_market_share(scene, placing, before.get(quantity.kind))
             if self._language == "en" and placing.metric.name == "compute" and self._is_place(placing.about):
                 placing = replace(placing, metric=self._metrics.by_name["computeScale"])
+            if (market := self._market_at(scene, placing.about, placing.metric)) and not placing.group:
+                placing = replace(placing, about=market, place=placing.about)
             found = list(self._facts(scene, position, node, placing, document))
             if self._language == "en" and placing.metric.rate and last and facts and facts[-1].status == "Forecast":
                 found = [replace(f, status="Forecast") if f.about.iri == facts[-1].about.iri else f for f in found]
@@ -75,7 +77,7 @@ class Observer(Cued, Framed, Defaults, Facts):
             return "in doubt"
         if quantity.kind == "count" and self._enumerated.match(scene.text[position + 1 : position + 12]):
             return "an enumeration"
-        if quantity.kind == "count" and quantity.value == 1:
+        if quantity.kind == "count" and (quantity.value == 1 or self._known_few(scene, position, quantity)):
             return "an enumeration"
         if quantity.kind == "duration":
             return "a duration"
@@ -84,6 +86,13 @@ class Observer(Cued, Framed, Defaults, Facts):
         ):
             return "a condition"
         return ""
+
+    def _known_few(self, scene: Scene, position: int, quantity: Quantity) -> bool:
+        """Whether a small number only sums up what was named (三家合计, 这两款)."""
+        if not self._few.fullmatch(quantity.text):
+            return False
+        before, after = scene.text[max(0, position - 12) : position], scene.text[position + 1 : position + 8]
+        return bool(self._few_left.search(before) or self._few_right.match(after))
 
     def _as_market_share(self, scene: Scene, placing: Placing, before: tuple[int, Placing] | None) -> Placing:
         """A proportion told by a plain word (占比) is a market share where the sentence speaks of such."""
