@@ -23,8 +23,9 @@ class Moods:
     def __init__(self, settings: Mapping[str, Any], language: str, sayers: str, periods: str) -> None:
         self._period = re.compile(f"[{periods}]")
         self._english = language == "en"
+        bound = r"\b" if language == "en" else ""
         turns = "|".join(map(str, settings.get("turns", ())))
-        self._turn = re.compile(rf"\b(?:{turns})\b", re.IGNORECASE) if turns else _NEVER
+        self._turn = re.compile(rf"{bound}(?:{turns}){bound}", re.IGNORECASE) if turns else _NEVER
         edge = r"\b" if language == "en" else ""
         decoys = "|".join(settings.get("decoys-moods", ()))
         cues: list[tuple[str, str]] = []
@@ -93,7 +94,8 @@ def _scoped(
         if kind in {"forecast", "estimate"}:
             return Mood(kind, match.start(), len(text))
         start = max((m.end() for m in _CLAUSE.finditer(text, 0, match.start())), default=0)
-        return Mood(kind, start, len(text))
+        turned = turn.search(text, match.end()) if kind == "hypothetical" else None
+        return Mood(kind, start, turned.start() if turned else len(text))
     start = max((m.end() for m in _CLAUSE.finditer(text, 0, match.start())), default=0)
     end = _CLAUSE.search(text, match.end())
     stop = end.start() if end else len(text)

@@ -60,15 +60,7 @@ class Base:
         )
         self._period_char = period
         self._passed = period + (alphabet.matching(["percent", "multiple"]) if language == "en" else "")
-        conditions = settings["conditions"]
-        self._condition_left = compiler.pattern("|".join(conditions["left"]) or "(?!)", "conditions").regex
-        self._condition_right = re.compile("|".join(conditions["right"]) or "(?!)")
-        few = settings.get("few", {})
-        self._few = re.compile(str(few.get("text", "(?!)")))
-        self._few_left = re.compile(str(few.get("left", "(?!)")))
-        self._few_right = re.compile(str(few.get("right", "(?!)")))
-        self._formats = re.compile(str(settings.get("formats", "(?!)")))
-        self._each = re.compile("|".join(map(str, settings["each"])))
+        self._load_words(settings, compiler)
         self._remote = tuple(
             (str(bound), re.compile(f"{edge}(?:{'|'.join(map(str, words))}){after}[^，。；,;{FIGURES}]{{0,8}}$"))
             for bound, words in settings["remote-bounds"].items()
@@ -84,6 +76,21 @@ class Base:
         self._possess = re.compile(
             f"{edge}(?:{possess}){after}(?:{settings['possess-gap']}|[a-z ]){{0,3}}[^，,]{{0,8}}$"
         )
+
+    def _load_words(self, settings: Mapping[str, Any], compiler: Compiler) -> None:
+        """The words that tell conditions and small sums from figures, and markets from other wholes."""
+        conditions = settings["conditions"]
+        self._condition_left = compiler.pattern("|".join(conditions["left"]) or "(?!)", "conditions").regex
+        self._condition_right = re.compile("|".join(conditions["right"]) or "(?!)")
+        self._from = re.compile(str(settings.get("from", "(?!)")).replace("{figures}", FIGURES))
+        self._of_each = re.compile(str(settings.get("of-each", "(?!)")))
+        few = settings.get("few", {})
+        self._vague = re.compile(str(few.get("vague", "(?!)")))
+        self._few = re.compile(str(few.get("text", "(?!)")))
+        self._few_left = re.compile(str(few.get("left", "(?!)")))
+        self._few_right = re.compile(str(few.get("right", "(?!)")))
+        self._formats = re.compile(str(settings.get("formats", "(?!)")))
+        self._each = re.compile("|".join(map(str, settings["each"])))
         self._market_metrics = frozenset(settings.get("market-metrics", ()))
         self._place_metrics = frozenset(settings.get("place-metrics", ()))
         self._sales_metrics = frozenset(settings.get("sales-metrics", ()))

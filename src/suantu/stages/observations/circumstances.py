@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from suantu.records import Period, Quantity, Thing
@@ -61,7 +61,19 @@ class Circumstances:
             return When(None)
         compared = own.value if own is not None else ""
         interval = metric == "cagr"
+        found, against = self._named(scene, position, own)
+        compared = compared or against
+        if interval and (span := self._span(scene, position, found)):
+            return When(span[0], compared)
+        chosen = self._near(scene.text, position, found)
+        if chosen is None and not scene.in_mood(("actual",), position, position + 1):
+            chosen = scene.period or (None if scene.in_mood(_AHEAD, position, position + 1) else scene.era)
+        return When(chosen, compared)
+
+    def _named(self, scene: Scene, position: int, own: Period | None) -> tuple[list[tuple[int, Period]], str]:
+        """The times that may be the figure's, and the one that it is compared with."""
         found: list[tuple[int, Period]] = []
+        compared = ""
         for at in sorted(scene.nodes):
             node = scene.nodes[at]
             if not node.periods or (own is not None and node.periods[-1] is own):
@@ -72,15 +84,17 @@ class Circumstances:
                 compared = compared or (node.periods[0].value if at < position + 12 else "")
                 continue
             found.append((at, node.periods[-1]))
-        if interval:
-            spans = [(at, p) for at, p in found if "/" in p.value or p.years]
-            near = [s for s in spans if len(_CLAUSE.findall(scene.text[min(s[0], position) : max(s[0], position)])) < 2]
-            if spans:
-                return When(min(near, key=lambda x: abs(x[0] - position))[1] if near else None, compared)
-        chosen = self._near(scene.text, position, found)
-        if chosen is None and not scene.in_mood(("actual",), position, position + 1):
-            chosen = scene.period or (None if scene.in_mood(_AHEAD, position, position + 1) else scene.era)
-        return When(chosen, compared)
+        return found, compared
+
+    @staticmethod
+    def _span(scene: Scene, position: int, found: list[tuple[int, Period]]) -> tuple[Period | None] | None:
+        """The span of years that a growth rate is of: one that is named, else between the two years named."""
+        spans = [(at, p) for at, p in found if "/" in p.value or p.years]
+        near = [s for s in spans if len(_CLAUSE.findall(scene.text[min(s[0], position) : max(s[0], position)])) < 2]
+        if spans:
+            return (min(near, key=lambda x: abs(x[0] - position))[1] if near else None,)
+        between = _between_years([p for _, p in found])
+        return (between,) if between else None
 
     def _own(self, scene: Scene, position: int) -> Period | None:
         match = self._beside.search(scene.text, max(0, position - 3), position)
@@ -177,6 +191,15 @@ class Circumstances:
         if scene.in_mood(("estimate",), position, position + 1):
             return "Estimate"
         return "Actual"
+
+
+def _between_years(periods: list[Period]) -> Period | None:
+    """The span between the two years that a sentence names (2024年为 …，到2028年将达 …，年均复合增速 …)."""
+    years = {p.value: p for p in periods if len(p.value) == 4}
+    if len(years) != 2:
+        return None
+    first, last = sorted(years)
+    return replace(years[last], value=f"{first}/{last}")
 
 
 def _figure_between(text: str, start: int, end: int) -> bool:

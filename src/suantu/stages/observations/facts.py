@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from suantu.records import Document, Evidence, Observation, Period, Quantity, Span, Thing
@@ -25,7 +26,7 @@ class Facts(Base):
     def _facts(
         self, scene: Scene, position: int, node: Node, placing: Placing, document: Document
     ) -> Iterator[Observation]:
-        when = self._when.when(scene, position, placing.metric.name)
+        when = self._from_to(scene, position, placing, self._when.when(scene, position, placing.metric.name))
         subjects = placing.group if len(placing.group) > 1 else (placing.about,)
         figures = node.quantities
         periods = self._listed_periods(scene, position, len(figures))
@@ -59,10 +60,34 @@ class Facts(Base):
         parts = placing.metric.name in self._joint_metrics
         return parts and not self._each.search(scene.text, placing.start, position + 4)
 
+    def _from_to(self, scene: Scene, position: int, placing: Placing, when: When) -> When:
+        """由A增至B over a span of years: the first figure is of the first year, the second of the last."""
+        period = when.period
+        if period is None or placing.metric.rate or placing.metric.name == "ratio" or "/" not in period.value:
+            return when
+        first, _, last = period.value.partition("/")
+        if self._from.search(scene.text, max(0, position - 10), position):
+            return replace(when, period=replace(period, value=first, ahead=False))
+        start = clause_start(scene.text, position)
+        kind = scene.nodes[position].quantities[0].kind
+        before = [at for at in scene.nodes if start <= at < position and self._is_kind(scene, at, kind)]
+        if before and self._from.search(scene.text, max(0, max(before) - 10), max(before)):
+            return replace(when, period=replace(period, value=last))
+        return when
+
+    @staticmethod
+    def _is_kind(scene: Scene, at: int, kind: str) -> bool:
+        quantities = scene.nodes[at].quantities
+        return bool(quantities) and quantities[0].kind == kind
+
     def _listed_periods(self, scene: Scene, position: int, count: int) -> tuple[Any, ...]:
         """As many periods as figures in the sentence before them (2022年、2023年和2024年分别为 …)."""
         if count < 2:
             return ()
+        singles = sorted(p for p, n in scene.nodes.items() if p < position and len(n.periods) == 1)[-count:]
+        gaps = [scene.text[a + 1 : b] for a, b in pairwise(singles)]
+        if len(singles) == count and all(gap and self._list_link.fullmatch(gap) and len(gap) < 3 for gap in gaps):
+            return tuple(scene.nodes[at].periods[0] for at in singles)
         for at in sorted((p for p in scene.nodes if p < position), reverse=True):
             node = scene.nodes[at]
             if len(node.periods) == count:

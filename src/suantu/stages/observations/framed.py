@@ -141,7 +141,7 @@ class Framed(Base):
             return Found(None, None, (), hit.begin, hit.stop)
         group = group_of(phrase)
         count = len(scene.nodes[hit.position].quantities)
-        if frame.about == "left" and not group and count > 1:
+        if not group and count > 1:
             group = self._members(scene, hit.begin, clause_start(scene.text, hit.begin), count)
         about = phrase.about or (group[0] if group else None)
         return Found(about, phrase.place, group, min(hit.begin, phrase.start), max(hit.stop, phrase.end))

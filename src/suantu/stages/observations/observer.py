@@ -9,6 +9,7 @@ from suantu.records import Document, Loose, Observation, Quantity
 from suantu.scene import Node, Scene
 from suantu.stages.observations.cued import Cued
 from suantu.stages.observations.defaults import Defaults
+from suantu.stages.observations.each import of_each
 from suantu.stages.observations.facts import Facts
 from suantu.stages.observations.framed import Framed
 from suantu.stages.observations.frames import Cue
@@ -27,6 +28,7 @@ class Observer(Cued, Framed, Defaults, Facts):
 
     def read(self, scene: Scene, document: Document) -> tuple[list[Observation], list[Loose]]:
         """The observations of ``scene`` and its figures that found no place."""
+        scene = of_each(scene, self._of_each, self._alphabet.kind("percent"))
         cues = self._cues(scene)
         facts: list[Observation] = []
         loose: list[Loose] = []
@@ -89,6 +91,8 @@ class Observer(Cued, Framed, Defaults, Facts):
 
     def _known_few(self, scene: Scene, position: int, quantity: Quantity) -> bool:
         """Whether a small number only sums up what was named (三家合计, 这两款)."""
+        if self._vague.fullmatch(quantity.text) and not quantity.counter:
+            return True
         if not self._few.fullmatch(quantity.text):
             return False
         before, after = scene.text[max(0, position - 12) : position], scene.text[position + 1 : position + 8]
