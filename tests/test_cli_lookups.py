@@ -6,28 +6,39 @@ import csv
 import io
 import json
 import os
-import shutil
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+import servers
 from cli_kb import ROOT, kb, workspace
 from suantu.cli import cli
 
 ST = "https://w3id.org/suantu/ontology#"
 
 
-@pytest.fixture(autouse=True)
-def _english(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("SUANTU_KB", str(kb()))
+@pytest.fixture(scope="module")
+def server() -> Iterator[str]:
+    """A real SPARQL server over the same store."""
+    name = json.loads((kb() / "manifest.json").read_text("utf-8"))["store"]
+    with servers.oxigraph(kb() / name) as url:
+        yield f"{url}/query"
+
+
+@pytest.fixture(autouse=True, params=["local", "remote"])
+def where(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Every test runs on the knowledge base and over the server."""
     monkeypatch.setenv("LC_ALL", "en_US.UTF-8")
+    if request.param == "local" or request.node.get_closest_marker("local"):
+        if request.param == "remote":
+            pytest.skip("of the local store, or of no store")
+        monkeypatch.setenv("SUANTU_KB", str(kb()))
+    else:
+        monkeypatch.setenv("SUANTU_KB", "/nowhere")
+        monkeypatch.setenv("SUANTU_ENDPOINT", request.getfixturevalue("server"))
+    return str(request.param)
 
 
 def call(*args: str, code: int = 0, stdin: str | None = None) -> Result:
@@ -139,7 +150,6 @@ def test_an_empty_result_is_a_header_and_a_remark() -> None:
         (["SELECT * WHERE { ?s ?p }"], 4, "line 1, column"),
         (["SELECT * WHERE { ?s foo:bar ?o }"], 4, "the prefix foo: is not known"),
         (["DELETE WHERE { ?s ?p ?o }"], 4, "queries only read"),
-        (["SELECT * WHERE { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }"], 4, "--allow-service"),
         (["SELECT * WHERE { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?a", "--timeout", "0.2"], 4, "--timeout"),
         (["SELECT * WHERE { ?s ?p ?o }", "--format", "ttl"], 4, "rows"),
         (["CONSTRUCT WHERE { ?s ?p ?o }", "--format", "csv"], 4, "a graph"),
@@ -158,6 +168,12 @@ def test_an_empty_result_is_a_header_and_a_remark() -> None:
 )
 def test_what_query_refuses(args: list[str], code: int, words: str) -> None:
     assert words in call("query", *args, code=code).stderr
+
+
+@pytest.mark.local
+def test_other_services_are_called_only_where_that_is_allowed() -> None:
+    query = "SELECT * WHERE { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }"
+    assert "--allow-service" in call("query", query, code=4).stderr
 
 
 def test_what_was_inferred_can_be_left_out() -> None:
@@ -188,6 +204,7 @@ def test_a_name_that_the_graph_does_not_know_is_told(query: str, words: str) -> 
     assert call("query", query, "--quiet").stderr == ""
 
 
+@pytest.mark.local
 def test_a_not_exists_that_is_slow_is_told() -> None:
     inner = "FILTER NOT EXISTS { ?y st:makes ?z . ?z st:hasChipType ?t"
     assert "asked once for every row" in call("query", f"SELECT ?x {{ ?x a st:City {inner} }} }}").stderr
@@ -458,28 +475,6 @@ def test_a_fault_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(result.stderr.splitlines()) == 1
 
 
-@pytest.fixture(scope="module")
-def service() -> Iterator[str]:
-    """A real SPARQL server over the same store."""
-    binary = shutil.which("oxigraph", path=str(Path(sys.executable).parent)) or shutil.which("oxigraph")
-    if binary is None:
-        pytest.skip("needs the oxigraph server: pip install oxigraph")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [binary, "serve-read-only", "--location", str(kb() / "store"), "--bind", f"127.0.0.1:{port}"]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    try:
-        for _ in range(200):
-            with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=5):
-                break
-            time.sleep(0.05)
-        yield f"http://127.0.0.1:{port}/query"
-    finally:
-        process.kill()
-        process.wait()
-
-
 @pytest.mark.parametrize(
     "args",
     [
@@ -496,11 +491,18 @@ def service() -> Iterator[str]:
         ["find", "langchao", "--things"],
     ],
 )
-def test_a_service_answers_as_the_store_does(service: str, args: list[str]) -> None:
-    assert call(*args, "--endpoint", service).stdout == call(*args).stdout
+def test_a_service_answers_as_the_store_does(server: str, args: list[str]) -> None:
+    assert call(*args, "--endpoint", server).stdout == call(*args, "--kb", str(kb())).stdout
 
 
-def test_a_service_without_the_texts_quotes_what_it_has(service: str) -> None:
-    assert "⟦英伟达推出A100⟧，采用" in call("why", "英伟达", "A100", "--endpoint", service).stdout
-    assert table(call("find", "NVLink", "--texts", "--endpoint", service))[1][0] == "…采用NVLink 3…"
-    assert "浪潮" in call("show", "浪朝", "--endpoint", service, code=2).stderr
+def test_a_service_without_the_texts_quotes_what_it_has(server: str) -> None:
+    assert "⟦英伟达推出A100⟧，采用" in call("why", "英伟达", "A100", "--endpoint", server).stdout
+    (row,) = table(call("find", "nvlink", "--texts", "--endpoint", server))[1:]
+    assert "推出A100，采用NVLink 3，带宽" in row[0]
+    assert "浪潮" in call("show", "浪朝", "--endpoint", server, code=2).stderr
+
+
+def test_the_line_says_more_than_the_environment(where: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SUANTU_ENDPOINT", "http://127.0.0.1:9/")
+    call("list", "Chip", code=5)
+    call("list", "Chip", "--kb", str(kb()))

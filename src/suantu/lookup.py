@@ -232,18 +232,6 @@ def sources(endpoint: Endpoint, facts: Iterable[str]) -> dict[str, Source]:
     return found
 
 
-def passages(endpoint: Endpoint, text: str, limit: int = 10) -> list[Source]:
-    """Passages whose words hold ``text``, in any case."""
-    low = Term("literal", text.casefold()).sparql()
-    query = (
-        "SELECT DISTINCT ?document ?title ?page ?section ?words WHERE { ?p a st:Passage ; oa:exact ?words ;"
-        f" dcterms:isPartOf ?document . FILTER(CONTAINS(LCASE(?words), {low})) OPTIONAL {{ ?document dcterms:title ?title }}"
-        " OPTIONAL { ?p st:page ?page } OPTIONAL { ?p st:section ?section } OPTIONAL { ?p oa:start ?start } }"
-        f" ORDER BY ?document ?start LIMIT {limit}"
-    )
-    return [Source(*(_text(row, c) for c in Source._fields)) for row in endpoint.select(query)]
-
-
 # ---- many things -----------------------------------------------------------------------------------------------------
 
 

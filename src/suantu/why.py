@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from suantu.border.vocab import RDF, ST, STI
 from suantu.errors import UsageError
-from suantu.lookup import passages
 from suantu.query import full, one_of
 from suantu.stores.base import Endpoint, Term, iri
 
@@ -19,6 +18,7 @@ _KINDS = ("claim", "observation", "ranking-entry")
 _CLASSES = ("Claim", "Observation", "RankingEntry")
 _PARAGRAPH = re.compile(r"\n[ \t\u3000]*\n")
 _REACH = 300  # characters of a paragraph shown on either side at most
+_OVERLAPS = 8  # passages that may hold the same words
 _AROUND = 24  # characters shown around a place found
 _NEVER = frozenset({"wasDerivedFrom", "type", "foundBy", "confidence", "dataSet", "fact", "obsStatus", "year"})
 
@@ -183,7 +183,33 @@ def in_texts(kb: KnowledgeBase, text: str, limit: int) -> list[Place]:
 
 def in_passages(endpoint: Endpoint, text: str, limit: int) -> list[Place]:
     """Where the passages of the graph say ``text``, for an endpoint without the source texts."""
-    return [Place(s.document, s.title, s.section, s.page, 0, "", s.words, "") for s in passages(endpoint, text, limit)]
+    low = text.casefold()
+    query = (
+        "SELECT DISTINCT * WHERE { ?p a st:Passage ; oa:exact ?words ; dcterms:isPartOf ?document ."
+        f" FILTER(CONTAINS(LCASE(?words), {Term('literal', low).sparql()}))"
+        " OPTIONAL { ?p oa:start ?start } OPTIONAL { ?p oa:prefix ?before } OPTIONAL { ?p oa:suffix ?after }"
+        " OPTIONAL { ?p st:section ?section } OPTIONAL { ?p st:page ?page }"
+        f" OPTIONAL {{ ?document dcterms:title ?title }} }} ORDER BY ?document ?start ?p LIMIT {limit * _OVERLAPS}"
+    )
+    found: dict[tuple[str, int], Place] = {}
+    for row in endpoint.select(query):
+        place = _said(row, low)
+        found.setdefault((place.document, place.start), place)
+    return list(found.values())[:limit]
+
+
+def _said(row: dict[str, Term], low: str) -> Place:
+    """The place in a passage's words; passages overlap, so several may hold the same one."""
+
+    def get(name: str) -> str:
+        return row[name].value if name in row else ""
+
+    words = get("words")
+    at = max(0, words.casefold().find(low)) if len(words.casefold()) == len(words) else 0
+    end = at + len(low)
+    before, after = (get("before") + words[:at])[-_AROUND:], (words[end:] + get("after"))[:_AROUND]
+    start = int(get("start") or 0) + at
+    return Place(get("document"), get("title"), get("section"), get("page"), start, before, words[at:end], after)
 
 
 def marked(quote: Quote | Place, marks: tuple[str, str]) -> Iterable[str]:

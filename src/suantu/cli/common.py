@@ -136,6 +136,11 @@ def _debug(ctx: click.Context, _param: click.Parameter, value: bool) -> bool:
     return value
 
 
+def _given(option: str) -> bool:
+    source = click.get_current_context().get_parameter_source(option)
+    return source is click.core.ParameterSource.COMMANDLINE
+
+
 def common(*, formats: Sequence[str] = FORMATS, remote: bool = True) -> Callable[[Command], Command]:
     """Adds the options of every command; the function gets a ``Session`` as its first argument."""
 
@@ -150,6 +155,8 @@ def common(*, formats: Sequence[str] = FORMATS, remote: bool = True) -> Callable
             endpoint: str = "",
             **rest: object,
         ) -> object:
+            if endpoint and _given("kb") and not _given("endpoint"):
+                endpoint = ""  # what is written on the line says more than what stands in the environment
             session = Session(kb, endpoint, lang, format_, quiet)
             try:
                 return function(session, *args, **rest)
@@ -188,6 +195,13 @@ def _options(formats: Sequence[str], remote: bool) -> list[Callable[[Command], C
     ]
     if remote:
         options.insert(
-            1, click.option("--endpoint", default="", metavar="URL", help="A SPARQL service in place of --kb.")
+            1,
+            click.option(
+                "--endpoint",
+                envvar="SUANTU_ENDPOINT",
+                default="",
+                metavar="URL",
+                help="A SPARQL service in place of --kb.  [env: SUANTU_ENDPOINT]",
+            ),
         )
     return options
