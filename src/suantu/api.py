@@ -109,7 +109,9 @@ class Graph:
         """The graph of a CONSTRUCT or DESCRIBE query, serialised as ``ttl``, ``nt``, ``rdfxml`` or ``jsonld``."""
         return self.endpoint.construct(query, format, timeout=timeout)
 
-    def question(self, name: str, *, ontology: Path | None = None, timeout: float | None = None, **given: str) -> Rows:
+    def question(
+        self, name: str, /, *, ontology: Path | None = None, timeout: float | None = None, **given: str
+    ) -> Rows:
         """The rows of a named question (``suantu query --list``), its parameters as keywords. UsageError where the
         question or a parameter is unknown."""
         from suantu.paths import ontology_dir

@@ -158,8 +158,8 @@ def _bound(session: Session, question: NamedQuery, pairs: tuple[str, ...]) -> st
     for pair in pairs:
         name, equals, value = pair.partition("=")
         if not equals:
-            needed = [p.name for p in question.parameters if p.default is None and p.name not in given]
-            name, value = (needed or [""])[0], pair
+            free = [p for p in question.parameters if p.name not in given]
+            name, value = next((p.name for p in sorted(free, key=lambda p: p.default is not None)), ""), pair
             if not name:
                 raise click.UsageError(f"{pair!r}: write NAME=VALUE")
         given[name] = value
