@@ -70,7 +70,7 @@ def form(query: str) -> str:
 
 def uses_service(query: str) -> bool:
     """Whether the query calls another service (the word in a string, comment, IRI or variable does not count)."""
-    return any(t.word == "SERVICE" for t in tokens(query))
+    return "SERVICE" in query.upper() and any(t.word == "SERVICE" for t in tokens(query))
 
 
 def star(query: str) -> Token | None:
