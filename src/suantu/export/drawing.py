@@ -13,7 +13,7 @@ import numpy as np
 
 from suantu.export.columns import flat
 from suantu.export.layout import Box, layout
-from suantu.export.model import Edge, Graph
+from suantu.export.model import Edge, Graph, best
 from suantu.export.style import INK, MUTED, PAPER, colour, line_colour
 from suantu.export.words import word
 from suantu.table import width as columns_of
@@ -22,6 +22,8 @@ NODE_SIZE, EDGE_SIZE, LEGEND_SIZE = 15.0, 11.0, 13.0
 _MARGIN, _PADDING, _LINE = 28.0, 10.0, 1.3
 _WIDEST = 22  # columns of a node's label before it is broken
 _EDGE_WIDEST = 34  # columns of an edge's label before it is cut
+_PARALLEL = 3  # lines between two nodes that are still drawn side by side
+_FEW = 20  # lines for which there is room to write each in full
 _CROWDED = 60  # nodes from which an edge's label may be left out
 Point = tuple[float, float]
 
@@ -135,7 +137,8 @@ class _Drawing:
         ends = [(b.source, b.target) for b in self.bundles]
         # The more edges a node has, the more room their labels need
         dense = min(len(ends) / max(len(self.boxes), 1), 4.0)
-        self.places = layout(self.boxes, ends, 110.0 + 40.0 * dense, 30.0 if len(self.boxes) <= _CROWDED else 22.0)
+        length = max(110.0 + 40.0 * dense, self._longest() + 40.0 if len(ends) <= _FEW else 0.0)
+        self.places = layout(self.boxes, ends, length, 30.0 if len(self.boxes) <= _CROWDED else 22.0)
         self.shapes: list[Shape] = []
         self.taken: list[tuple[float, float, float, float]] = []
         self.unlabelled = 0
@@ -143,6 +146,11 @@ class _Drawing:
     def _box(self, lines: Sequence[str]) -> Box:
         wide = max(text_width(line, NODE_SIZE) for line in lines)
         return Box(wide + 2 * _PADDING + 4, len(lines) * NODE_SIZE * _LINE + _PADDING)
+
+    def _longest(self) -> float:
+        """The width of the longest text on a line."""
+        texts = [_labels(bundle, self.graph.language)[0] for bundle in self.bundles]
+        return max((text_width(text, EDGE_SIZE) for text in texts), default=0.0)
 
     def picture(self) -> Picture:
         self.taken = [
@@ -152,7 +160,7 @@ class _Drawing:
         labels = [self._edge(bundle) for bundle in self.bundles]
         # Short labels first: they find room more easily than they leave it.
         for bundle, curve in sorted(
-            zip(self.bundles, labels, strict=True), key=lambda pair: len(_label(self, pair[0]))
+            zip(self.bundles, labels, strict=True), key=lambda pair: len(_labels(pair[0], self.graph.language)[-1])
         ):
             self._edge_label(bundle, curve)
         for i in range(len(self.boxes)):
@@ -183,20 +191,22 @@ class _Drawing:
         return points
 
     def _edge_label(self, bundle: _Bundle, curve: list[Point]) -> None:
-        text = _label(self, bundle)
-        wide, high = text_width(text, EDGE_SIZE) + 6, EDGE_SIZE * _LINE + 1
+        """The fullest text that finds a place where it covers nothing; the shortest may cover a little."""
         spots = _spots(curve, outward=self.degree[bundle.source] > self.degree[bundle.target])
-        boxes = [(x - wide / 2, y - high / 2, x + wide / 2, y + high / 2) for x, y in spots]
-        crossed = _overlaps(boxes, self.taken)
-        least = min(range(len(boxes)), key=lambda i: (crossed[i], i))
-        if crossed[least] > (0 if len(self.boxes) > _CROWDED else wide * high * 0.12):
-            self.unlabelled += 1
-            return
-        x, y = spots[least]
-        self.taken.append(boxes[least])
-        fact = bundle.edges[0].fact
-        ink = MUTED if fact.kind in {"relation", "lexicon", "link"} else line_colour(fact.kind, fact.forecast)
-        self.shapes.append(Text(x, y, text, EDGE_SIZE, ink, halo=True))
+        texts = _labels(bundle, self.graph.language)
+        for text in texts:
+            wide, high = text_width(text, EDGE_SIZE) + 6, EDGE_SIZE * _LINE + 1
+            boxes = [(x - wide / 2, y - high / 2, x + wide / 2, y + high / 2) for x, y in spots]
+            crossed = _overlaps(boxes, self.taken)
+            least = min(range(len(boxes)), key=lambda i: (crossed[i], i))
+            allowed = wide * high * 0.12 if text == texts[-1] and len(self.boxes) <= _CROWDED else 0.0
+            if crossed[least] <= allowed:
+                self.taken.append(boxes[least])
+                fact = bundle.edges[0].fact
+                ink = MUTED if fact.kind in {"relation", "lexicon", "link"} else line_colour(fact.kind, fact.forecast)
+                self.shapes.append(Text(*spots[least], text, EDGE_SIZE, ink, halo=True))
+                return
+        self.unlabelled += 1
 
     # ---- nodes and legend ----
 
@@ -256,33 +266,53 @@ class _Drawing:
         return shapes, y + 24
 
 
-def _label(drawing: _Drawing, bundle: _Bundle) -> str:
-    """One fact in short; several of one property as its name and their number."""
-    language = drawing.graph.language
-    fact = bundle.edges[0].fact
-    if len(bundle.edges) == 1:
-        return cut(flat(fact.text(language)), _EDGE_WIDEST) or "?"
-    ranks = " ".join(e.fact.amount() for e in bundle.edges if e.fact.rank)
-    if ranks:
-        return cut(ranks, _EDGE_WIDEST)
-    name = fact.names.get(language) or fact.text(language)
-    return f"{cut(flat(name), _EDGE_WIDEST - 4)} ×{len(bundle.edges)}"
+def _labels(bundle: _Bundle, language: str) -> list[str]:
+    """What may stand on a line, the fullest first: the latest fact and how many more there are, the property and their
+    number, the property."""
+    facts = [edge.fact for edge in bundle.edges]
+    if len({fact.predicate for fact in facts}) > 1:
+        return [f"{word('forecast' if facts[0].forecast else 'figure', language)} ×{len(facts)}"]
+    if all(fact.rank for fact in facts):
+        return [cut(" ".join(fact.amount() for fact in facts), _EDGE_WIDEST)]
+    latest = max(facts, key=lambda fact: (not fact.forecast, fact.period))
+    more = f" (+{len(facts) - 1})" if facts[1:] else ""
+    full = flat(latest.text(language)) or "?"
+    name = flat(best(latest.names, language)) or full
+    texts = [full + more] if columns_of(full) <= _EDGE_WIDEST else []
+    short = cut(name, _EDGE_WIDEST - 4)
+    texts.append(f"{short} ×{len(facts)}" if more else short)
+    return list(dict.fromkeys(texts))
 
 
 def _bundled(edges: Sequence[Edge], number: dict[str, int]) -> list[_Bundle]:
-    """Edges of one property and direction between the same nodes together; different ones bend apart."""
-    found: dict[tuple[int, int, str], _Bundle] = {}
+    """Edges of one property and direction between the same nodes together; different ones bend apart, and where they
+    would be many, all figures are one line and all forecasts another."""
+    lines: dict[tuple[int, int], dict[str, _Bundle]] = {}
     for edge in edges:
         ends = (number[edge.source], number[edge.target])
-        found.setdefault((*ends, edge.fact.predicate), _Bundle(*ends)).edges.append(edge)
+        lines.setdefault(ends, {}).setdefault(edge.fact.predicate, _Bundle(*ends)).edges.append(edge)
     pairs: dict[tuple[int, int], list[_Bundle]] = {}
-    for _, bundle in sorted(found.items()):
-        pairs.setdefault((min(bundle.source, bundle.target), max(bundle.source, bundle.target)), []).append(bundle)
-    for bundles in pairs.values():
-        for i, bundle in enumerate(bundles):
+    for (source, target), bundles in sorted(lines.items()):
+        kept = [bundle for _, bundle in sorted(bundles.items())]
+        pairs.setdefault((min(source, target), max(source, target)), []).extend(
+            _folded(kept) if len(kept) > _PARALLEL else kept
+        )
+    for bundles_ in pairs.values():
+        for i, bundle in enumerate(bundles_):
             side = 1 if bundle.source < bundle.target else -1
-            bundle.bend = side * (i - (len(bundles) - 1) / 2) * 34
-    return [bundle for bundles in pairs.values() for bundle in bundles]
+            bundle.bend = side * (i - (len(bundles_) - 1) / 2) * 34
+    return [bundle for bundles_ in pairs.values() for bundle in bundles_]
+
+
+def _folded(bundles: Sequence[_Bundle]) -> list[_Bundle]:
+    edges = [edge for bundle in bundles for edge in bundle.edges]
+    ends = bundles[0].source, bundles[0].target
+    kinds = {
+        forecast: [e for e in edges if e.fact.kind == "figure" and e.fact.forecast == forecast]
+        for forecast in (False, True)
+    }
+    others = [bundle for bundle in bundles if bundle.edges[0].fact.kind != "figure"]
+    return others + [_Bundle(*ends, kept) for kept in kinds.values() if kept]
 
 
 # ---- geometry --------------------------------------------------------------------------------------------------------

@@ -199,14 +199,15 @@ def _pushed(push: Floats, a: NDArray[np.intp], b: NDArray[np.intp], gap: Floats,
 
 
 def _packed(extents: Sequence[Floats], gap: float) -> list[tuple[float, float]]:
-    """The upper left corner of each part: rows from left to right, about as wide as the shape asks."""
+    """The upper left corner of each part: rows from left to right, about as wide as the shape asks; much lower parts
+    begin a row of their own."""
     if not extents:
         return []
     area = sum((float(w) + gap) * (float(h) + gap) for w, h in extents)
     width = max(float(max(e[0] for e in extents)), (area * _SHAPE) ** 0.5)
     corners, x, y, row = [], 0.0, 0.0, 0.0
     for w, h in ((float(e[0]), float(e[1])) for e in extents):
-        if x and x + w > width * 1.02:
+        if x and (x + w > width * 1.02 or h < row / 3):
             x, y, row = 0.0, y + row + gap, 0.0
         corners.append((x, y))
         x, row = x + w + gap, max(row, h)

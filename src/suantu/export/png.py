@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from PIL.ImageDraw import ImageDraw
 
 _FINER = 2  # drawn so much larger and then reduced, so that lines are smooth
-_PIXELS = 60e6  # pixels at most while drawing
+_PIXELS = 40e6  # pixels at most while drawing
 _DASH, _PAUSE = 5.0, 4.0
 
 
@@ -38,7 +38,7 @@ def rendered(picture: Picture, scale: float = 2.0) -> bytes:
     for shape in picture.shapes:
         pen.draw(shape)
     out = io.BytesIO()
-    image.resize(size, Image.Resampling.LANCZOS).save(out, "PNG", compress_level=6)
+    image.reduce(_FINER).save(out, "PNG")
     return out.getvalue()
 
 

@@ -6,9 +6,10 @@ for what the limit leaves out.
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field, replace
+from heapq import heappop, heappush
 
 from suantu.export import fetch
 from suantu.export.fetch import Entry, Figure, Triple
@@ -229,9 +230,30 @@ def _narrow_class(endpoint: Endpoint, wanted: Wanted, found: _Found) -> None:
     found.entries = {k: e for k, e in found.entries.items() if e.item in own}
 
 
+def _grown(found: _Found) -> list[str]:
+    """The things in the order in which they are kept: the nearest first, of these the best connected, and as long as
+    there are any, only such as are tied to those before, so that what is kept hangs together."""
+    near: dict[str, set[str]] = defaultdict(set)
+    weight: Counter[str] = Counter()
+    for a, b in found.ends():
+        near[a].add(b)
+        near[b].add(a)
+        weight.update((a, b))
+    places = {x: (d, -weight[x], x) for x, d in found.distance.items()}
+    waiting, tied = sorted(places.values(), reverse=True), list[tuple[int, int, str]]()
+    ordered: dict[str, None] = {}
+    while tied or waiting:
+        x = (heappop(tied) if tied else waiting.pop())[2]
+        if x not in ordered:
+            ordered[x] = None
+            for other in near[x]:
+                if other in places and other not in ordered:
+                    heappush(tied, places[other])
+    return list(ordered)
+
+
 def _limited(wanted: Wanted, found: _Found) -> Selection:
-    weight = Counter(x for pair in found.ends() for x in pair)
-    ordered = sorted(found.distance, key=lambda x: (found.distance[x], -weight[x], x))
+    ordered = _grown(found)
     things = tuple(ordered[: wanted.limit] if wanted.limit else ordered)
     kept = set(things)
     triples = frozenset(t for t in found.triples if t.subject in kept and t.object in kept)
