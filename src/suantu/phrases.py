@@ -69,6 +69,7 @@ class Phrases:
         self.places = {str(k): by_label.get(str(v)) for k, v in settings["places"].items()}
         place_words = "|".join(sorted(map(re.escape, self.places), key=len, reverse=True))
         self._place_word = re.compile(f"{edge}(?:{place_words}){after}", flags)
+        self.copula = tuple(map(str, settings.get("copula", ())))
         self._light = frozenset(map(str, settings.get("light", ())))
         self._oblique = frozenset(map(str, settings.get("oblique", ())))
         self._compared = frozenset(map(str, settings.get("oblique-compared", ())))

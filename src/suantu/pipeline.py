@@ -168,6 +168,7 @@ class _Reading:
     ranks: RankThread = field(init=False)
     dated: Document = field(init=False)
     market: Thing | None = None
+    spot: Thing | None = None
     eras: eras.Eras = field(default_factory=eras.Eras)
     previous: str = ""
     sections: tuple[str, ...] = ()
@@ -290,6 +291,7 @@ class _Reading:
             self.loose.extend(loose)
             thread.end_sentence(scene, rules.talk)
         self.eras.leave(period, self.dated.issued)
+        self.spot = place
 
     def _inside(self, surface: str) -> list[tuple[int, int, Thing]]:
         """The names inside a name, the longest first."""
@@ -309,7 +311,7 @@ class _Reading:
         the document's own; and whether that is near by."""
         alphabet = self.pipeline.alphabet
         if block.sections != self.sections:
-            self.sections, self.label = block.sections, None
+            self.sections, self.label, self.spot = block.sections, None, None
             heading = block.sections[-1] if len(block.sections) > 1 else ""
             found = [n.thing for m in self.pipeline.gazetteer.find(heading) for n in m.names if not n.ambiguous]
             self.heads = self._topics(block.sections[-1]) if block.sections else ()
@@ -320,7 +322,7 @@ class _Reading:
             self.label = singles[0].thing if "Place" in alphabet.classes(singles[0].char) else None
         if self.label or self.heading:
             return self.label or self.heading, self.label is not None or self.heading_only
-        return home, False
+        return home or self.spot, False
 
     def _topics(self, heading: str) -> tuple[Topic, ...]:
         """What a heading names, as topics."""

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from suantu.records import Observation, Period, Thing
 from suantu.scene import Scene
 
+_MANY = 4  # a year named so often is what a document is about
+_WIDE = frozenset({"Country"})
 _PLACES = frozenset({"Place", "Country", "Region", "City"})
 
 
 def latest(periods: Iterable[Period]) -> str:
-    """The latest year among periods that do not look ahead."""
-    return max((year_of(p) for p in periods if not p.ahead), default="")
+    """The latest year among periods that do not look ahead; one far from the usual ones counts if it is named twice."""
+    years = Counter(year_of(p) for p in periods if not p.ahead and "/" not in p.value and year_of(p))
+    usual = max(years, key=lambda y: (years[y], y), default="")
+    scattered = years[usual] < _MANY
+    return max((y for y in years if scattered or int(y) <= int(usual) + 1 or years[y] > 1), default="")
 
 
 def year_of(period: Period) -> str:
@@ -63,6 +69,9 @@ def carried(
     if not places and scene.language == "en" and scene.start == 0:
         # A paragraph that opens with a place goes on about it.
         places = {t.iri: t for n in scene.nodes.values() for t in n.things if set(t.classes) & _PLACES}
+    if not facts and not places and scene.language == "zh":
+        # A sentence without figures says where those that follow are from.
+        places = {t.iri: t for n in scene.nodes.values() for t in n.things if set(t.classes) & _WIDE}
     if len(places) == 1:
         return period, next(iter(places.values())), near
     return period, place, near

@@ -145,8 +145,11 @@ class Base:
     def _first_phrase(self, scene: Scene, start: int, end: int, opening: bool = True) -> Phrase:
         """The first noun phrase of a stretch (``opening``: if it can be its subject); a place before it goes with it."""
         place: Thing | None = None
+        said = {thing.iri for _, _, thing in scene.sayers}
         for a, b in self._phrases.chunks(scene, start, end, opening):
             phrase = self._phrases.read(scene, a, b)
+            if phrase.about is not None and phrase.about.iri in said:
+                continue
             if phrase.about is not None and not self._is_place(phrase.about):
                 return replace(phrase, place=phrase.place or place)
             place = phrase.place or phrase.about or place
@@ -156,7 +159,8 @@ class Base:
         """The market that the text goes on about, where a market's figure is only said to be of a place."""
         if metric.name not in self._place_metrics or not self._is_place(about) or self._language == "en":
             return None
-        return scene.market
+        told = (f.about for f in reversed(scene.told) if f.metric == metric.name and not self._is_place(f.about))
+        return next(told, None if metric.device or metric.noun else scene.market)
 
     def _rate_of(self, scene: Scene, start: int, end: int, owner: Thing | None) -> Thing:
         """A named rate (毛利率), with whose it is."""

@@ -31,13 +31,16 @@ class Fallback:
     kinds: frozenset[str]
     left: re.Pattern[str] | None
     right: re.Pattern[str] | None
+    has: re.Pattern[str] | None
     metric: Metric
     market: str
     about: str
 
-    def fits(self, kind: str, left: str, right: str) -> bool:
+    def fits(self, kind: str, left: str, right: str, sentence: str) -> bool:
         """Whether a figure of this kind with these words around it is meant."""
         if kind not in self.kinds or (self.left and not self.left.search(left)):
+            return False
+        if self.has and not self.has.search(sentence):
             return False
         return not self.right or bool(self.right.search(right))
 
@@ -73,6 +76,7 @@ class Defaults(Base):
                 frozenset(e["kinds"]),
                 regex(e, "left"),
                 regex(e, "right"),
+                regex(e, "has"),
                 replace(self._metrics.by_name[e["metric"]], sign=int(e.get("sign", 1))),
                 str(e.get("market", "")),
                 str(e.get("about", "subject")),
@@ -156,7 +160,7 @@ class Defaults(Base):
     def _fallback(self, scene: Scene, spot: _Spot) -> Fallback | None:
         left = scene.text[spot.start : spot.position]
         right = scene.text[spot.position + 1 : spot.stop]
-        return next((f for f in self._fallbacks if f.fits(spot.kind, left, right)), None)
+        return next((f for f in self._fallbacks if f.fits(spot.kind, left, right, scene.text)), None)
 
     def _carried_metric(
         self, scene: Scene, spot: _Spot, unit: str, cues: Sequence[Cue], before: Mapping[str, tuple[int, Placing]]
@@ -225,6 +229,17 @@ class Defaults(Base):
             phrase = self._first_phrase(scene, start, end)
             if phrase.about is not None or phrase.place is not None:
                 return phrase
+            if (named := self._said_to_be(scene, start, end)) is not None:
+                return named
+        return None
+
+    def _said_to_be(self, scene: Scene, start: int, end: int) -> Phrase | None:
+        """What a clause says that something is (值得一提的是…)."""
+        copula = max((scene.text.rfind(word, start, end) for word in self._phrases.copula), default=-1)
+        for at in sorted((p for p in scene.nodes if start <= copula < p < end), reverse=True):
+            node = scene.nodes[at]
+            if len(node.mentions) == 1 and not self._is_place(node.thing):
+                return Phrase(node.thing, None, at, at + 1, (node,))
         return None
 
     def _own_phrase(self, scene: Scene, spot: _Spot) -> Phrase:

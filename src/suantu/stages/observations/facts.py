@@ -36,16 +36,9 @@ class Facts(Base):
                     scene, position, quantity, placing.about, replace(placing, place=place), when, document
                 )
             return
-        if len(figures) == len(subjects):
-            pairs = list(zip(subjects, figures, strict=True))
-        elif len(figures) == 1 and self._shared(scene, position, placing):
-            pairs = [(self._joint(subjects, scene), figures[0])]
-        elif len(figures) == 1:
-            pairs = [(s, figures[0]) for s in subjects]
-        elif periods:
-            pairs = [(placing.about, q) for q in figures]
-        else:
-            return
+        pairs = self._pairs(scene, position, placing, subjects, figures, bool(periods))
+        if len(subjects) > 1 and all(map(self._is_place, subjects)):
+            placing = replace(placing, place=None)
         for i, (about, quantity) in enumerate(pairs):
             at = When(periods[i], when.compared) if periods else when
             several = self._when.several(scene, position) if placing.place is None and placing.metric.placed else ()
@@ -54,6 +47,28 @@ class Facts(Base):
                     yield self._fact(scene, position, quantity, about, replace(placing, place=place), at, document)
             else:
                 yield self._fact(scene, position, quantity, about, placing, at, document)
+
+    def _pairs(
+        self,
+        scene: Scene,
+        position: int,
+        placing: Placing,
+        subjects: tuple[Thing, ...],
+        figures: tuple[Quantity, ...],
+        dated: bool,
+    ) -> list[tuple[Thing, Quantity]]:
+        """Which figure is whose; none where a list has another length."""
+        if len(figures) == len(subjects):
+            pairs = list(zip(subjects, figures, strict=True))
+        elif len(figures) == 1 and self._shared(scene, position, placing):
+            pairs = [(self._joint(subjects, scene), figures[0])]
+        elif len(figures) == 1:
+            pairs = [(s, figures[0]) for s in subjects]
+        else:
+            pairs = [(placing.about, q) for q in figures] if dated else []
+        if len(figures) > 1 and self._each.search(scene.text, max(0, position - 6), position):
+            return [(s, replace(q, bound=figures[0].bound) if q.bound == "=" else q) for s, q in pairs]
+        return pairs
 
     def _shared(self, scene: Scene, position: int, placing: Placing) -> bool:
         """Whether a list has its share together: no word says that each has it."""

@@ -243,7 +243,8 @@ class Framed(Base):
         if frame.market and frame.metric != "carry":
             seller = self._is_seller(about)
             sells = within is None and (seller or hit.in_market or self._of_market(scene, about, before))
-            named = any(word in scene.text[hit.position + 1 : hit.position + 10] for word in self._market_words[:2])
+            words = scene.text[hit.position + 1 : hit.position + 10] + (hit.left[0] if hit.left and seller else "")
+            named = any(word in words for word in self._market_words[:2])
             if sells or named or self._in_market(scene, hit, within, seller):
                 metric = self._metrics.by_name[frame.market]
         if within is not None and within.found_by != "phrase" and self._is_place(about) and not self._is_place(within):

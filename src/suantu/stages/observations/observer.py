@@ -47,8 +47,7 @@ class Observer(Cued, Framed, Defaults, Facts):
             placing = self._as_market_share(scene, placing, before.get(quantity.kind))
             if self._language == "en" and placing.metric.name == "compute" and self._is_place(placing.about):
                 placing = replace(placing, metric=self._metrics.by_name["computeScale"])
-            if (market := self._market_at(scene, placing.about, placing.metric)) and not placing.group:
-                placing = replace(placing, about=market, place=placing.about)
+            placing = self._in_places(scene, placing, len(node.quantities))
             found = list(self._facts(scene, position, node, placing, document))
             if self._language == "en" and placing.metric.rate and last and facts and facts[-1].status == "Forecast":
                 found = [replace(f, status="Forecast") if f.about.iri == facts[-1].about.iri else f for f in found]
@@ -88,6 +87,17 @@ class Observer(Cued, Framed, Defaults, Facts):
         ):
             return "a condition"
         return ""
+
+    def _in_places(self, scene: Scene, placing: Placing, count: int) -> Placing:
+        """A market's figure that is only said to be of a place (or of as many places) is the market's there."""
+        market = self._market_at(scene, placing.about, placing.metric)
+        if market is None:
+            return placing
+        if not placing.group:
+            return replace(placing, about=market, place=placing.about)
+        if len(placing.group) == count and all(map(self._is_place, placing.group)):
+            return replace(placing, about=market, group=(), places=placing.group)
+        return placing
 
     def _known_few(self, scene: Scene, position: int, quantity: Quantity) -> bool:
         """Whether a small number only sums up what was named (三家合计, 这两款)."""
