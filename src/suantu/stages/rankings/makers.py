@@ -43,6 +43,7 @@ class Makers:
         self.by_name: dict[str, Callable[[Match], Iterator[RankingEntry]]] = {
             "ranks": self._ranks, "streak": self._streak, "largest": self._largest, "member": self._line,
             "led": self._led, "ordered": self._ordered, "next": self._next, "tiers": self._tiers,
+            "tier-ranks": self._tier_ranks,
         }  # fmt: skip
 
     def _entry(
@@ -128,6 +129,9 @@ class Makers:
                 return [], start
             return self.items.after(scene, start, end, count, cls), start
         begin = match.found.start()
+        if match.rule.those:
+            said = [e.item for e in match.thread.said(scene, scene.starts[begin])][-count:]
+            return (said, begin) if len(said) == count else ([], begin)
         if match.rule.tie:
             for many in range(2, 6):
                 if items := self.items.before(scene, begin, many, cls):
@@ -337,6 +341,15 @@ class Makers:
             things += thread.best(period, top[0][1].ordinals[0].value)
         for thing in things:
             thread.add_tier(period, thing, node.ordinals[0].value)
+        yield from ()
+
+    def _tier_ranks(self, match: Match) -> Iterator[RankingEntry]:
+        """前五名划为第一梯队: the tier of whatever holds these ranks of the ranking that was read last."""
+        ranks = match.ranks("w")
+        tier = match.ordinals("r")[0][1].ordinals[0].value
+        for entry, _ in [e for e in match.thread.entries if e[0].rank in ranks]:
+            if entry.ranking == match.thread.entries[-1][0].ranking and entry.period == match.thread.period:
+                match.thread.add_tier(entry.period, entry.item, tier)
         yield from ()
 
     def _line(self, match: Match) -> Iterator[RankingEntry]:

@@ -23,6 +23,7 @@ class RankingRule:
     needs: Pattern | None
     tie: bool
     again: bool
+    those: bool
     known: bool
 
 

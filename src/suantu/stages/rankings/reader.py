@@ -16,7 +16,7 @@ from suantu.stages.rankings.makers import Makers
 from suantu.stages.rankings.match import Match, RankingRule
 from suantu.stages.rankings.thread import RankThread
 
-_MAKES = ("ranks", "tiers", "streak", "largest", "member", "led", "ordered", "next")
+_MAKES = ("ranks", "tiers", "tier-ranks", "streak", "largest", "member", "led", "ordered", "next")
 _UNRANKED = ("led", "ordered", "next")  # makers whose patterns have no ordinal
 
 
@@ -31,8 +31,8 @@ def compile_ranking(rule: Rule, compiler: Compiler) -> RankingRule:
         raise rule.error("the pattern has no group r (the stretch with the ranks)")
     text = re.compile(str(body["text"])) if "text" in body else None
     needs = compiler.pattern(body["needs"], rule.name) if "needs" in body else None
-    tie, again, known = (bool(body.get(option)) for option in ("tie", "again", "known"))
-    return RankingRule(rule, makes, pattern, text, needs, tie, again, known)
+    tie, again, those, known = (bool(body.get(option)) for option in ("tie", "again", "those", "known"))
+    return RankingRule(rule, makes, pattern, text, needs, tie, again, those, known)
 
 
 class Rankings:
@@ -74,7 +74,7 @@ class Rankings:
                 if places & used or not self._fits(match) or not self._stated(scene, found, asserted):
                     continue
                 entries = list(self._makers.by_name[rule.makes](match))
-                if entries or (rule.makes == "tiers" and places):
+                if entries or (rule.makes in ("tiers", "tier-ranks") and places):
                     used |= places
                     out += entries
                     position = max(position, *(p + 1 for p in places)) if places else found.end()
