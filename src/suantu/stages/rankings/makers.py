@@ -130,8 +130,8 @@ class Makers:
             return self.items.after(scene, start, end, count, cls), start
         begin = match.found.start()
         if match.rule.those:
-            said = [e.item for e in match.thread.said(scene, scene.starts[begin])][-count:]
-            return (said, begin) if len(said) == count else ([], begin)
+            those = [e.item for e in match.thread.said(scene, scene.starts[begin])][-count:]
+            return (those if len(those) == count else []), begin
         if match.rule.tie:
             for many in range(2, 6):
                 if items := self.items.before(scene, begin, many, cls):
