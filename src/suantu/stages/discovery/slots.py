@@ -143,6 +143,9 @@ class Slots:
             and all(w.kind in ("noun", "verb", "generic") for w in self._words.split(text[ends[-1] : b]))
         ):
             return a, ends[-1]
+        words = self._words.split(text[a:b])
+        if not ends and words[-1].kind == "verb" and self._words.unknown(text[a : a + words[-1].start]) >= 2:
+            return a, a + words[-1].start
         return a, b
 
     def _latin(self, name: str, slot: Slot, ledger: Ledger) -> None:

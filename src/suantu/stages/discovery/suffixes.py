@@ -139,8 +139,11 @@ class Suffixes:
             ):
                 return 0.6
             return 0.45 if clean and not everyday else 0.35 if clean and len(core) in (2, 3) else 0.3
-        proper = clean and not everyday and len(core) in (2, 3) and not self._words.empty(core)
-        return 0.35 if proper else 0.0
+        if not clean or everyday:
+            return 0.0
+        if len(core) == 1 and core in self._signs.places and len(ending) > 1:
+            return 0.5
+        return 0.35 if len(core) in (2, 3) and not self._words.empty(core) else 0.0
 
     def _ends_there(self, text: str, end: int) -> bool:
         """Whether what follows a name is a mark or a word of its own."""
