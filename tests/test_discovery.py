@@ -84,16 +84,16 @@ def test_a_list_takes_its_class_from_known_members_and_from_its_head() -> None:
 
 def test_institutions_offices_and_places() -> None:
     text = (
-        "宁波市人民政府与甬溪智能计算研究院合作，市经信局会同市财政局出台办法。位于鄞州区的东泽湖智算产业园落户宁波高新区。"
-        "甬智算力联盟由内蒙古大学发起。"
+        "宁波市人民政府与甬溪智能计算研究院合作，市经信局会同市财政局出台办法。位于岫州区的东泽湖智算产业园落户宁波高新区。"
+        "甬智算力联盟由溪蒙大学发起。"
     )
     found = classes(text)
     assert found["宁波市人民政府"] == "GovernmentBody"
     assert found["甬溪智能计算研究院"] == "ResearchInstitution"
     assert found["宁波市经信局"] == found["宁波市财政局"] == "GovernmentBody"
-    assert found["鄞州区"] == found["宁波高新区"] == found["东泽湖智算产业园"] == "Region"
+    assert found["岫州区"] == found["宁波高新区"] == found["东泽湖智算产业园"] == "Region"
     assert found["甬智算力联盟"] == "Consortium"
-    assert found["内蒙古大学"] == "ResearchInstitution"
+    assert found["溪蒙大学"] == "ResearchInstitution"
 
 
 def test_an_office_without_a_city_is_the_one_of_the_city_named_last() -> None:
@@ -148,9 +148,9 @@ def test_a_known_name_gives_way_to_a_longer_new_one() -> None:
 
 def test_use_cases() -> None:
     found = classes(
-        "一成企业在产线上部署了焊缝视觉检测。智能理箱、无人集卡已在这座城市常态运行。智慧畜禽是当地的特色应用。"
+        "一成企业在产线上部署了焊缝视觉检测。智能理箱、无人叉箱已在这座城市常态运行。智慧畜禽是当地的特色应用。"
     )
-    assert found == dict.fromkeys(("焊缝视觉检测", "智能理箱", "无人集卡", "智慧畜禽"), "UseCase")
+    assert found == dict.fromkeys(("焊缝视觉检测", "智能理箱", "无人叉箱", "智慧畜禽"), "UseCase")
 
 
 def test_english() -> None:

@@ -224,17 +224,18 @@ def _lexicon(lexicon: Mapping[str, Mapping[str, list[Any]]], parents: Mapping[st
 
 
 def _names(iri: str, classes: tuple[str, ...], about: Mapping[str, list[Any]]) -> list[Name]:
-    labels: dict[str, list[str]] = defaultdict(list)
-    for kind, predicate in (("pref", _PREF), ("alt", _ALT)):
+    labels: dict[str, list[str]] = {}
+    for kind, predicate in (("alt@", _ALT), ("pref@", _PREF)):
         for literal in about.get(predicate, ()):
-            labels[f"{kind}@{literal.language or 'zh'}"].append(literal.value)
-    if not any(key.startswith("pref@") for key in labels):
+            labels.setdefault(kind + (literal.language or "zh"), []).append(literal.value)
+    if not (main := labels.get("pref@zh") or labels.get("pref@en")):
         raise OntologyError(f"lexicon: {iri} has no skos:prefLabel")
-    main = (labels.get("pref@zh") or labels["pref@en"])[0]
-    thing = Thing(iri, main, classes, {k: tuple(v) for k, v in sorted(labels.items())})
-    ambiguous = {literal.value for literal in about.get(_AMBIGUOUS, ())}
+    keys = sorted(labels)
+    thing = Thing(iri, main[0], classes, {k: tuple(labels[k]) for k in keys})
+    ambiguous = {literal.value for literal in about[_AMBIGUOUS]} if _AMBIGUOUS in about else ()
     seen: dict[str, Name] = {}
-    for key, values in sorted(labels.items(), reverse=True):
-        for text in values:
-            seen.setdefault(text, Name(text, thing, text in ambiguous, key[-2:]))
+    for key in reversed(keys):
+        for text in labels[key]:
+            if text not in seen:
+                seen[text] = Name(text, thing, text in ambiguous, key[-2:])
     return list(seen.values())

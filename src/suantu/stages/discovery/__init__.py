@@ -12,6 +12,7 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from functools import cached_property
 
 import ahocorasick_rs
 
@@ -35,6 +36,7 @@ from suantu.stages.names import Gazetteer, Match
 _PIECE = re.compile(r"[a-z]+|[0-9]+|[^\sa-z0-9]+")
 _BARE = re.compile(r"(?<![A-Za-z0-9.])[0-9]{2,4}[A-Z](?![A-Za-z0-9])")
 _NUMBERED = re.compile(r"[\u4e00-\u9fff]{2,4}(?P<tail>[A-Z]+-?[0-9]{2,4}[A-Z]?)$")
+_PROSE = re.compile(r"[a-z]{2,} [a-z]{2,}")
 _LABEL = re.compile(r"[\u4e00-\u9fffA-Za-z/\s]{3,}")
 _Accepted = Mapping[str, tuple[str, str, float]]
 Blocks = Sequence[tuple[str, Chosen]]
@@ -81,18 +83,23 @@ class Discovery:
         self._scenes = Slots(settings["use-cases"]["slots"], compiler, self._suffixes.inside, words, telling, "USE")
         self._lists = Lists(settings, words, ontology, endings, self._use_cases)
         self._aliases = Aliases(settings, words, re.compile(str(settings["not-models"])))
-        self._english = English(ontology.setting("discovery.en"), self._chars, ontology, alphabet)
         self._buyers = [str(slot["name"]) for slot in settings["slots"] if slot.get("buys")]
         self._usual = str(settings["usual-vendor"])
         self._levels = tuple(str(w) for w in settings["government"]["levels"] if w)
+
+    @cached_property
+    def _english(self) -> English:
+        """Made when a document has English prose: most have none."""
+        return English(self._ontology.setting("discovery.en"), self._chars, self._ontology, self._alphabet)
 
     def read(self, blocks: Blocks, title: str = "") -> list[list[tuple[Match, Name]]]:
         """The names of every block: those chosen before, and the document's own. ``title`` is the document's."""
         ledger = self._ledger()
         self._titles.document(title, ledger)
         pages = [page_of(text, chosen, self._chars, self._plain, self._breaks) for text, chosen in blocks]
-        english = [_is_english(p.source) for p in pages]
-        self._english.survey([p for p, is_english in zip(pages, english, strict=True) if is_english], ledger)
+        english = _english(pages)
+        if any(english):
+            self._english.survey([p for p, is_english in zip(pages, english, strict=True) if is_english], ledger)
         for page, is_english in zip(pages, english, strict=True):
             self._first(page, is_english, ledger)
         self._labels(pages, ledger)
@@ -100,7 +107,8 @@ class Discovery:
         stems = self._known_stems(pages)
         for turn in range(2):
             self._kin(pages, stems, ledger)
-            self._english.kin([p for p, is_english in zip(pages, english, strict=True) if is_english], ledger)
+            if any(english):
+                self._english.kin([p for p, is_english in zip(pages, english, strict=True) if is_english], ledger)
             found = finder.settle(self._names(ledger, []))
             for i, chosen in found.items():
                 pages[i] = page_of(blocks[i][0], chosen, self._chars, self._plain, self._breaks)
@@ -108,7 +116,8 @@ class Discovery:
                 self._second(pages[i], english[i], ledger)
         self._kin(pages, stems, ledger)
         extra = [pair for page in pages for pair in self._aliases.read(page)]
-        extra += self._english.aliases(pages, english)
+        if any(english):
+            extra += self._english.aliases(pages, english)
         extra += self._bare_numbers(pages, stems)
         last = finder.settle(self._names(ledger, extra))
         every: list[Chosen] = [last.get(i, chosen) for i, (_, chosen) in enumerate(blocks)]
@@ -357,6 +366,13 @@ def _is_english(text: str) -> bool:
     """Whether a block has few Han characters (each takes two bytes more than a Latin letter)."""
     han = (len(text.encode("utf8", "replace")) - len(text)) // 2
     return han * 5 < len(text)
+
+
+def _english(pages: Sequence[Page]) -> list[bool]:
+    """Which blocks are read as English: none where no block has English prose (figures and labels have none)."""
+    flags = [_is_english(p.source) for p in pages]
+    prose = any(flag and _PROSE.search(p.source) for flag, p in zip(flags, pages, strict=True))
+    return flags if prose else [False] * len(flags)
 
 
 def _labelled(thing: Thing, others: Sequence[str]) -> Thing:

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import ahocorasick_rs
@@ -21,15 +22,24 @@ _LATIN_WORD = r"[A-Z][A-Za-z0-9&.'’-]*"
 _LATIN = rf"(?<![A-Za-z0-9.&-])(?P<name>{_LATIN_WORD}(?:\s(?:{_LATIN_WORD}|[TOPICS])){{0,3}})(?![A-Za-z0-9])"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Slot:
-    """A compiled slot."""
+    """A slot; its pattern is compiled when it is first used."""
 
     name: str
     cls: str
     weight: float
-    pattern: re.Pattern[str]
+    source: str
+    file: str
     latin: bool = False
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """The compiled expression; RuleError names the slot where it is not valid."""
+        try:
+            return re.compile(self.source)
+        except re.error as error:
+            raise RuleError(self.file, self.name, f"the pattern is not valid: {error}") from error
 
 
 class Slots:
@@ -69,9 +79,8 @@ class Slots:
                 shape = f"(?<!{inside})(?<![{owners}])(?P<name>{inside}{{2,30}}?)"
             marked = source.replace(_LATIN_MARK if latin else marker, "\0", 1)
             body = compiler.pattern(marked, str(rule["name"])).source
-            pattern = re.compile(body.replace("\0", shape))
             cls, weight = str(rule.get("class", "")), float(rule["weight"])
-            self._slots.append(Slot(str(rule["name"]), cls, weight, pattern, latin))
+            self._slots.append(Slot(str(rule["name"]), cls, weight, body.replace("\0", shape), compiler.file, latin))
             for word in rule["when"]:
                 triggers[str(word)].append(i)
         self._triggers = list(triggers.values())
