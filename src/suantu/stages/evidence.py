@@ -8,6 +8,7 @@ from typing import Any
 from suantu.ontology import Name, Ontology
 from suantu.stages.names import Match
 
+_MADE = frozenset({"Chip", "Product", "AIModel", "Interconnect"})
 _SEPARATORS = ("、", "，", "和", "与", "及", "以及", "/", ", ", " and ", ", and ", "或")
 
 
@@ -45,6 +46,8 @@ class Evidence:
             if name.thing.iri in certain and not refused:
                 return name
             closure = self._ontology.closure(name.thing.classes)
+            if "Organization" in closure and self._has_product(text, found, i):
+                return name
             if self._in_list(text, found, i, closure):
                 return name
             if not refused and self._beside(text, match, closure):
@@ -52,6 +55,12 @@ class Evidence:
             if not refused and text[match.start].isascii() and self._proper(text, match):
                 return name
         return None
+
+    def _has_product(self, text: str, found: Sequence[Match], i: int) -> bool:
+        """Whether the name of a thing of this maker, or a device, stands directly behind (地平线征程6)."""
+        if i + 1 >= len(found) or text[found[i].end : found[i + 1].start].strip() not in ("", "的"):
+            return False
+        return any(self._ontology.closure(n.thing.classes) & _MADE for n in found[i + 1].names if not n.ambiguous)
 
     def _beside(self, text: str, match: Match, closure: frozenset[str]) -> bool:
         after = text[match.end : match.end + 16].lstrip()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -74,7 +75,10 @@ class Lists:
         known = [m.known for m in members if m.known]
         shared = frozenset.intersection(*known) if known else frozenset()
         if known and not shared:
-            return
+            common, times = Counter(g for groups in known for g in groups).most_common(1)[0]
+            if times < 2 or times * 3 < len(known) * 2:
+                return
+            shared = frozenset({common})
         told = self._told(page, members)
         wanted = group_of(told, self._ontology.parents) if told else "UseCase"
         group = wanted if wanted in shared else min(shared, default="")

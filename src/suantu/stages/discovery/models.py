@@ -24,6 +24,7 @@ class Models:
     def __init__(self, settings: Mapping[str, Any], words: Words, signs: Signs, heads: Heads) -> None:
         shapes = settings["model-patterns"]
         self._words, self._heads, self._makers, self._chips = words, heads, signs.organizations, signs.chips
+        self._beside_of = {"Chip": signs.chips, "AIModel": signs.models}
         self._chip_signs = re.compile(str(settings["chip-signs"]))
         self._counted = re.compile(
             f"[0-9]\\s*(?P<counter>{'|'.join(settings['counted'])})(?:[“「]|[\\u4e00-\\u9fff]{{0,2}})$"
@@ -41,13 +42,14 @@ class Models:
 
     def _compile(self, shapes: Mapping[str, Any]) -> None:
         counted = rf"(?!\s*(?:{shapes['counted']}))"
-        latin = rf"[A-Za-z][A-Za-z0-9]*(?:[-.+][A-Za-z0-9]+)*(?:\s(?:[A-Z][A-Za-z]*\s?)?[0-9]+(?:\.[0-9]+)?[A-Z]?(?![A-Za-z0-9.]){counted})?"
+        editions = "|".join(map(str, shapes["editions"]))
+        latin = rf"[A-Za-z][A-Za-z0-9]*(?:[-.+][A-Za-z0-9]+)*(?:\s(?:[A-Z][A-Za-z]*\s?)?[0-9]+(?:\.[0-9]+)?[A-Z]?(?![A-Za-z0-9.]){counted})?(?:\s(?:{editions})(?![A-Za-z]))?"
         number = rf"[0-9]+(?:\.[0-9]+)?[A-Z]?{_FREE}{counted}|{shapes['series']}"
         self._name = re.compile(rf"(?<![A-Za-z0-9.\-/+]){latin}|(?<=[{_HAN}][{_HAN}])(?:{number})")
         self._family = re.compile(rf"[\s-]?(?P<tail>[A-Z]{{0,3}}[0-9]+(?:\.[0-9]+)?[A-Z]{{0,2}}){_FREE}{counted}")
-        editions = "|".join(map(str, shapes["editions"]))
         self._sibling = re.compile(rf"(?:-?[A-Z]{{0,3}}[0-9]+(?:\.[0-9]+)?[A-Z]?|{editions})(?![A-Za-z0-9]){counted}")
         self._edition = re.compile(rf"(?:{editions})$")
+        self._quote = re.compile(str(shapes["quote"]))
         self._lead, self._is_a = re.compile(str(shapes["lead"])), re.compile(str(shapes["is-a"]))
         self._beside, self._made_by = str(shapes["beside"]), str(shapes["made-by"])
         self._series = str(shapes["series"])[-1]
@@ -109,7 +111,7 @@ class Models:
     def _by_context(self, source: str, start: int, end: int, surface: str, numbered: bool, ledger: Ledger) -> None:
         before, after = source[max(0, start - 16) : start], source[end : end + 40]
         lead = self._lead.sub("", before)
-        if cls := self._heads.before(lead):
+        if cls := self._heads.before(self._quote.sub("", before)):
             clear = numbered or (len(surface) >= 4 and not surface.isupper())
             ledger.vote(surface, cls, "model.after-head", 0.7 if clear else 0.5)
         cls, gap = self._heads.after(after)
@@ -146,8 +148,11 @@ class Models:
         a = max(text.rfind("。", 0, start), text.rfind("；", 0, start), text.rfind("\n", 0, start)) + 1
         ends = [e for e in (text.find("。", end), text.find("\n", end)) if e >= 0]
         b = min(ends, default=len(text))
-        if self._is_beside(text, end, end + 1) or (start > 1 and self._is_beside(text, start - 1, start - 2)):
-            ledger.vote(surface, "Chip", "model.beside", 0.62)
+        for cls, chars in self._beside_of.items():
+            if self._is_beside(text, end, end + 1, chars) or (
+                start > 1 and self._is_beside(text, start - 1, start - 2, chars)
+            ):
+                ledger.vote(surface, cls, "model.beside", 0.62)
         told = set(self._chip_signs.findall(page.source, page.starts[a], page.ends[b - 1]))
         told |= {c for c in text[a:b] if c in self._chips}
         if told:
@@ -161,8 +166,8 @@ class Models:
                 else 0.4,
             )
 
-    def _is_beside(self, text: str, separator: int, neighbour: int) -> bool:
-        return neighbour < len(text) and text[separator] in self._beside and text[neighbour] in self._chips
+    def _is_beside(self, text: str, separator: int, neighbour: int, chars: str) -> bool:
+        return neighbour < len(text) and text[separator] in self._beside and text[neighbour] in chars
 
     def stem(self, surface: str) -> str:
         """What a name of a family begins with (玄圭 of 玄圭Max, LX- of LX-200); empty where it is of none."""

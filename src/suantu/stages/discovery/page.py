@@ -173,6 +173,7 @@ class Signs:
     topics: str
     chips: str
     countries: str
+    models: str
     chars: Mapping[tuple[str, ...], str]
 
     @classmethod
@@ -191,5 +192,6 @@ class Signs:
             "".join(sorted(topics)),
             alphabet.matching(["Chip"]),
             alphabet.matching(["Country"]),
+            alphabet.matching(["AIModel"]),
             chars,
         )

@@ -24,6 +24,7 @@ class Quotes:
         self._naming, self._firms = tuple(map(str, rules["naming"])), tuple(map(str, rules["firms"]))
         self._launched, self._used = tuple(map(str, rules["launched"])), tuple(map(str, rules["used"]))
         self._firm_verbs = re.compile(str(rules["firm-verbs"]))
+        self._common = tuple(map(str, settings["common-models"]))
         self._rule = str(rules["name"])
         opening, closing = "".join(rules["open"]), "".join(rules["close"])
         self._opening = re.compile(f"[{opening}]")
@@ -46,22 +47,25 @@ class Quotes:
     def _one(self, source: str, match: re.Match[str], ledger: Ledger) -> None:
         name = match["name"].strip()
         words = self._words.split(name)
+        own = self._heads.ending(name)
+        common = own != "AIModel" or name.startswith(self._common)
         if (
             self._refuse.match(name)
-            or all(w.kind in ("generic", "stop", "role") for w in words)
+            or (common and all(w.kind in ("generic", "stop", "role") for w in words))
             or words[0].kind == "stop"
         ):
             return
         before, after = source[max(0, match.start() - 12) : match.start()], source[match.end() : match.end() + 30]
-        if cls := self._class(name, before, after, any(w.kind in ("open", "latin") for w in words), len(words) == 1):
+        if cls := self._class(
+            name, own, before, after, any(w.kind in ("open", "latin") for w in words), len(words) == 1
+        ):
             ledger.vote(name, cls, self._rule, 0.75)
 
-    def _class(self, name: str, before: str, after: str, fresh: bool, single: bool) -> str:
+    def _class(self, name: str, own: str, before: str, after: str, fresh: bool, single: bool) -> str:
         """What a quoted name is; ``fresh`` if a part of it is no known word, ``single`` if it is one word."""
-        own = self._heads.ending(name)
         given = before.endswith(self._launched)
         if cls := self._heads.before(self._lead.sub("", before)):
-            return (own or cls) if fresh or single else ""
+            return (own or cls) if fresh or single or own == "AIModel" else ""
         cls, _ = self._heads.after(after[:14])
         if cls and len(name) <= 8 and (fresh or given):
             return own or cls

@@ -17,6 +17,8 @@ from suantu.stages.discovery.page import Ledger, Page
 from suantu.stages.discovery.words import Words
 
 _MODEL = re.compile(r"[A-Za-z]-?[0-9]|[0-9][A-Za-z]|[A-Za-z0-9]$")
+# Capitals of this length are mostly no firm (KPI) where no noun says so.
+_ABBREVIATION = 4
 _LATIN_MARK = "LAT"
 _LATIN_WORD = r"[A-Z][A-Za-z0-9&.'’-]*"
 _LATIN = rf"(?<![A-Za-z0-9.&-])(?P<name>{_LATIN_WORD}(?:\s(?:{_LATIN_WORD}|[TOPICS])){{0,3}})(?![A-Za-z0-9])"
@@ -62,6 +64,7 @@ class Slots:
         owners: str = "\ufffe",
         refuse: Callable[[str], bool] = lambda surface: False,
     ) -> None:
+        self._topics = topics
         self._words, self._endings, self._refuse = words, tuple(endings), refuse
         self._before = re.compile(rf"(?:{_LATIN_WORD}\s)+$")
         self._after = re.compile(rf"(?:\s(?:{_LATIN_WORD}|[{topics or ' '}]))+")
@@ -133,7 +136,7 @@ class Slots:
             a, b = self._whole(page.text, a, b)
             core = page.text[a:b]
             surface = page.surface(a, b)
-            if core.isascii():
+            if page.surface(a, b).isascii():
                 self._latin(surface, slot, ledger)
             elif is_name(core, surface, self._words, self._endings):
                 if (len(core) == 2 and not self._words.rare(core)) or self._refuse(surface):
@@ -142,7 +145,7 @@ class Slots:
 
     def _whole(self, text: str, a: int, b: int) -> tuple[int, int]:
         """A name without the everyday words behind its ending; a Latin one with the Latin words beside it."""
-        if text[a:b].isascii():
+        if text[a:b].isascii() or (b - a == 1 and text[a] in self._topics and text[a - 1 : a] == " "):
             before, after = self._before.search(text, max(0, a - 24), a), self._after.match(text, b)
             return (before.start() if before else a), (after.end() if after else b)
         ends = [m.end() for m in self._ending.finditer(text, a + 2, b)]
@@ -159,6 +162,8 @@ class Slots:
 
     def _latin(self, name: str, slot: Slot, ledger: Ledger) -> None:
         """Vote for a Latin name: no unit, grade or abbreviation of the lists, and no number."""
+        if not slot.latin and name.isupper() and len(name) <= _ABBREVIATION:
+            return
         if len(name) > 2 and self._words.split(name)[0].kind == "latin" and not name[1:].isdigit():
             ledger.vote(name, slot.cls, slot.name, slot.weight)
 

@@ -31,6 +31,7 @@ class Suffixes:
         self._everyday = frozenset(map(str, settings["everyday-endings"]))
         self._all = tuple(self._rules)
         self._generic_firm = frozenset(map(str, settings["firm-words"]))
+        self._regions = tuple(map(str, settings["regions"]))
         self._continues = str(settings["continues"])
         endings = sorted({*self._rules, *self._offices, *self._places}, key=len, reverse=True)
         self._ending = re.compile("|".join(map(re.escape, endings)))
@@ -75,7 +76,7 @@ class Suffixes:
             if end + k <= len(text)
         ):
             return
-        weak = ending in self._rules and not self._rules[ending][2]
+        weak = ending in self._everyday and not self._rules[ending][2]
         if weak and (
             self._words.kind(text[max(0, start - 2) : start]) or text[start - 1 : start] in self._signs.topics
         ):
@@ -142,7 +143,7 @@ class Suffixes:
         if not clean or everyday:
             return 0.0
         if len(core) == 1 and core in self._signs.places and len(ending) > 1:
-            return 0.5
+            return 0.6 if core not in self._signs.countries and self._ends_there(text, end) else 0.0
         return 0.35 if len(core) in (2, 3) and not self._words.empty(core) else 0.0
 
     def _ends_there(self, text: str, end: int) -> bool:
@@ -152,8 +153,10 @@ class Suffixes:
 
     def _long_name(self, core: str, cls: str, clean: bool) -> bool:
         """人工智能产业促进会: topic words alone name a consortium where they are many."""
+        if cls == "ResearchInstitution" and not core.startswith(self._regions):
+            return False
         return (
-            cls == "Consortium"
+            cls in ("Consortium", "ResearchInstitution")
             and clean
             and len(words := self._words.split(core)) >= 2
             and any(w.kind == "topic" or core[w.start : w.end] in self._words.topical for w in words)

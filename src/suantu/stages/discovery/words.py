@@ -36,7 +36,8 @@ class Words:
         letters = Counter(c for text in (everyday.get("nouns", ""), everyday.get("verbs", "")) for c in text)
         self._plain = frozenset(c for c, times in letters.items() if times >= _PLAIN)
         self.common = tuple(str(settings["common-ends"]))
-        self._bonds = str(settings["bonds"])
+        self._bonds_after = str(settings["bonds-after"])
+        self._bonds = str(settings["bonds"]) + self._bonds_after
         endings = {str(w) for rule in settings["suffixes"] for w in rule["words"] if len(str(w)) > 1}
         self._ending = re.compile("|".join(sorted(endings, key=len, reverse=True)))
         self._sectors = frozenset(map(str, settings["sectors"]))
@@ -100,10 +101,11 @@ class Words:
                 before = i and words[i - 1].kind == "open"
                 alone = before and (i < 2 or words[i - 2].kind != "open")
                 after = word.kind == "generic" and i + 1 < len(words) and words[i + 1].kind == "open"
-                inner = alone and self._ending.match(text, word.end)
+                letter = text[word.start]
+                inner = (alone or (before and letter in self._bonds_after)) and self._ending.match(text, word.end)
                 if (
                     inner
-                    if word.kind == "stop" and text[word.start] in self._bonds
+                    if word.kind == "stop" and letter in self._bonds
                     else alone or after or (before and word.kind == "generic")
                 ):
                     words[i] = Word(word.start, word.end, "open")
