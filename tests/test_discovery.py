@@ -64,7 +64,7 @@ def test_organizations_by_ending_and_by_what_they_do() -> None:
         "蓝桉半导体": "Vendor",
         "岷江产投": "Organization",
         "东屿微算": "Vendor",
-        "昆岳芯科技": "Organization",
+        "昆岳芯科技": "Vendor",
     }
 
 

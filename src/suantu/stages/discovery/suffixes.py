@@ -34,7 +34,7 @@ class Suffixes:
         self._regions = tuple(map(str, settings["regions"]))
         self._continues = str(settings["continues"])
         endings = sorted({*self._rules, *self._offices, *self._places}, key=len, reverse=True)
-        self._ending = re.compile("|".join(map(re.escape, endings)))
+        self._ending = re.compile(f"(?=(?P<ending>{'|'.join(map(re.escape, endings))}))")
         self.inside = f"[{_HAN}A-Za-z0-9·\\-{signs.places}{signs.topics}]"
         self._run = re.compile(f"{self.inside}+$")
         before = "|".join(sorted(map(str, places["district-before"]), key=len, reverse=True))
@@ -48,8 +48,12 @@ class Suffixes:
     def read(self, page: Page, ledger: Ledger) -> None:
         """Vote for the names of a page."""
         text = page.text
+        last = 0
         for match in self._ending.finditer(text):
-            self._one(page, match[0], match.start(), match.end(), ledger)
+            start, end = match.span("ending")
+            if end > last and text[end - 1 : end + 1] not in self._rules:
+                self._one(page, match["ending"], start, end, ledger)
+            last = max(last, end)
         for match in self._ministry.finditer(text):
             if self._ends_there(text, match.end()):
                 ledger.vote(page.surface(*match.span()), "GovernmentBody", self._government, 0.8)
