@@ -8,13 +8,9 @@ and slots that need them.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from decimal import Decimal
 from functools import cached_property
-
-import ahocorasick_rs
 
 from suantu.identity import discovered, group_of, normalise
 from suantu.ontology import Name, Ontology
@@ -22,24 +18,24 @@ from suantu.records import Thing
 from suantu.rules import Alphabet, Compiler
 from suantu.stages.discovery.aliases import Aliases
 from suantu.stages.discovery.english import English
+from suantu.stages.discovery.finder import Blocks, Finder, labelled
 from suantu.stages.discovery.heads import Heads
 from suantu.stages.discovery.lists import Lists, UseCases
 from suantu.stages.discovery.models import Models
+from suantu.stages.discovery.offices import Offices
 from suantu.stages.discovery.page import LAST_RESORT, Chosen, Ledger, Page, Signs, page_of
 from suantu.stages.discovery.quotes import Quotes
 from suantu.stages.discovery.slots import Slots
 from suantu.stages.discovery.suffixes import Suffixes
 from suantu.stages.discovery.titles import Titles
 from suantu.stages.discovery.words import Words
-from suantu.stages.names import Gazetteer, Match
+from suantu.stages.names import Match
 
-_PIECE = re.compile(r"[a-z]+|[0-9]+|[^\sa-z0-9]+")
 _BARE = re.compile(r"(?<![A-Za-z0-9.])[0-9]{2,4}[A-Z](?![A-Za-z0-9])")
 _NUMBERED = re.compile(r"[\u4e00-\u9fff]{2,4}(?P<tail>[A-Z]+-?[0-9]{2,4}[A-Z]?)$")
 _PROSE = re.compile(r"[a-z]{2,} [a-z]{2,}")
 _LABEL = re.compile(r"[\u4e00-\u9fffA-Za-z/\s]{3,}")
 _Accepted = Mapping[str, tuple[str, str, float]]
-Blocks = Sequence[tuple[str, Chosen]]
 
 
 class Discovery:
@@ -85,7 +81,7 @@ class Discovery:
         self._aliases = Aliases(settings, words, re.compile(str(settings["not-models"])))
         self._buyers = [str(slot["name"]) for slot in settings["slots"] if slot.get("buys")]
         self._usual = str(settings["usual-vendor"])
-        self._levels = tuple(str(w) for w in settings["government"]["levels"] if w)
+        self._offices = Offices(settings, self._chars.places, ontology.parents)
 
     @cached_property
     def _english(self) -> English:
@@ -103,7 +99,7 @@ class Discovery:
         for page, is_english in zip(pages, english, strict=True):
             self._first(page, is_english, ledger)
         self._labels(pages, ledger)
-        finder = _Finder(blocks)
+        finder = Finder(blocks)
         stems = self._known_stems(pages)
         for turn in range(2):
             self._kin(pages, stems, ledger)
@@ -121,7 +117,9 @@ class Discovery:
         extra += self._bare_numbers(pages, stems)
         last = finder.settle(self._names(ledger, extra))
         every: list[Chosen] = [last.get(i, chosen) for i, (_, chosen) in enumerate(blocks)]
-        return [self._localised(chosen, at, every) if at in last else list(chosen) for at, chosen in enumerate(every)]
+        return [
+            self._offices.read(chosen, at, every) if at in last else list(chosen) for at, chosen in enumerate(every)
+        ]
 
     def sightings(self, text: str, chosen: Chosen = ()) -> list[tuple[str, str, str]]:
         """What each rule sees in a text at first reading: (rule, class, name). For those who write rules."""
@@ -248,7 +246,7 @@ class Discovery:
                 *_tail(entry.surface, cls),
             ]
             others = [o for o in dict.fromkeys(others) if normalise(o) not in accepted]
-            thing = _labelled(thing, others)
+            thing = labelled(thing, others)
             for text in (entry.surface, *others):
                 names.setdefault(normalise(text), Name(text, thing, False, "en" if text.isascii() else "zh"))
         for text, thing in known:
@@ -277,50 +275,6 @@ class Discovery:
         core = surface[: -len(ending)] if ending else ""
         return [core] if 2 <= len(core) <= 4 and self._words.unknown(core) == len(core) else []
 
-    def _localised(self, chosen: Chosen, at: int, found: Sequence[Chosen]) -> list[tuple[Match, Name]]:
-        """市财政局 is the office of the city that the text spoke of last."""
-        out = []
-        for i, (match, name) in enumerate(chosen):
-            if (
-                name.thing.found_by != "lexicon"
-                and name.thing.classes == ("GovernmentBody",)
-                and name.text[0] in self._levels
-            ):
-                place = self._last_place(chosen[:i]) or next(
-                    (p for b in range(at - 1, -1, -1) if (p := self._last_place(found[b]))), None
-                )
-                if place is not None:
-                    name = self._office_of(place, name, found)
-            out.append((match, name))
-        return out
-
-    def _last_place(self, chosen: Chosen) -> Thing | None:
-        for _, name in reversed(chosen):
-            if "City" in name.thing.classes or "Region" in name.thing.classes:
-                if name.thing.found_by == "lexicon":
-                    return name.thing
-            elif name.thing.found_by == "suffix.government" and name.text[0] not in self._levels:
-                return self._place_in(name.text)
-        return None
-
-    def _place_in(self, text: str) -> Thing | None:
-        for size in range(min(6, len(text)), 1, -1):
-            if thing := self._chars.places.get(text[:size]):
-                return thing
-        return None
-
-    def _office_of(self, place: Thing, name: Name, found: Sequence[Chosen]) -> Name:
-        bare = place.label.removesuffix(name.text[0])
-        full = next(
-            (n for chosen in found for _, n in chosen if n.text.startswith(bare) and n.text.endswith(name.text)), None
-        )
-        if full is not None:
-            return full
-        thing = discovered(
-            bare + name.text, "GovernmentBody", self._ontology.parents, name.thing.found_by, name.thing.confidence
-        )
-        return Name(name.text, _labelled(thing, [name.text]), False, "zh")
-
 
 class _Chars(dict[tuple[str, ...], str]):
     """The character of a thing's classes, worked out when first asked for; and the places by label."""
@@ -337,31 +291,6 @@ class _Chars(dict[tuple[str, ...], str]):
         return char
 
 
-class _Finder:
-    """Finds new names in the blocks of a document, beside the names that the blocks have."""
-
-    def __init__(self, blocks: Blocks) -> None:
-        self._blocks = blocks
-        self._text = "\n".join(text for text, _ in blocks).lower()
-        self._starts = [0]
-        for text, _ in blocks:
-            self._starts.append(self._starts[-1] + len(text) + 1)
-
-    def settle(self, names: Sequence[Name]) -> dict[int, list[tuple[Match, Name]]]:
-        """The blocks that have new names: all their names, apart from one another: the longer wins, then the known."""
-        if not names:
-            return {}
-        gazetteer = Gazetteer(names)
-        first = list({max(_PIECE.findall(n.text.lower()), key=len) for n in names})
-        hits = ahocorasick_rs.AhoCorasick(first).find_matches_as_indexes(self._text, overlapping=True)
-        out = {}
-        for i in sorted({bisect_right(self._starts, start) - 1 for _, start, _ in hits}):
-            text, chosen = self._blocks[i]
-            if new := [(m, m.names[0]) for m in gazetteer.find(text)]:
-                out[i] = _merged(chosen, new)
-        return out
-
-
 def _is_english(text: str) -> bool:
     """Whether a block has few Han characters (each takes two bytes more than a Latin letter)."""
     han = (len(text.encode("utf8", "replace")) - len(text)) // 2
@@ -375,30 +304,7 @@ def _english(pages: Sequence[Page]) -> list[bool]:
     return flags if prose else [False] * len(flags)
 
 
-def _labelled(thing: Thing, others: Sequence[str]) -> Thing:
-    if not others:
-        return thing
-    labels = dict(thing.labels)
-    for other in others:
-        key = "alt@en" if other.isascii() else "alt@zh"
-        labels[key] = (*labels.get(key, ()), other)
-    return replace(thing, labels=labels)
-
-
 def _tail(surface: str, cls: str) -> list[str]:
     """X200 of 溪岭X200."""
     match = _NUMBERED.match(surface) if cls in ("Chip", "Server", "Product") else None
     return [match["tail"]] if match else []
-
-
-def _merged(chosen: Chosen, new: Chosen) -> list[tuple[Match, Name]]:
-    ranked = sorted(
-        [(m.start - m.end, 0, m.start, m, n) for m, n in chosen]
-        + [(m.start - m.end, 1, m.start, m, n) for m, n in new],
-        key=lambda x: x[:3],
-    )
-    taken: list[tuple[Match, Name]] = []
-    for _, _, _, match, name in ranked:
-        if all(match.end <= m.start or match.start >= m.end for m, _ in taken):
-            taken.append((match, name))
-    return sorted(taken, key=lambda x: x[0].start)
