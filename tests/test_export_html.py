@@ -15,7 +15,7 @@ from playwright.sync_api import Browser, Page, Request, sync_playwright
 
 from cli_kb import ROOT
 from export_samples import HOSTILE, S, hostile, large, missing, small
-from suantu.export import html
+from suantu.export import html, svg
 from suantu.export.model import Graph
 
 FLAGS = "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
@@ -194,6 +194,7 @@ def test_mouse_pans_zooms_and_drags(view: Any) -> None:
     assert viewer.js("suantu.cy.pan().x") == pytest.approx(pan["x"] + 60, abs=2)
     mouse.wheel(0, -300)
     viewer.page.wait_for_function(f"suantu.cy.zoom() > {zoom}")
+    viewer.js("void suantu.cy.zoom(1).center(suantu.cy.nodes()[0])")
     before = viewer.js("({...suantu.cy.nodes()[0].position()})")
     x, y = viewer.spot("suantu.cy.nodes()[0]")
     mouse.move(x, y)
@@ -263,6 +264,25 @@ def test_two_thousand_things_can_be_used(view: Any) -> None:
     assert viewer.page.inner_text("#details h2") == "节点1999"
     viewer.page.uncheck("#classes input")
     assert viewer.shown("node") == 0
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_labels_fit_their_boxes_in_a_drawn_picture(browser: Browser, tmp_path: Path, language: str) -> None:
+    """As a browser draws the SVG with the font that is here: no name of a thing is wider than its box."""
+    path = tmp_path / "picture.svg"
+    path.write_bytes(svg.write(small(language)))
+    page = browser.new_page()
+    page.goto(path.as_uri())
+    boxes = page.evaluate(
+        "[...document.querySelectorAll('rect > title')].map(t => { const r = t.parentNode.getBBox();"
+        " const own = [...document.querySelectorAll('text')].map(x => x.getBBox()).filter(b => b.x + b.width / 2 > r.x"
+        " && b.x + b.width / 2 < r.x + r.width && b.y + b.height / 2 > r.y && b.y + b.height / 2 < r.y + r.height);"
+        " return own.map(b => [b.x - r.x, r.x + r.width - b.x - b.width]); })"
+    )
+    page.close()
+    assert len(boxes) == len(small(language).nodes)
+    assert all(own for own in boxes)
+    assert min(room for own in boxes for pair in own for room in pair) >= 0
 
 
 def test_the_page_carries_its_data_and_licence_and_no_address() -> None:
