@@ -94,7 +94,7 @@ class Phrases:
         end = self._skip_back(text, start, end)
         stops = sorted(self._stops(text, start, end))
         phrase = self._before(scene, stops, start, end)
-        if phrase.about is not None and self._oblique:
+        if self._oblique and (phrase.about or phrase.place):
             return self._upright(scene, stops, start, phrase)
         return phrase
 
@@ -115,7 +115,7 @@ class Phrases:
         while end > start:
             before = self._before(scene, [s for s in stops if s[1] <= end], start, end)
             if before.about is not None:
-                return before
+                return replace(before, place=before.place or phrase.place)
             end = max((a for a, b in stops if b <= end and a < end), default=start)
         return phrase
 

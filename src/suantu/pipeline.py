@@ -261,6 +261,7 @@ class _Reading:
         self.ranks.begin_block(block)
         place, near = self._place_of(block, singles, home)
         period: Period | None = None
+        opening: Period | None = None
         issued = self.document.issued
         era = self.eras.enter(block.sections, lambda text: times.find(text, issued), issued)
         of_market = False
@@ -288,9 +289,10 @@ class _Reading:
             self.market = eras.market(facts, self.pipeline.ontology.closure) or self.market
             of_market = of_market or any(f.metric == "marketShare" for f in facts)
             period, place, near = eras.carried(facts, scene, period, place, near, self.dated.issued)
+            opening = opening or period
             self.loose.extend(loose)
             thread.end_sentence(scene, rules.talk)
-        self.eras.leave(period, self.dated.issued)
+        self.eras.leave(opening, self.dated.issued)
         self.spot = place
 
     def _inside(self, surface: str) -> list[tuple[int, int, Thing]]:

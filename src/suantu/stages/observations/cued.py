@@ -21,6 +21,8 @@ from suantu.stages.observations.placing import (
     group_of,
 )
 
+_LONG = 4  # a metric's words so long name their subject themselves (企业的研发投入)
+
 
 class Cued(Base):
     """The ways to place a figure by the words that name its metric."""
@@ -141,6 +143,9 @@ class Cued(Base):
         if metric.noun and (about is None or metric.always):
             noun = re.sub(metric.noun, "", scene.surface(end, cue_end)) if metric.from_cue else metric.noun
             about, group = (self._phrases.subject(noun), ()) if noun else (about, group)
+        named = phrase.words and cue_end - end >= _LONG and not (metric.device or metric.rate or metric.topic)
+        if about is None and named:
+            about = self._phrases.subject(scene.surface(end, cue_end))
         if about is None and last is not None and (metric.rate or self._follows(scene, last[0], start)):
             about, place = last[1].about, place or last[1].place
         about = about or self._topic(scene, end, metric) or place

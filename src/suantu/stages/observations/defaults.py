@@ -203,8 +203,10 @@ class Defaults(Base):
         if fallback and fallback.about == "slot" and fallback.right is not None:
             match = fallback.right.search(scene.text[spot.position + 1 : spot.stop])
             behind = spot.position + 1
-            if match and (slot := self._phrases.right(scene, behind + match.start("a"), behind + match.end("a"))).about:
-                return slot, None
+            if match:
+                slot = self._phrases.right(scene, behind + match.start("a"), behind + match.end("a"))
+                about = slot.about or (self._phrases.subject(slot.words) if slot.words else None)
+                return replace(slot, about=about), None
         if fallback and fallback.about == "scope" and (scope := self._in_scope(scene, spot)):
             return scope, None
         own = self._own_phrase(scene, spot)

@@ -35,7 +35,7 @@ def _parted(scene: Scene, at: int, whole: Quantity, percent: str) -> Scene:
     if text == scene.text:
         return scene
     nodes.pop(at)
-    return replace(scene, nodes=nodes, text=text, chars=frozenset(text))
+    return replace(scene, nodes=nodes, text=text, chars=frozenset(text), told=(), of_market=False)
 
 
 def _is_part(part: Quantity, whole: Quantity) -> bool:

@@ -124,7 +124,8 @@ class Facts(Base):
         metric = placing.metric
         place = placing.place
         if metric.placed and place is None:
-            home = (metric.placed == "home" and not self._is_device(about)) or placing.rule.startswith("figure.")
+            sold = metric.name in self._market_metrics or not self._is_device(about)
+            home = (metric.placed == "home" and sold) or placing.rule.startswith("figure.")
             place = about if self._is_place(about) else self._when.where(scene, position, home)
         if not metric.placed:
             place = None
