@@ -131,7 +131,7 @@ def build(
     """
     began = time.monotonic()
     with fresh(kb_dir) as draft:
-        graph = ontology_graph(ontology.directory)
+        graph = ontology_graph(ontology.turtle)
         draft.put(ox.serialize(graph.quads, format=_NQ) or b"", GRAPH_ONTOLOGY)
         if jobs == 1:
             draft.load_beside()
@@ -164,7 +164,7 @@ def add(
     if (before.version, before.ontology) != (__version__, ontology.digest):
         raise StoreError(f"{kb_dir}: built with another ontology or version; build it anew with: suantu build PATH…")
     present = frozenset() if force else frozenset(d.sha256 for d in before.documents)
-    worker = _Worker(read, extract, ontology_graph(ontology.directory), present)
+    worker = _Worker(read, extract, ontology_graph(ontology.turtle), present)
     done = list(_work(worker, sources, jobs))
     failed = tuple((d.name, d.problem) for d in done if d.problem)
     news = [d for d in done if d.entry and d.data]

@@ -17,6 +17,7 @@ import pyoxigraph as ox
 import yaml
 
 from suantu.errors import OntologyError
+from suantu.identity import normalise
 from suantu.records import Thing
 
 ST = "https://w3id.org/suantu/ontology#"
@@ -28,6 +29,7 @@ _OWL = "http://www.w3.org/2002/07/owl#"
 _SKOS = "http://www.w3.org/2004/02/skos/core#"
 _PREF, _ALT = _SKOS + "prefLabel", _SKOS + "altLabel"
 _AMBIGUOUS = ST + "ambiguousLabel"
+REJECTED = "rejected.txt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,8 @@ class Ontology:
     """A loaded ontology folder.
 
     ``parents`` gives all superclasses of a class by local name (the class itself excluded); ``settings`` the content
-    of ``rules/*.yaml`` by file stem; ``digest`` identifies the content of the whole folder.
+    of ``rules/*.yaml`` by file stem; ``digest`` identifies the content of all files. ``turtle`` are the files of the
+    vocabulary and the lexicon; ``rejected`` the normalised names that a reader of the graph has found to be none.
     """
 
     directory: Path
@@ -67,6 +70,8 @@ class Ontology:
     units: frozenset[str]
     facts: frozenset[tuple[str, str, str]]
     settings: Mapping[str, Mapping[str, Any]] = field(hash=False)
+    turtle: tuple[Path, ...] = ()
+    rejected: frozenset[str] = frozenset()
 
     def closure(self, classes: Iterable[str]) -> frozenset[str]:
         """The classes with all their superclasses."""
@@ -91,18 +96,27 @@ class Ontology:
             ) from None
 
 
-def load(directory: Path) -> Ontology:
-    """Read and check the ontology folder ``directory``; OntologyError names the file and what to change."""
+def load(directory: Path, own: Path | None = None) -> Ontology:
+    """Read and check the ontology folder ``directory``; OntologyError names the file and what to change.
+
+    ``own`` is a folder of the user's (it need not exist): its ``*.ttl`` join the lexicon, and what ``rejected.txt``
+    lists, one name a line, is not discovered.
+    """
     if not (directory / "suantu.ttl").is_file():
         raise OntologyError(f"{directory}: not an ontology folder (suantu.ttl is missing)")
-    files = sorted(p for p in directory.rglob("*") if p.suffix in {".ttl", ".yaml", ".rq"})
+    files = {
+        p.relative_to(directory).as_posix(): p for p in directory.rglob("*") if p.suffix in {".ttl", ".yaml", ".rq"}
+    }
+    added = sorted(own.glob("*.ttl")) if own else []
+    refused = [own / REJECTED] if own and (own / REJECTED).is_file() else []
+    files |= {f"own/{p.name}": p for p in (*added, *refused)}
     digest = hashlib.sha256()
-    for path in files:
-        digest.update(path.relative_to(directory).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
+    for name, path in sorted(files.items()):
+        digest.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
     vocabulary = _triples([directory / "suantu.ttl"])
     parents = _parents(vocabulary)
-    lexicon = _triples(sorted((directory / "lexicon").glob("*.ttl")))
-    names, metrics, units, facts = _lexicon(lexicon, parents)
+    turtle = [*sorted((directory / "lexicon").glob("*.ttl")), *added]
+    names, metrics, units, facts = _lexicon(_triples(turtle), parents)
     return Ontology(
         directory=directory,
         digest=digest.hexdigest(),
@@ -113,7 +127,18 @@ def load(directory: Path) -> Ontology:
         units=units,
         facts=facts,
         settings={p.stem: _yaml(p) for p in sorted((directory / "rules").glob("*.yaml"))},
+        turtle=(directory / "suantu.ttl", *turtle),
+        rejected=frozenset(normalise(name) for path in refused for name in listed(path)),
     )
+
+
+def listed(path: Path) -> list[str]:
+    """The lines of a list of names, without blank ones and those that begin with ``#``."""
+    try:
+        lines = [line.strip() for line in path.read_text(encoding="utf-8-sig").splitlines()]
+    except (OSError, UnicodeDecodeError) as error:
+        raise OntologyError(f"{path}: cannot be read as UTF-8 text: {error}") from error
+    return [line for line in lines if line and not line.startswith("#")]
 
 
 def _yaml(path: Path) -> Mapping[str, Any]:

@@ -29,6 +29,7 @@ from suantu.records import (
 from suantu.records import (
     Evidence as Words,
 )
+from suantu.rejecting import without
 from suantu.rules import KINDS, Alphabet, Compiler, Pattern, read_rules
 from suantu.scene import Node, Scene, Topic
 from suantu.stages import discourse as talk
@@ -151,7 +152,8 @@ class Pipeline:
 
     def extract(self, document: Document, watch: Callable[[Scene], None] | None = None) -> Extraction:
         """All that the document says; ``watch`` is shown every sentence once its names, figures and moods are known."""
-        return _Reading(self, document, watch).extraction()
+        found = _Reading(self, document, watch).extraction()
+        return without(found, self.ontology.rejected) if self.ontology.rejected else found
 
 
 @dataclass

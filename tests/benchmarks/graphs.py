@@ -16,6 +16,7 @@ import pyoxigraph as ox
 from suantu import __version__
 from suantu.border.ontograph import ontology_graph
 from suantu.border.vocab import DATA_SET, DCTERMS, GRAPH_ONTOLOGY, OA, PROV, QB, RDF, SKOS, ST, STI, STM, STU, XSD
+from suantu.ontology import load
 from suantu.paths import ontology_dir
 from suantu.stores.draft import fresh
 from suantu.stores.kb import DocumentEntry, Manifest
@@ -145,7 +146,7 @@ def documents(triples: int, hub: int = 0) -> Iterator[_Page]:
 def make(directory: Path, triples: int, hub: int = 0) -> None:
     """A knowledge base of about so many triples in ``directory``."""
     with fresh(directory) as draft:
-        data = ox.serialize(ontology_graph(ontology_dir()).quads, format=ox.RdfFormat.N_QUADS) or b""
+        data = ox.serialize(ontology_graph(load(ontology_dir()).turtle).quads, format=ox.RdfFormat.N_QUADS) or b""
         draft.put(data, GRAPH_ONTOLOGY)
         entries = []
         for page in documents(triples, hub):

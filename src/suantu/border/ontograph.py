@@ -28,11 +28,11 @@ class OntologyGraph:
     known: Mapping[str, frozenset[str]]
 
 
-def ontology_graph(directory: Path) -> OntologyGraph:
-    """Read ``suantu.ttl`` and ``lexicon/*.ttl`` of an ontology folder. Superclasses of types are materialised; inverse
+def ontology_graph(files: Iterable[Path]) -> OntologyGraph:
+    """Read the Turtle files of an ontology, the vocabulary and the lexicon. Superclasses of types are materialised; inverse
     and other inferred triples are not. OntologyError names a file that is not Turtle."""
     quads: list[Quad] = []
-    for path in (directory / "suantu.ttl", *sorted((directory / "lexicon").glob("*.ttl"))):
+    for path in files:
         try:
             quads.extend(
                 Quad(q.subject, q.predicate, q.object, _GRAPH) for q in parse(path=str(path), format=RdfFormat.TURTLE)
@@ -40,11 +40,6 @@ def ontology_graph(directory: Path) -> OntologyGraph:
         except (SyntaxError, OSError) as error:
             raise OntologyError(f"{path}: cannot be read as Turtle: {error}") from error
     return _completed(_settled(quads))
-
-
-def ontology_quads(directory: Path) -> tuple[Quad, ...]:
-    """The quads of the ontology graph."""
-    return ontology_graph(directory).quads
 
 
 def superclasses(direct: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:

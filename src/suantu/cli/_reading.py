@@ -34,17 +34,28 @@ def reading_options(function: _F) -> _F:
     folder = click.option(
         "--ontology", type=click.Path(path_type=Path), help="An ontology folder in place of the packaged one."
     )
-    return folder(at_once(function))
+    return folder(lexicon_option(at_once(function)))
 
 
-def pipeline(directory: Path | None) -> Pipeline:
-    """The pipeline of an ontology folder, the packaged one by default."""
+def lexicon_option(function: _F) -> _F:
+    """Where the user's own words are kept, which ``review`` writes and ``build`` reads."""
+    return click.option(
+        "--lexicon",
+        envvar="SUANTU_LEXICON",
+        type=click.Path(path_type=Path, file_okay=False),
+        metavar="DIR",
+        help="Your own words, read beside the ontology.  [env: SUANTU_LEXICON; default: lexicon/ in the knowledge base]",
+    )(function)
+
+
+def pipeline(directory: Path | None, own: Path | None = None) -> Pipeline:
+    """The pipeline of an ontology folder, the packaged one by default, with the user's own lexicon folder."""
     gc.enable()  # long work makes cycles
     from suantu.ontology import load
     from suantu.paths import ontology_dir
     from suantu.pipeline import Pipeline
 
-    return Pipeline(load(directory or ontology_dir()))
+    return Pipeline(load(directory or ontology_dir(), own))
 
 
 def read_into(

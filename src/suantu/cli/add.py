@@ -15,7 +15,14 @@ from suantu.cli.common import Session, common
 @click.option("--force", is_flag=True, help="Read documents again that are there already.")
 @reading_options
 @common(formats=("table", "json"), remote=False)
-def command(session: Session, paths: tuple[Path, ...], force: bool, ontology: Path | None, jobs: int | None) -> None:
+def command(
+    session: Session,
+    paths: tuple[Path, ...],
+    force: bool,
+    ontology: Path | None,
+    lexicon: Path | None,
+    jobs: int | None,
+) -> None:
     """Read more documents into the knowledge base; the others stay as they are.
 
     \b
@@ -26,4 +33,4 @@ def command(session: Session, paths: tuple[Path, ...], force: bool, ontology: Pa
     from suantu.cli._reading import pipeline, read_into
 
     _ = session.kb  # refuses at once, before the rules are compiled, what is no knowledge base
-    read_into(session, pipeline(ontology), paths, jobs, add, force=force)
+    read_into(session, pipeline(ontology, lexicon or session.lexicon), paths, jobs, add, force=force)

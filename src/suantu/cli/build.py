@@ -14,7 +14,9 @@ from suantu.cli.common import Session, common
 @click.argument("paths", nargs=-1, type=click.Path(path_type=Path), metavar="[PATH]…")
 @reading_options
 @common(formats=("table", "json"), remote=False)
-def command(session: Session, paths: tuple[Path, ...], ontology: Path | None, jobs: int | None) -> None:
+def command(
+    session: Session, paths: tuple[Path, ...], ontology: Path | None, lexicon: Path | None, jobs: int | None
+) -> None:
     """Read documents (txt, md, html, pdf, docx; directories too) into a new knowledge base.
 
     Without PATH the packaged corpus is read. What was there before is replaced in one step at the end. A document that
@@ -29,4 +31,4 @@ def command(session: Session, paths: tuple[Path, ...], ontology: Path | None, jo
     from suantu.cli._reading import pipeline, read_into
     from suantu.paths import corpus_dir
 
-    read_into(session, pipeline(ontology), list(paths) or [corpus_dir()], jobs, build)
+    read_into(session, pipeline(ontology, lexicon or session.lexicon), list(paths) or [corpus_dir()], jobs, build)

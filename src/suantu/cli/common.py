@@ -56,6 +56,11 @@ class Session:
         return opened
 
     @property
+    def lexicon(self) -> Path:
+        """The user's own words beside the knowledge base."""
+        return self.directory / "lexicon"
+
+    @property
     def terminal(self) -> bool:
         """Whether a person reads stdout."""
         return sys.stdout.isatty()

@@ -25,6 +25,7 @@ except ImportError:  # Windows: files that are open cannot be removed there, whi
     fcntl = None  # type: ignore[assignment]
 
 MANIFEST, DOCUMENTS, LOCK = "manifest.json", "documents", ".lock"
+LEXICON = "lexicon"  # the user's own words, which no writer touches
 _DRAFT = ".manifest.json.new"
 _STORE = re.compile(r"store(-\d+)?")
 _TEXT = re.compile(r"[0-9a-f]{64}\.txt")
@@ -93,7 +94,7 @@ def publish(directory: Path, store: str, text: str) -> None:
 
 def foreign(directory: Path) -> str:
     """The name of something in ``directory`` that no writer of ours left there; empty where there is nothing such."""
-    ours = {MANIFEST, DOCUMENTS, LOCK, _DRAFT}
+    ours = {MANIFEST, DOCUMENTS, LOCK, LEXICON, _DRAFT}
     names = (p.name for p in sorted(directory.iterdir()))
     return next((n for n in names if n not in ours and not _STORE.fullmatch(n)), "")
 

@@ -130,7 +130,8 @@ class Discovery:
         return [(rule, cls, entry.surface) for entry in ledger.entries.values() for rule, cls in entry.votes]
 
     def _ledger(self) -> Ledger:
-        return Ledger(self._ontology.parents, self._accept, self._buyers, self._usual)
+        ontology = self._ontology
+        return Ledger(ontology.parents, self._accept, self._buyers, self._usual, ontology.rejected)
 
     # -- reading --------------------------------------------------------------------------------------------------
 
@@ -245,7 +246,8 @@ class Discovery:
                 *self._core(entry.surface, cls),
                 *_tail(entry.surface, cls),
             ]
-            others = [o for o in dict.fromkeys(others) if normalise(o) not in accepted]
+            taken = {*accepted, *self._ontology.rejected}
+            others = [o for o in dict.fromkeys(others) if normalise(o) not in taken]
             thing = labelled(thing, others)
             for text in (entry.surface, *others):
                 names.setdefault(normalise(text), Name(text, thing, False, "en" if text.isascii() else "zh"))

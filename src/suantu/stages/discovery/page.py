@@ -93,9 +93,16 @@ class Ledger:
     """Votes for names: each rule that saw a name says which class it has and how sure that is."""
 
     def __init__(
-        self, parents: Mapping[str, tuple[str, ...]], accept: float, buyers: Collection[str] = (), usual: str = ""
+        self,
+        parents: Mapping[str, tuple[str, ...]],
+        accept: float,
+        buyers: Collection[str] = (),
+        usual: str = "",
+        rejected: Collection[str] = (),
     ) -> None:
-        """``buyers`` are the rules that see one who buys; ``usual`` is the rule that types a firm by its ending only."""
+        """``buyers`` are the rules that see one who buys; ``usual`` is the rule that types a firm by its ending only;
+        ``rejected`` are normalised names that are none."""
+        self._rejected = rejected
         self._parents, self._accept = parents, accept
         self.lower: frozenset[str] = frozenset()
         self.inside: frozenset[str] = frozenset()
@@ -103,9 +110,12 @@ class Ledger:
         self.entries: dict[str, Entry] = {}
 
     def vote(self, surface: str, cls: str, rule: str, weight: float) -> None:
-        """One sighting."""
+        """One sighting; it counts for nothing where the ontology has no such class, or the name was rejected."""
         surface = surface.strip()
-        entry = self.entries.setdefault(normalise(surface), Entry(surface))
+        key = normalise(surface)
+        if cls not in self._parents or key in self._rejected:
+            return
+        entry = self.entries.setdefault(key, Entry(surface))
         if entry.surface.isupper() and not surface.isupper():
             entry.surface = surface  # a dateline writes its place in capitals
         _, times = entry.votes.get((rule, cls), (0.0, 0))
