@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -18,6 +18,7 @@ import yaml
 
 from suantu.errors import OntologyError
 from suantu.identity import normalise
+from suantu.paths import ontology_dir
 from suantu.records import Thing
 
 ST = "https://w3id.org/suantu/ontology#"
@@ -30,6 +31,7 @@ _SKOS = "http://www.w3.org/2004/02/skos/core#"
 _PREF, _ALT = _SKOS + "prefLabel", _SKOS + "altLabel"
 _AMBIGUOUS = ST + "ambiguousLabel"
 REJECTED = "rejected.txt"
+EXTENDS = "extends.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,9 @@ class Ontology:
     ``parents`` gives all superclasses of a class by local name (the class itself excluded); ``settings`` the content
     of ``rules/*.yaml`` by file stem; ``digest`` identifies the content of all files. ``turtle`` are the files of the
     vocabulary and the lexicon; ``rejected`` the normalised names that a reader of the graph has found to be none.
+
+    A folder with an ``extends.yaml`` takes the packaged rules and adds its own to them: ``own`` are its own settings
+    alone, ``foreign`` the packaged classes that it lacks, which rules may ask for and nothing has.
     """
 
     directory: Path
@@ -72,6 +77,8 @@ class Ontology:
     settings: Mapping[str, Mapping[str, Any]] = field(hash=False)
     turtle: tuple[Path, ...] = ()
     rejected: frozenset[str] = frozenset()
+    own: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, hash=False)
+    foreign: frozenset[str] = frozenset()
 
     def closure(self, classes: Iterable[str]) -> frozenset[str]:
         """The classes with all their superclasses."""
@@ -104,32 +111,101 @@ def load(directory: Path, own: Path | None = None) -> Ontology:
     """
     if not (directory / "suantu.ttl").is_file():
         raise OntologyError(f"{directory}: not an ontology folder (suantu.ttl is missing)")
+    base = _Base.of(directory)
+    added = sorted(own.glob("*.ttl")) if own else []
+    refused = [own / REJECTED] if own and (own / REJECTED).is_file() else []
     files = {
         p.relative_to(directory).as_posix(): p for p in directory.rglob("*") if p.suffix in {".ttl", ".yaml", ".rq"}
     }
-    added = sorted(own.glob("*.ttl")) if own else []
-    refused = [own / REJECTED] if own and (own / REJECTED).is_file() else []
     files |= {f"own/{p.name}": p for p in (*added, *refused)}
-    digest = hashlib.sha256()
-    for name, path in sorted(files.items()):
-        digest.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
+    files |= {f"extends/{p.name}": p for p in base.files}
     vocabulary = _triples([directory / "suantu.ttl"])
-    parents = _parents(vocabulary)
-    turtle = [*sorted((directory / "lexicon").glob("*.ttl")), *added]
+    parents, properties = _parents(vocabulary), _properties(vocabulary)
+    turtle = [*base.lexicon, *sorted((directory / "lexicon").glob("*.ttl")), *added]
     names, metrics, units, facts = _lexicon(_triples(turtle), parents)
+    settings = {p.stem: _yaml(p) for p in sorted((directory / "rules").glob("*.yaml"))}
     return Ontology(
         directory=directory,
-        digest=digest.hexdigest(),
+        digest=_digest(files),
         parents=parents,
-        properties=_properties(vocabulary),
+        properties=properties,
         names=names,
         metrics=metrics,
         units=units,
         facts=facts,
-        settings={p.stem: _yaml(p) for p in sorted((directory / "rules").glob("*.yaml"))},
+        settings=base.extended(settings, parents, properties),
         turtle=(directory / "suantu.ttl", *turtle),
         rejected=frozenset(normalise(name) for path in refused for name in listed(path)),
+        own=settings,
+        foreign=base.classes.difference(parents),
     )
+
+
+def _digest(files: Mapping[str, Path]) -> str:
+    digest = hashlib.sha256()
+    for name, path in sorted(files.items()):
+        digest.update(name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class _Base:
+    """What a folder with an ``extends.yaml`` takes from the packaged ontology: all rules, and the lexicon files that it
+    lists. Empty for a folder without."""
+
+    lexicon: tuple[Path, ...] = ()
+    rules: tuple[Path, ...] = ()
+    classes: frozenset[str] = frozenset()
+    properties: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, directory: Path) -> _Base:
+        """OntologyError where it lists a lexicon file that is not there."""
+        if not (directory / EXTENDS).is_file():
+            return cls()
+        base = ontology_dir()
+        lexicon = [base / "lexicon" / f"{name}.ttl" for name in _yaml(directory / EXTENDS).get("lexicon", ())]
+        for path in lexicon:
+            if not path.is_file():
+                there = ", ".join(sorted(p.stem for p in path.parent.glob("*.ttl")))
+                raise OntologyError(f"{directory / EXTENDS}: lexicon: there is no {path.stem}; there are {there}")
+        vocabulary = _triples([base / "suantu.ttl"])
+        rules = tuple(sorted((base / "rules").glob("*.yaml")))
+        return cls(tuple(lexicon), rules, frozenset(_parents(vocabulary)), frozenset(_properties(vocabulary)))
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """All files taken."""
+        return (*self.lexicon, *self.rules)
+
+    def extended(
+        self, own: Mapping[str, Mapping[str, Any]], parents: Collection[str], properties: Collection[str]
+    ) -> Mapping[str, Mapping[str, Any]]:
+        """The folder's own rules, and behind them the packaged ones that need no class or property that it lacks."""
+        lacking = self.classes.difference(parents), self.properties.difference(properties)
+        taken = {path.stem: _fitting(_yaml(path), *lacking) for path in self.rules}
+        joined: Mapping[str, Mapping[str, Any]] = _joined(own, taken)
+        return joined
+
+
+def _fitting(value: Any, classes: Collection[str], properties: Collection[str]) -> Any:  # noqa: ANN401 - YAML
+    """The part of a setting that needs none of these classes (as a key) and properties (as what it makes)."""
+
+    def lacks(part: object) -> bool:
+        return isinstance(part, dict) and bool({str(part.get("makes")), str(part.get("property"))} & set(properties))
+
+    if isinstance(value, dict):
+        return {k: _fitting(v, classes, properties) for k, v in value.items() if k not in classes and not lacks(v)}
+    if isinstance(value, list):
+        return [_fitting(v, classes, properties) for v in value if not lacks(v)]
+    return value
+
+
+def _joined(own: Any, taken: Any) -> Any:  # noqa: ANN401 - YAML
+    """Mappings joined key by key and lists end to end, one's own first; anything else is one's own."""
+    if isinstance(own, dict) and isinstance(taken, dict):
+        return {k: _joined(own[k], taken.get(k)) if k in own else taken[k] for k in (own | taken)}
+    return [*own, *taken] if isinstance(own, list) and isinstance(taken, list) else own
 
 
 def listed(path: Path) -> list[str]:

@@ -382,4 +382,4 @@ def _apart(nodes: list[Node]) -> list[Node]:
 def _alphabet(ontology: Ontology) -> Alphabet:
     combos = {ontology.closure(name.thing.classes) for name in ontology.names}
     combos |= {ontology.closure([cls]) for cls in ontology.parents}
-    return Alphabet(combos, KINDS)
+    return Alphabet(combos, KINDS, ontology.foreign)

@@ -16,7 +16,7 @@ period stands as one private-use character. On top of Python's syntax it knows
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from itertools import combinations
@@ -67,6 +67,9 @@ _GAPS = {
 }
 
 
+_NOTHING = "\ueffe"  # stands in no text: what no name has
+
+
 class Alphabet:
     """One private-use character for each set of classes that a name can have, and for each kind of figure.
 
@@ -76,7 +79,11 @@ class Alphabet:
 
     KINDS = "\uf000"
 
-    def __init__(self, combinations_: Iterable[frozenset[str]], kinds: Iterable[str]) -> None:
+    def __init__(
+        self, combinations_: Iterable[frozenset[str]], kinds: Iterable[str], foreign: Collection[str] = ()
+    ) -> None:
+        """``foreign`` are classes that rules may ask for and no name has."""
+        self._foreign = foreign
         combos = {c for c in combinations_ if c}
         while True:
             more = {a & b for a, b in combinations(combos, 2)} - combos - {frozenset()}
@@ -110,12 +117,12 @@ class Alphabet:
         if key not in self._matching:
             out = [char for combo, char in self._chars.items() if combo.intersection(wanted)]
             out += [char for kind, char in self._kinds.items() if kind in wanted]
-            self._matching[key] = "".join(sorted(out))
+            self._matching[key] = "".join(sorted(out)) or _NOTHING
         return self._matching[key]
 
     def known(self, name: str) -> bool:
         """Whether a pattern may ask for this class or kind."""
-        return name in self._kinds or any(name in combo for combo in self._chars)
+        return name in self._kinds or name in self._foreign or any(name in combo for combo in self._chars)
 
 
 @cache

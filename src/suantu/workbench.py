@@ -59,10 +59,10 @@ class Failure:
 
 
 def trials(ontology: Ontology) -> list[Trial]:
-    """The examples of all rule files, in the order of the files."""
+    """The examples of the folder's own rule files, in the order of the files."""
     return [
         Trial(stem, rule, str(example["text"]), tuple(tuple(map(str, fact)) for fact in example.get("facts", ())))
-        for stem, settings in sorted(ontology.settings.items())
+        for stem, settings in sorted(ontology.own.items())
         for rule, example in _examples(settings)
     ]
 

@@ -62,7 +62,10 @@ class Discourse:
             for p in settings["pronouns"]
         )
         self.hints: dict[str, Thing] = {
-            str(word): things[label] for label, words in dict(settings.get("hints", {})).items() for word in words
+            str(word): things[label]
+            for label, words in dict(settings.get("hints", {})).items()
+            if label in things
+            for word in words
         }
         hints = "|".join(map(re.escape, sorted(self.hints, key=len, reverse=True)))
         self.hint = re.compile(f"{edge}(?:{hints}){after}" if hints else r"(?!)")

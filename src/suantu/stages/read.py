@@ -89,7 +89,7 @@ def _document(extracted: Extracted, name: str, layout: Layout) -> Document:
     text = extracted.text
     folded = fold(text)
     lines = [line for raw in folded.splitlines() if (line := raw.strip())]
-    title = _title(lines, layout)
+    title = _title(lines, _below_header(lines, folded), layout)
     # where figures and tables name their sources
     notes = "\n".join(line for line in lines if len(line) <= _LONGEST_NOTE and (":" in line or "：" in line))
     return Document(
@@ -110,7 +110,16 @@ def _language(text: str) -> str:
     return "zh" if not latin or han >= _HAN_SHARE * (han + latin) else "en"
 
 
-def _title(lines: Sequence[str], layout: Layout) -> str:
+def _below_header(lines: Sequence[str], text: str) -> Sequence[str]:
+    """The lines without the running header and page number that stand over the first page as over others."""
+    tops = Counter(top for page in text.split("\f") if (top := page.strip().partition("\n")[0].strip()))
+    start = 0
+    while start < len(lines) and (tops[lines[start]] > 1 or (start and lines[start].isdecimal())):
+        start += 1
+    return lines[start:] or lines
+
+
+def _title(lines: Sequence[str], body: Sequence[str], layout: Layout) -> str:
     rules = layout.about
     ends = layout.sentence_end + layout.running_on + layout.clause_end
     for line in lines[: rules.lines]:
@@ -118,9 +127,9 @@ def _title(lines: Sequence[str], layout: Layout) -> str:
             return match.group(1).strip()
     if header := _running_header(lines, layout):
         return header
-    first = lines[0] if lines else ""
-    if first and first[-1] not in ends and len(first) <= _PARAGRAPH and _stands_alone(lines, layout):
-        return _with_edition(first, lines, layout)
+    first = body[0] if body else ""
+    if first and first[-1] not in ends and len(first) <= _PARAGRAPH and _stands_alone(body, layout):
+        return _with_edition(first, body, layout)
     quoted = rules.quoted.search(first[:_PARAGRAPH])
     return quoted.group(1) if quoted else ""
 
