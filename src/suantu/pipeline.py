@@ -7,7 +7,6 @@ ontology and the version: no clock, no randomness, no other document.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -44,6 +43,7 @@ from suantu.stages.names import Gazetteer, Match
 from suantu.stages.observations import Metrics, Observer, compile_frame, plain_words
 from suantu.stages.observations import merge as merge_observations
 from suantu.stages.observations.circumstances import Circumstances
+from suantu.stages.overlaps import apart
 from suantu.stages.periods import PeriodGrammar
 from suantu.stages.quantities import QuantityGrammar
 from suantu.stages.rankings import Rankings, RankThread, compile_ranking
@@ -127,6 +127,7 @@ class Pipeline:
         metrics = Metrics(self.ontology.setting("metrics"), code, self.ontology.metrics, "rules/metrics.yaml")
         frames = [compile_frame(r, compiler, metrics) for r in read_rules({"rules": settings["frames"]}, file)]
         when = Circumstances(language, code, self.alphabet, phrases.places)
+        settings = {"speakers": language["speakers"], **settings} if "speakers" in language else settings
         observer = Observer(frames, metrics, phrases, when, settings, self.ontology, self.alphabet, compiler)
         observer.load_defaults(settings.get("defaults", {}), compiler)
         return observer
@@ -272,7 +273,15 @@ class _Reading:
             inside = [n for n in singles if bounds[0] <= n.start and n.end <= bounds[1]]
             code = language_of(block.text[bounds[0] : bounds[1]])
             rules = pipeline.languages[code]
-            nodes = talk.resolve_pronouns(block, bounds, inside, thread, rules.talk, pipeline.alphabet)
+            nodes = talk.resolve_pronouns(
+                block,
+                bounds,
+                inside,
+                thread,
+                rules.talk,
+                pipeline.alphabet,
+                self._insertions(block, bounds, inside, rules),
+            )
             scene = encode(block, bounds, nodes, pipeline.alphabet, pipeline.grammars)
             scene.moods, scene.sayers = rules.moods.read(scene)
             if rules.insertion:
@@ -284,8 +293,7 @@ class _Reading:
                 self.watch(scene)
             self.claims.extend(rules.relations.read(scene, asserted))
             self.claims.extend(rules.relations.named(scene, self._inside))
-            rules.rankings.read(scene, self.ranks, asserted)
-            facts, loose = rules.observer.read(scene, self.dated)
+            facts, loose = self._told(scene, rules)
             self.observations.extend(facts)
             told = tuple(facts) or told
             self.market = eras.market(facts, self.pipeline.ontology.closure) or self.market
@@ -296,6 +304,27 @@ class _Reading:
             thread.end_sentence(scene, rules.talk)
         self.eras.leave(opening, self.dated.issued)
         self.spot = place
+
+    def _told(self, scene: Scene, rules: Language) -> tuple[list[Observation], list[Loose]]:
+        """The figures and ranks of a sentence: read without its insertions, and then those inside them."""
+        rules.rankings.read(scene, self.ranks, asserted)
+        if not scene.insertions:
+            return rules.observer.read(scene, self.dated)
+        plain = scene.without(scene.insertions)
+        rules.rankings.read(plain, self.ranks, asserted)
+        facts, loose = rules.observer.read(plain, self.dated)
+        more, others = rules.observer.read(scene, self.dated, inserted=True)
+        return [*facts, *more], [*loose, *others]
+
+    def _insertions(
+        self, block: Block, bounds: tuple[int, int], nodes: Sequence[Node], rules: Language
+    ) -> tuple[tuple[int, int], ...]:
+        """Where in the block's text a sentence says something more of a name; what stands there is no antecedent."""
+        if rules.insertion is None:
+            return ()
+        scene = encode(block, bounds, nodes, self.pipeline.alphabet, self.pipeline.grammars)
+        found = rules.insertion.regex.finditer(scene.text)
+        return tuple((scene.starts[m.start()], scene.ends[m.end() - 1]) for m in found)
 
     def _inside(self, surface: str) -> list[tuple[int, int, Thing]]:
         """The names inside a name, the longest first."""
@@ -360,23 +389,7 @@ class _Reading:
             Node(o.start, o.end, alphabet.kind("ordinal" if o.kind == "rank" else o.kind), ordinals=(o,))
             for o in pipeline.quantities.find_ordinals(block.text)
         ]
-        return _apart(nodes)
-
-
-def _apart(nodes: list[Node]) -> list[Node]:
-    """The longest first; what overlaps a chosen one falls away. In the order of the text."""
-    out: list[Node] = []
-    ends: list[int] = []
-    starts: list[int] = []
-    for node in sorted(nodes, key=lambda n: (n.start - n.end, not n.mentions, n.start)):
-        i = bisect_left(starts, node.end)
-        if i and ends[i - 1] > node.start:
-            continue
-        at = bisect_left(starts, node.start)
-        starts.insert(at, node.start)
-        ends.insert(at, node.end)
-        out.append(node)
-    return sorted(out, key=lambda n: n.start)
+        return apart(nodes)
 
 
 def _alphabet(ontology: Ontology) -> Alphabet:

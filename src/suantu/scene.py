@@ -60,6 +60,7 @@ class Topic:
     time: int = 0
     part: bool = False
     hint: bool = False
+    owner: bool = False
 
 
 @dataclass(slots=True)

@@ -21,6 +21,7 @@ _LIKE = (
     ("Market", "Industry"),
     ("City", "Region", "Country"),
 )
+_OWNING = ("'s ", "’s ")
 _MODIFIES = re.compile(r"-[a-z]")
 _REACH = 40  # names that a pronoun looks back over
 _EVERYTHING = frozenset({"Entity", "Concept", "Subject"})
@@ -112,8 +113,10 @@ def resolve_pronouns(
     thread: Thread,
     discourse: Discourse,
     alphabet: Alphabet,
+    insertions: Sequence[tuple[int, int]] = (),
 ) -> list[Node]:
-    """The sentence's nodes with its pronouns added where what they stand for is known."""
+    """The sentence's nodes with its pronouns added where what they stand for is known; what stands in one of its
+    ``insertions`` is not meant outside of it."""
     text = block.text
     out = list(singles)
     for pronoun in discourse.pronouns:
@@ -123,7 +126,9 @@ def resolve_pronouns(
             if pronoun.head:
                 found = _headed(pronoun, thread)
             elif pronoun.kind:
-                found = _inner(pronoun, match.start(), bounds[0], text, out, thread, discourse, alphabet)
+                shut = [i for i in insertions if not i[0] <= match.start() < i[1]]
+                known = [n for n in out if not any(a <= n.start < b for a, b in shut)]
+                found = _inner(pronoun, match.start(), bounds[0], text, known, thread, discourse, alphabet)
             else:
                 found = _by_head(match[0], pronoun.classes, match.start(), text, out, alphabet) or _antecedent(
                     pronoun.classes, match.start(), text, out, thread, discourse, alphabet
@@ -164,6 +169,7 @@ def _inner(
     wanted = set("|".join(pronoun.classes).split("|"))
     fit = [t for t in thread.topics if thread.now - t.time <= 2 and not t.part and t.classes & wanted]
     latest = [t for t in fit if t.time == fit[-1].time]
+    latest = [t for t in latest if not t.owner] or latest
     for group in pronoun.classes:
         for topic in latest:
             if topic.classes.intersection(group.split("|")):
@@ -238,6 +244,7 @@ def _subject(
             and not (compared and compared.start() < n.start)
         ]
         if fit:
+            fit = [n for n in fit if not text.startswith(_OWNING, n.end)] or fit
             order = [
                 next(i for i, group in enumerate(wanted) if alphabet.classes(n.char).intersection(group.split("|")))
                 for n in fit
@@ -302,6 +309,8 @@ def note_topics(
     scene.topics, scene.now = list(thread.topics), thread.now
     seen: set[tuple[int, frozenset[str]]] = set()
     said = {start for start, _, _ in scene.sayers}
+    before = {thing.iri for start, _, thing in scene.sayers if start == 0}  # according to NAME, …
+    said |= {p for p, n in scene.nodes.items() if p and len(n.mentions) == 1 and n.thing.iri in before}
     firms = re.compile(f"(?:{discourse.appositive})?[{alphabet.matching(['Organization'])}]")
     measured = re.compile(f"(?:{discourse.of.pattern})[{alphabet.kind('multiple')}{alphabet.kind('percent')}]")
     for position in sorted(scene.nodes):
@@ -321,7 +330,8 @@ def note_topics(
         if not _counted(scene, position, alphabet):
             seen.add((start, classes))
         part = _counted(scene, position, alphabet)
-        scene.topics.append(Topic(node, classes, position, start, thread.now, part))
+        owner = scene.text.startswith(_OWNING, position + 1)
+        scene.topics.append(Topic(node, classes, position, start, thread.now, part, owner))
     for match in discourse.hint.finditer(scene.text):
         thing = discourse.hints[match[0]]
         at, classes = scene.starts[match.start()], closure(thing.classes)

@@ -66,9 +66,11 @@ def carried(
         past = [named[v] for v in used if not named[v].ahead and year_of(named[v]) <= (now[:4] or year_of(named[v]))]
         period = max(past, key=lambda p: p.value[:4]) if past else (None if used else period)
     places = {f.place.iri: f.place for f in facts if f.place is not None}
-    if not places and scene.language == "en" and scene.start == 0:
-        # A paragraph that opens with a place goes on about it.
-        places = {t.iri: t for n in scene.nodes.values() for t in n.things if set(t.classes) & _PLACES}
+    if not places and scene.language == "en":
+        # A sentence that opens with a place, and a paragraph that opens with one that names it, go on about it.
+        opening = [n for at, n in scene.nodes.items() if at < 5 and len(n.mentions) == 1]
+        for nodes in (opening, [*scene.nodes.values()] if scene.start == 0 else []):
+            places = places or {t.iri: t for n in nodes for t in n.things if set(t.classes) & _PLACES}
     if not facts and not places and scene.language == "zh":
         # A sentence without figures says where those that follow are from.
         places = {t.iri: t for n in scene.nodes.values() for t in n.things if set(t.classes) & _WIDE}

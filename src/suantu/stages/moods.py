@@ -13,6 +13,7 @@ from suantu.records import Thing
 from suantu.scene import Mood, Scene
 
 _CLAUSE = re.compile(r"[，,；;：:。！？!?]")
+_JOINTS = (" and ", " but ")
 _NEVER = re.compile(r"(?!)")
 STOPS_ASSERTION = ("rumour", "hypothetical", "question", "doubt", "former")
 
@@ -100,6 +101,8 @@ def _scoped(
     end = _CLAUSE.search(text, match.end())
     stop = end.start() if end else len(text)
     if scope == "onward":
+        joined = max(text.rfind(word, start, match.start()) for word in _JOINTS)
+        start = joined if joined >= start else start
         while stop < len(text) and text[stop] in "，,":
             following = _CLAUSE.search(text, stop + 1)
             after = following.start() if following else len(text)

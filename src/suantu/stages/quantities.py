@@ -49,6 +49,7 @@ class QuantityGrammar:
         self._prefix = Lexicon((word, sign) for sign in prefix for word in words(prefix, sign, file))
         self._loose = frozenset(words(rules, "loose", file))
         self._bound_decoys = words(rules, "decoys", file)
+        self._latin_decoys = words(rules, "decoys_latin", file)
         particles = words(rules, "particles", file)
         self._particles = Lexicon((word, True) for word in particles)
         self._short = Lexicon((word, True) for word in words(rules, "particles_short", file))
@@ -196,7 +197,7 @@ class QuantityGrammar:
             len(found[0]) <= 2 and folded.endswith(self._bound_decoys, 0, edge) and not is_latin(found[0][0])
         ):
             return None
-        return found
+        return None if folded.endswith(self._latin_decoys, 0, edge) else found
 
     def _after(self, text: str, folded: str, end: int) -> str:
         """The bound that the words right after ``end`` set; empty if none."""

@@ -86,6 +86,7 @@ class WordedFigures:
         self._parts = Lexicon(numbers(fractions, "latin", file).items())
         self._articles = frozenset(words(fractions, "latin_one", file))
         self._need_of = words(fractions, "need_of", file)
+        self._share_before = words(fractions, "share_before", file)
         self._ratio_joins = words(fractions, "ratio_joins", file)
         self._half_after = words(settings, "half_not_after", file)
         self._half_before = words(settings, "half_not_before", file)
@@ -242,6 +243,7 @@ class WordedFigures:
         if text[pos : pos + 1] in (" ", "-") and (piece := self._parts.at(folded, folded, pos + 1)):
             stop = pos + 1 + len(piece[0])
             of = text[stop : stop + 1] == " " and text.startswith(self._need_of, stop + 1)
+            of = of or folded.endswith(self._share_before, 0, max(0, start - 1))
             if (of or not article) and text[stop : stop + 1] != "-" and value < piece[1]:
                 return Atom(start, stop, percentage(value, piece[1]), None, self._percent), stop
         if not article and (ratio := self._ratio(folded, start, pos, value)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from suantu.errors import RuleError
@@ -257,7 +258,7 @@ class English:
         out: list[tuple[str, Thing]] = []
         read = [page for page, is_english in zip(pages, english, strict=True) if is_english]
         named = {name.text: name.thing for page in read for name in page.names.values()}
-        known = {normalise(name.text) for name in self._ontology.names} if named else set()
+        known = self._known if named else frozenset()
         for page in read:
             for at, name in page.names.items():
                 if (match := _ACRONYM.match(page.text, at + 1)) and not self._refuse.match(match["inside"]):
@@ -267,6 +268,11 @@ class English:
         for text, thing in named.items():
             out += [(s, thing) for s in self._short(text, thing) if normalise(s) not in known]
         return [pair for i, pair in enumerate(out) if pair not in out[:i]]
+
+    @cached_property
+    def _known(self) -> frozenset[str]:
+        """All names of the lexicon, as names are compared."""
+        return frozenset(normalise(name.text) for name in self._ontology.names)
 
     def _short(self, text: str, thing: Thing) -> list[str]:
         """The first word of a firm's name; the numbered end of a device's."""

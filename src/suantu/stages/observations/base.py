@@ -96,7 +96,43 @@ class Base:
         self._sales_metrics = frozenset(settings.get("sales-metrics", ()))
         self._relative_metrics = frozenset(settings.get("relative-metrics", ()))
         self._seller_words = tuple(map(str, settings.get("seller-words", ())))
+        self._called_by_metric = str(settings.get("compute", ""))
+        self._behind = re.compile(settings["behind"]) if "behind" in settings else None
+        speakers = settings.get("speakers")
+        self._speakers = re.compile(f"{speakers}$") if speakers else None
+        self._speaking = re.compile(f"\\b{speakers}\\b") if speakers else None
         self._market_words = tuple(map(str, settings["market-words"]))
+
+    def _unsaid(self, scene: Scene, phrase: Phrase) -> Phrase:
+        """The phrase, but for who says so: that is not what is measured."""
+        said = any(phrase.start <= at < phrase.end for at, _, _ in scene.sayers) or (
+            self._speakers is not None and bool(self._speakers.search(scene.surface(phrase.start, phrase.end)))
+        )
+        return replace(phrase, about=None, words="", nodes=()) if said and self._language == "en" else phrase
+
+    def _subject_phrase(self, scene: Scene, end: int, start: int) -> Phrase:
+        """The phrase left of ``end`` whose verb stands there; behind a preposition it only says more of the one before
+        (makers selling to clouds took …)."""
+        phrase = self._unsaid(scene, self._phrases.left(scene, end, start))
+        if self._behind is None:
+            return phrase
+        place = phrase.place
+        first = phrase
+        while (found := self._behind.search(scene.text, start, phrase.start)) and phrase.start > start:
+            before = self._phrases.left(scene, found.start(), start)
+            place = place or before.place
+            if before.start >= phrase.start or before.start == before.end:
+                break
+            phrase = before
+            if first.about is not None and first.about.found_by != "phrase":
+                break
+            if (
+                before.about is not None
+                and not self._is_place(before.about)
+                and not self._metrics.meaning(before.words)
+            ):
+                return replace(before, place=place)
+        return replace(first, place=first.place or place)
 
     def _of_device(self, scene: Scene, position: int, about: Thing) -> Thing:
         """An interconnect's figure is that of the device which the text talks about (the NVLink of the A100)."""
@@ -150,10 +186,18 @@ class Base:
             phrase = self._phrases.read(scene, a, b)
             if phrase.about is not None and phrase.about.iri in said:
                 continue
+            if self._language == "en" and self._passed_over(scene, a, b, phrase):
+                continue
             if phrase.about is not None and not self._is_place(phrase.about):
                 return replace(phrase, place=phrase.place or place)
             place = phrase.place or phrase.about or place
         return Phrase(None, place, start, start)
+
+    def _passed_over(self, scene: Scene, start: int, end: int, phrase: Phrase) -> bool:
+        """Who says so, and words for the metric itself (the price of …), are not what is measured."""
+        if phrase.about is not None and self._unsaid(scene, phrase).about is None:
+            return True
+        return phrase.about is not None and bool(self._metrics.meaning(phrase.words))
 
     def _market_at(self, scene: Scene, about: Thing, metric: Metric) -> Thing | None:
         """The market that the text goes on about, where a market's figure is only said to be of a place."""

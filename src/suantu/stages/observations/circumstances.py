@@ -13,6 +13,7 @@ from suantu.scene import Scene
 
 _CLAUSE = re.compile(r"[，；;。]|, ")
 _AHEAD = ("forecast", "planned", "estimate")
+_JOINT = re.compile(r" (?:and|but|while) ")
 _HARD = re.compile(r"[；;。]")
 
 
@@ -43,6 +44,7 @@ class Circumstances:
         self._next = re.compile(f"{of}[\uf000-\uf8ff]")
         self._baseline = re.compile(str(settings["baseline"])) if "baseline" in settings else None
         self._against = re.compile(r"\b(?:" + "|".join(words) + r")\b")
+        self._compared = re.compile(r" (?:the|that of|those of|what|its|their) ?[\uf000-\uf8ff]")
         wholes = sorted(map(str, settings["whole-before"]), key=len, reverse=True)
         self._whole = re.compile("(?:" + "|".join(wholes) + ")\\s?$") if wholes else None
         edge = r"(?<![A-Za-z])" if language == "en" else ""
@@ -60,41 +62,23 @@ class Circumstances:
         if self._now.search(scene.text[max(0, position - 8) : position]):
             return When(None)
         compared = own.value if own is not None else ""
-        interval = metric == "cagr"
-        found, against = self._named(scene, position, own)
-        compared = compared or against
-        if interval and (span := self._span(scene, position, found)):
+        found, compared = self._dated(scene, position, own, compared)
+        if metric == "cagr" and (span := self._interval(scene, position, found)) is not None:
             return When(span[0], compared)
         chosen = self._near(scene.text, position, found)
         if chosen is None and not scene.in_mood(("actual",), position, position + 1):
             chosen = scene.period or (None if scene.in_mood(_AHEAD, position, position + 1) else scene.era)
         return When(chosen, compared)
 
-    def _named(self, scene: Scene, position: int, own: Period | None) -> tuple[list[tuple[int, Period]], str]:
-        """The times that may be the figure's, and the one that it is compared with."""
-        found: list[tuple[int, Period]] = []
-        compared = ""
-        for at in sorted(scene.nodes):
-            node = scene.nodes[at]
-            if not node.periods or (own is not None and node.periods[-1] is own):
-                continue
-            if self._belongs(scene, at, position):
-                continue
-            if self._compare.search(scene.text[max(0, at - 6) : at]):
-                compared = compared or (node.periods[0].value if at < position + 12 else "")
-                continue
-            found.append((at, node.periods[-1]))
-        return found, compared
-
-    @staticmethod
-    def _span(scene: Scene, position: int, found: list[tuple[int, Period]]) -> tuple[Period | None] | None:
-        """The span of years that a growth rate is of: one that is named, else between the two years named."""
-        spans = [(at, p) for at, p in found if "/" in p.value or p.years]
-        near = [s for s in spans if len(_CLAUSE.findall(scene.text[min(s[0], position) : max(s[0], position)])) < 2]
-        if spans:
-            return (min(near, key=lambda x: abs(x[0] - position))[1] if near else None,)
-        between = _between_years([p for _, p in found])
-        return (between,) if between else None
+    def _span(self, scene: Scene, position: int) -> Period | None:
+        """From the first to the last of the years between which the figures before a growth rate lie."""
+        nodes = [(at, n.periods[-1]) for at, n in sorted(scene.nodes.items()) if n.periods]
+        if any("/" in p.value or p.years for _, p in nodes) or any(at > position for at, _ in nodes):
+            return None
+        years = [p for at, p in nodes if len(p.value) == 4]
+        if len(years) < 2 or years[-2].value >= years[-1].value:
+            return None
+        return replace(years[-1], value=f"{years[-2].value}/{years[-1].value}")
 
     def _own(self, scene: Scene, position: int) -> Period | None:
         match = self._beside.search(scene.text, max(0, position - 3), position)
@@ -106,6 +90,46 @@ class Circumstances:
         match = self._next.match(scene.text, at + 1)
         return bool(match) and match.end() - 1 != position and match.end() - 1 < position if match else False
 
+    def _dated(
+        self, scene: Scene, position: int, own: Period | None, compared: str
+    ) -> tuple[list[tuple[int, Period]], str]:
+        """The times that the figure may be of, and the one that it is compared with."""
+        found: list[tuple[int, Period]] = []
+        for at in sorted(scene.nodes):
+            node = scene.nodes[at]
+            if not node.periods or (own is not None and node.periods[-1] is own):
+                continue
+            if self._belongs(scene, at, position) or (self._after and self._of_other(scene, at, position)):
+                continue
+            if self._compare.search(scene.text[max(0, at - (20 if self._after else 6)) : at]):
+                compared = compared or (node.periods[0].value if at < position + 12 else "")
+                continue
+            found.append((at, node.periods[-1]))
+        return found, compared
+
+    def _interval(self, scene: Scene, position: int, found: list[tuple[int, Period]]) -> tuple[Period | None] | None:
+        """The span of years of a compound rate: one that stands near, or none where one stands far off."""
+        if self._after and (span := self._span(scene, position)):
+            return (span,)
+        spans = [(at, p) for at, p in found if "/" in p.value or p.years]
+        near = [s for s in spans if len(_CLAUSE.findall(scene.text[min(s[0], position) : max(s[0], position)])) < 2]
+        if not spans:
+            between = None if self._after else _between_years([p for _, p in found])
+            return (between,) if between else None
+        return (min(near, key=lambda x: abs(x[0] - position))[1] if near else None,)
+
+    def _of_other(self, scene: Scene, at: int, position: int) -> bool:
+        """Whether the time at ``at`` is that of a figure compared with (up from 33% in 2023), which is not this one."""
+        text = scene.text
+        start = max((m.end() for m in _CLAUSE.finditer(text, 0, at)), default=0)
+        words = list(self._against.finditer(text, start, at))
+        if not words or not _figure_between(text, words[-1].end() - 1, at):
+            return False
+        stop = _CLAUSE.search(text, at)
+        joint = _JOINT.search(text, at)
+        end = min(stop.start() if stop else len(text), joint.start() if joint else len(text))
+        return position < words[-1].start() or position > end
+
     def _near(self, text: str, position: int, found: list[tuple[int, Period]]) -> Period | None:
         before = [(at, p) for at, p in found if at < position]
         after = [(at, p) for at, p in found if at > position]
@@ -113,7 +137,8 @@ class Circumstances:
             close = [
                 p
                 for at, p in after
-                if not _figure_between(text, position, at) and not _CLAUSE.search(text, position, at)
+                if (not _figure_between(text, position, at) or _moved(text, position, at))
+                and not _CLAUSE.search(text, position, at)
             ]
             if close:
                 return close[0]
@@ -130,6 +155,8 @@ class Circumstances:
             return before[-1][1]
         same = [p for at, p in after if not _HARD.search(text, position, at)]
         if self._after and after and self._against.search(text, position, after[0][0]):
+            same = []
+        if self._after and after and self._compared.match(text, position + 1, after[0][0]):
             same = []
         return same[0] if same and (self._after or not _CLAUSE.search(text, position, after[0][0])) else None
 
@@ -157,6 +184,7 @@ class Circumstances:
             ]
         if self._whole:
             spots = [(at, thing) for at, thing in spots if not self._whole.search(scene.text[max(0, at - 4) : at])]
+        spots = [(at, thing) for at, thing in spots if scene.inserted(at) in (None, scene.inserted(position))]
         clause = max((m.end() for m in _CLAUSE.finditer(scene.text, 0, position)), default=0)
         for low, high in ((clause, position), (0, clause)):
             inside = [thing for at, thing in sorted(spots, key=lambda s: s[0]) if low <= at < high]
@@ -200,6 +228,11 @@ def _between_years(periods: list[Period]) -> Period | None:
         return None
     first, last = sorted(years)
     return replace(years[last], value=f"{first}/{last}")
+
+
+def _moved(text: str, start: int, end: int) -> bool:
+    """Whether the only figure between is where the change at ``start`` led to (rose 64% to US$212 million in 2023)."""
+    return bool(re.fullmatch(r" to (?:[a-z]+ ){0,3}[\uf000-\uf8ff][^\uf000-\uf8ff]*", text[start + 1 : end]))
 
 
 def _figure_between(text: str, start: int, end: int) -> bool:

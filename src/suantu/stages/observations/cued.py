@@ -131,7 +131,7 @@ class Cued(Base):
         """The placing whose subject is the phrase left of ``end``, or what the text goes on about."""
         start = clause_start(scene.text, end)
         count = len(scene.nodes[position].quantities)
-        phrase = self._phrases.left(scene, end, start)
+        phrase = self._unsaid(scene, self._phrases.left(scene, end, start))
         shared = len(phrase.places) == count > 1
         if count > 1 and not shared and (members := self._members(scene, end, start, count)):
             return Placing(metric, members[0], rule, start, position + 1, Decimal(confidence), group=members)

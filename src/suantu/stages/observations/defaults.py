@@ -65,6 +65,8 @@ class Defaults(Base):
     _scope: re.Pattern[str] | None
     _this: re.Pattern[str] | None
 
+    _of_figure = re.compile(r" of (?:(?:about|around|some|over|nearly|almost|roughly|up to|at least|more than) )*$")
+
     def load_defaults(self, settings: Mapping[str, Any], compiler: Compiler) -> None:
         """Compile the ``defaults`` section of the language's figure rules."""
 
@@ -212,6 +214,8 @@ class Defaults(Base):
         own = self._own_phrase(scene, spot)
         if own.about is not None:
             return own, None
+        if (market := self._spoken_of(scene, spot)) is not None:
+            return Phrase(market, own.place, spot.position, spot.position), None
         earlier = self._earlier_phrase(scene, spot, last)
         if earlier is not None:
             return replace(earlier, place=own.place or earlier.place), None
@@ -220,6 +224,16 @@ class Defaults(Base):
             told = scene.told[-1]
             return nothing, Placing(metric, told.about, _RULE, spot.position, spot.position, _SURE)
         return nothing, last[1] if last else None
+
+    def _spoken_of(self, scene: Scene, spot: _Spot) -> Thing | None:
+        """The market that the text goes on about, where the clause only tells who says so."""
+        if self._speaking is None:
+            return None
+        said = any(spot.start <= at < spot.position for at, _, _ in scene.sayers)
+        if not said and not self._speaking.search(scene.text, spot.start, spot.position):
+            return None
+        market = scene.topic(spot.position, ("Market",), age=8)
+        return market.thing if market is not None and len(market.mentions) == 1 else None
 
     def _earlier_phrase(self, scene: Scene, spot: _Spot, last: tuple[int, Placing] | None) -> Phrase | None:
         """What a clause before it opens with, if no figure stands between."""
@@ -246,11 +260,16 @@ class Defaults(Base):
 
     def _own_phrase(self, scene: Scene, spot: _Spot) -> Phrase:
         """The noun phrase of the clause: right before the metric word, else the first that opens the clause."""
+        if self._behind is not None and (found := self._of_figure.search(scene.text, spot.start, spot.position)):
+            phrase = self._unsaid(scene, self._phrases.left(scene, found.start(), spot.start))
+            if phrase.about is not None and not self._metrics.meaning(phrase.words):
+                return phrase
         if spot.end < spot.position:
             phrase = self._phrases.left(scene, spot.end, spot.start)
             if phrase.about is not None:
                 return phrase
-        return self._first_phrase(scene, spot.start, spot.end, spot.kind != "count")
+        end = spot.position if self._language == "en" else spot.end
+        return self._first_phrase(scene, spot.start, end, spot.kind != "count")
 
     def _in_scope(self, scene: Scene, spot: _Spot) -> Phrase | None:
         """Among whom the sentence counts (受访银行中，…)."""

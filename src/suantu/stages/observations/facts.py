@@ -30,6 +30,8 @@ class Facts(Base):
         subjects = placing.group if len(placing.group) > 1 else (placing.about,)
         figures = node.quantities
         periods = self._listed_periods(scene, position, len(figures))
+        if not placing.places and self._language == "en" and len(figures) > 1 and len(subjects) == 1:
+            placing = replace(placing, places=self._listed_places(scene, position, len(figures)))
         if placing.places:
             for place, quantity in zip(placing.places, figures, strict=True):
                 yield self._fact(
@@ -95,6 +97,14 @@ class Facts(Base):
         quantities = scene.nodes[at].quantities
         return bool(quantities) and quantities[0].kind == kind
 
+    def _listed_places(self, scene: Scene, position: int, count: int) -> tuple[Thing, ...]:
+        """As many places as figures in the sentence before them."""
+        for at in sorted((p for p in scene.nodes if p < position), reverse=True):
+            node = scene.nodes[at]
+            if len(node.mentions) == count and self._alphabet.classes(node.char) & {"Place"}:
+                return node.things
+        return ()
+
     def _listed_periods(self, scene: Scene, position: int, count: int) -> tuple[Any, ...]:
         """As many periods as figures in the sentence before them (2022年、2023年和2024年分别为 …)."""
         if count < 2:
@@ -129,6 +139,10 @@ class Facts(Base):
             place = about if self._is_place(about) else self._when.where(scene, position, home)
         if not metric.placed:
             place = None
+        if self._language == "en" and when.period is not None and when.period is scene.period:
+            ahead = scene.in_mood(("forecast", "planned"), position, position + 1)
+            if document.issued and when.period.value[:4] > document.issued[:4] and not ahead:
+                when = When(None, when.compared)  # what was foreseen before is not what is told now
         sign = metric.sign * placing.sign
         start, end = min(placing.start, position), max(placing.end, position + 1)
         period = when.period.value if when.period else ""

@@ -83,8 +83,9 @@ class Framed(Base):
         if frame.metric == "named":
             cue = last_cue(cues, position, kind)
             return cue.metric(kind) if cue and not re.search("[。；]", scene.text[cue.end : position]) else None
+        told = self._told_size(frame, scene, kind) if frame.last and self._language == "en" else None
         if frame.metric != "carry":
-            return self._metrics.by_name[frame.metric]
+            return told or self._metrics.by_name[frame.metric]
         if kind in before:
             metric = before[kind][1].metric
             return metric if not metric.rate else None
@@ -92,6 +93,11 @@ class Framed(Base):
             return self._metrics.by_name.get(frame.market) if last is None else None
         cue = last_cue(cues, position, kind)
         return cue.metric(kind) if cue else None
+
+    def _told_size(self, frame: Frame, scene: Scene, kind: str) -> Metric | None:
+        """What the sentence before told and this one goes on with: spending, where a size would be meant."""
+        told = [f.metric for f in scene.told if kind in self._metrics.by_name[f.metric].kinds]
+        return self._metrics.by_name[told[-1]] if told and told[-1] in frame.goes_on else None
 
     def _frame_subject(
         self,
@@ -112,6 +118,8 @@ class Framed(Base):
             found = self._carried_subject(frame, scene, hit, kind, found, last, before)
         if found.about is None and found.place is None and frame.topic and not (phrase and phrase.words):
             found = self._topic_subject(frame, scene, hit, found)
+        if self._language == "en" and found.about is None and found.place is not None:
+            found = self._of_place(frame, scene, found, last)
         about = self._worded(frame, scene, hit, phrase, found)
         if about is not None and frame.metric == "bandwidth" and frame.about == "slot" and self._language == "en":
             about = self._of_device(scene, hit.position, about)
@@ -128,7 +136,8 @@ class Framed(Base):
             words = scene.surface(hit.low + hit.left.start("a"), hit.low + hit.left.end("a"))
             return Subject.of(self._phrases.subject(words), hit)
         if last is None:
-            return None
+            told = scene.told[-1] if scene.told and frame.about == "carry" and self._language == "en" else None
+            return Subject.of(told.about, hit, told.place) if told else None
         if frame.about == "average" and hit.right is not None:
             behind = hit.position + 1
             spot = self._phrases.read(scene, behind + hit.right.start("a"), behind + hit.right.end("a"))
@@ -167,6 +176,15 @@ class Framed(Base):
             return found
         return replace(found, about=same[1].about, place=same[1].place)
 
+    def _of_place(self, frame: Frame, scene: Scene, found: Found, last: tuple[int, Placing] | None) -> Found:
+        """A place has what the text goes on about (Japan's fell by …); a share is its own."""
+        if frame.metric in self._joint_metrics or frame.market or frame.metric == "compute":
+            return found
+        if last is not None and not self._is_place(last[1].about):
+            return replace(found, about=last[1].about)
+        told = next((f.about for f in reversed(scene.told) if not self._is_place(f.about)), None)
+        return replace(found, about=told)
+
     def _topic_subject(self, frame: Frame, scene: Scene, hit: Hit, found: Found) -> Found:
         """What the text goes on about."""
         at = found.begin
@@ -187,6 +205,9 @@ class Framed(Base):
         if frame.about == "counted" and words:
             return self._owned(scene, hit, words.split(self._of)[0] if words.startswith(self._countable) else words)
         plain = frame.about in {"slot", "right"} or frame.metric == "count"
+        counter = scene.nodes[hit.position].quantities[0].counter
+        if found.about is None and not found.group and not words and frame.metric == "shipments" and counter:
+            return self._phrases.subject(counter)
         if found.about is None and not found.group and words and plain:
             return self._phrases.subject(words)
         return found.about
@@ -202,7 +223,7 @@ class Framed(Base):
         if frame.about in {"right", "counted"}:
             return self._phrases.right(scene, hit.position + 1)
         if frame.about == "left":
-            return self._phrases.left(scene, hit.begin, clause_start(scene.text, hit.begin))
+            return self._subject_phrase(scene, hit.begin, clause_start(scene.text, hit.begin))
         if frame.about == "named" and (cue := last_cue(cues, hit.begin, kind)):
             return self._phrases.left(scene, cue.start, clause_start(scene.text, cue.start))
         return None
@@ -247,7 +268,8 @@ class Framed(Base):
             named = any(word in words for word in self._market_words[:2])
             if sells or named or self._in_market(scene, hit, within, seller):
                 metric = self._metrics.by_name[frame.market]
-        if within is not None and within.found_by != "phrase" and self._is_place(about) and not self._is_place(within):
+        whole = within is not None and within.found_by != "phrase" and not self._is_place(within)
+        if whole and within is not None and self._is_place(about) and self._language != "en":
             about, place = within, about
         return Placing(
             metric,
@@ -282,7 +304,7 @@ class Framed(Base):
             return None
         start, end = low + match.start(name), low + match.end(name)
         if end == start + 1 and (node := scene.nodes.get(start)) is not None and node.pronoun:
-            return None
+            return node.thing if self._language == "en" and "Market" in node.thing.classes else None
         phrase = self._phrases.read(scene, start, end)
         return phrase.about or phrase.place
 

@@ -125,6 +125,7 @@ class Frame:
     status: str
     age: int
     counters: frozenset[str]
+    goes_on: frozenset[str] = frozenset()
 
 
 def compile_frame(rule: Rule, compiler: Compiler, metrics: Metrics) -> Frame:
@@ -156,4 +157,5 @@ def compile_frame(rule: Rule, compiler: Compiler, metrics: Metrics) -> Frame:
         str(body.get("status", "")),
         int(body.get("age", 3)),
         frozenset(map(str, body.get("counters", ()))),
+        frozenset(map(str, body.get("goes-on", ()))),
     )

@@ -26,8 +26,8 @@ class Observer(Cued, Framed, Defaults, Facts):
         """The words of a text that name metrics."""
         return self._metrics.find(text)
 
-    def read(self, scene: Scene, document: Document) -> tuple[list[Observation], list[Loose]]:
-        """The observations of ``scene`` and its figures that found no place."""
+    def read(self, scene: Scene, document: Document, inserted: bool = False) -> tuple[list[Observation], list[Loose]]:
+        """The observations of ``scene`` and its figures that found no place; of its insertions only, if asked so."""
         scene = of_each(scene, self._of_each, self._alphabet.kind("percent"))
         cues = self._cues(scene)
         facts: list[Observation] = []
@@ -36,7 +36,7 @@ class Observer(Cued, Framed, Defaults, Facts):
         last: tuple[int, Placing] | None = None
         for position in sorted(scene.nodes):
             node = scene.nodes[position]
-            if not node.quantities:
+            if not node.quantities or (inserted and scene.inserted(position) is None):
                 continue
             quantity = node.quantities[0]
             reason = self._not_asserted(scene, position, quantity)
@@ -45,8 +45,7 @@ class Observer(Cued, Framed, Defaults, Facts):
                 loose.extend(self._loose(scene, q, reason or "no metric or subject found") for q in node.quantities)
                 continue
             placing = self._as_market_share(scene, placing, before.get(quantity.kind))
-            if self._language == "en" and placing.metric.name == "compute" and self._is_place(placing.about):
-                placing = replace(placing, metric=self._metrics.by_name["computeScale"])
+            placing = self._as_scale(placing) if self._language == "en" else placing
             placing = self._in_places(scene, placing, len(node.quantities))
             found = list(self._facts(scene, position, node, placing, document))
             if self._language == "en" and placing.metric.rate and last and facts and facts[-1].status == "Forecast":
@@ -117,6 +116,16 @@ class Observer(Cued, Framed, Defaults, Facts):
             return replace(placing, metric=self._metrics.by_name["marketShare"])
         return placing
 
+    def _as_scale(self, placing: Placing) -> Placing:
+        """What a place computes is the scale of its computing."""
+        if placing.metric.name != "compute" or self._is_device(placing.about):
+            return placing
+        place = placing.about if self._is_place(placing.about) else placing.place
+        if place is None:
+            return placing
+        about = self._phrases.subject(self._called_by_metric) if place is placing.about else placing.about
+        return replace(placing, metric=self._metrics.by_name["computeScale"], about=about, place=place)
+
     def _loose(self, scene: Scene, quantity: Quantity, reason: str) -> Loose:
         block = scene.block
         end = scene.end
@@ -142,9 +151,9 @@ class Observer(Cued, Framed, Defaults, Facts):
             return placing
         if placing := self._by_right_cue(scene, position, kind, cues, last):
             return placing
-        if placing := self._by_list(
-            scene, position, before.get(kind) or (before.get("count") if kind == "number" else None)
-        ):
+        counted = self._language == "en" and node.quantities[0].counter
+        series = None if counted else before.get(kind) or (before.get("count") if kind == "number" else None)
+        if placing := self._by_list(scene, position, series):
             return placing
         for frame in self._frames:
             fits = kind in frame.kinds and frame.last

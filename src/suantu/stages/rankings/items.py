@@ -230,6 +230,8 @@ class Items:
             if not (start <= position < end and len(node.mentions) == 1) or text[position] == _BLANK:
                 continue
             said = any(at == position for at, _, _ in scene.sayers)
+            if self._language == "en" and text.startswith(("'s ", "’s "), position + 1):
+                continue  # Arvel's Q7 came second: the Q7 did
             if said or self._preposition.search(text[start:position]):
                 continue
             classes = self._alphabet.classes(node.char)

@@ -42,7 +42,7 @@ class Makers:
         self._by_label = {n.text: n.thing for n in ontology.names}
         self.by_name: dict[str, Callable[[Match], Iterator[RankingEntry]]] = {
             "ranks": self._ranks, "streak": self._streak, "largest": self._largest, "member": self._line,
-            "led": self._led, "ordered": self._ordered, "next": self._next, "tiers": self._tiers,
+            "led": self._led, "beside": self._beside, "ordered": self._ordered, "next": self._next, "tiers": self._tiers,
             "tier-ranks": self._tier_ranks,
         }  # fmt: skip
 
@@ -285,6 +285,27 @@ class Makers:
         self._remember(match, named, period, items, stated=stated)
         for i, item in enumerate(items):
             yield self._entry(match, named, i + 1, item, period, match.found.span(), "0.85")
+
+    def _beside(self, match: Match) -> Iterator[RankingEntry]:
+        """``third, behind Dell and HPE``; ``second, ahead of Cisco``: the places that a place leaves to those beside it."""
+        scene, thread = match.scene, match.thread
+        rank = match.ranks("r")[0]
+        start, end = match.span("b")
+        if start >= 0:
+            items, first = self.items.after(scene, start, end, rank - 1, thread.item_class), 1
+        else:
+            start, end = match.span("j")
+            lists = (self.items.after(scene, start, end, n, thread.item_class) for n in range(6, 0, -1))
+            items, first = next(filter(None, lists), []), rank + 1
+        last = next(reversed(thread.said(scene, scene.starts[match.found.start()])), None)
+        named = self.naming.name(scene, match.found.start(), "", self._scope(match), thread)
+        if last is not None and last.rank == rank:
+            named = Named(last.ranking, last.place, thread.item_class, False)
+        period, _ = self.naming.period(scene, match.found.start("r"), thread, own=named.own)
+        period = last.period if last is not None and last.rank == rank else period
+        for i, item in enumerate(items):
+            if last is None or item.iri != last.item.iri:
+                yield self._entry(match, named, first + i, item, period, match.found.span(), "0.85")
 
     def _ordered(self, match: Match) -> Iterator[RankingEntry]:
         """A list that the text says is in order (由高到低依次为…; 最多的五家依次是…)."""

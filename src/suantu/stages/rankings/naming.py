@@ -13,6 +13,7 @@ from suantu.rules import Alphabet
 from suantu.scene import Scene
 from suantu.stages.rankings.thread import RankThread, year_before
 
+_ASIDE = re.compile(r"\b(?:than|from|since|founded|by|until|compared)\b[^,]{0,8}$")
 _CLAUSE = re.compile(r"[，；;。：:]|, ")
 _BARE_YEAR = re.compile(r"((?:19|20)\d\d)(?![\d-])")
 _TITLED = re.compile(r"《((?:19|20)\d\d)(?![\d.]|\s*[-–—~])")
@@ -227,6 +228,8 @@ class Naming:
             return self.value(chosen[0], thread), self._current(chosen[0])
         if chosen := [p for at, p in before if self._ranks_there(scene, at) and not self._relative(p)][-1:]:
             return self.value(chosen[0], thread), True
+        if self._language == "en" and len(periods) == 1 and not _ASIDE.search(scene.text, 0, periods[0][0]):
+            return self.value(periods[0][1], thread), True
         if thread.frame:
             return thread.frame, not own
         return (thread.edition if own and thread.name else thread.period or thread.edition), False

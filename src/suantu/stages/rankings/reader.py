@@ -16,7 +16,7 @@ from suantu.stages.rankings.makers import Makers
 from suantu.stages.rankings.match import Match, RankingRule
 from suantu.stages.rankings.thread import RankThread
 
-_MAKES = ("ranks", "tiers", "tier-ranks", "streak", "largest", "member", "led", "ordered", "next")
+_MAKES = ("ranks", "tiers", "tier-ranks", "streak", "largest", "member", "led", "ordered", "next", "beside")
 _UNRANKED = ("led", "ordered", "next")  # makers whose patterns have no ordinal
 
 
@@ -70,7 +70,11 @@ class Rankings:
             while found := rule.pattern.regex.search(scene.text, position):
                 position = found.start() + 1
                 match = Match(rule, scene, thread, found)
-                places = {p for group in ("r", "w") for p, _ in match.ordinals(group)}
+                # what stands beside a place leaves the place itself to other rules
+                groups = () if rule.makes == "beside" else ("r", "w")
+                places = {p for group in groups for p, _ in match.ordinals(group)}
+                if rule.makes == "led":
+                    places = {match.span("i")[0]}
                 if places & used or not self._fits(match) or not self._stated(scene, found, asserted):
                     continue
                 entries = list(self._makers.by_name[rule.makes](match))
