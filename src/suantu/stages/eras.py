@@ -68,8 +68,9 @@ def carried(
     places = {f.place.iri: f.place for f in facts if f.place is not None}
     if not places and scene.language == "en":
         # A sentence that opens with a place, and a paragraph that opens with one that names it, go on about it.
-        opening = [n for at, n in scene.nodes.items() if at < 5 and len(n.mentions) == 1]
-        for nodes in (opening, [*scene.nodes.values()] if scene.start == 0 else []):
+        plain = {at: n for at, n in scene.nodes.items() if scene.inserted(at) is None}
+        opening = [n for at, n in plain.items() if at < 5 and len(n.mentions) == 1]
+        for nodes in (opening, [*plain.values()] if scene.start == 0 else []):
             places = places or {t.iri: t for n in nodes for t in n.things if set(t.classes) & _PLACES}
     if not facts and not places and scene.language == "zh":
         # A sentence without figures says where those that follow are from.

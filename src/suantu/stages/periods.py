@@ -265,7 +265,9 @@ class PeriodGrammar:
             return None
         issued, part = anchors.issued, self._parts.part(text, end)
         from_issue = bool(issued) and shift and anchor == "previous" and any(cue in text for cue in self._issued_cues)
-        previous = anchors.past if part is not None and anchor == "previous" else anchors.latest
+        looks_back = shift < 0 and word.isascii() and _last_year(anchors.latest) > _last_year(anchors.past) > ""
+        passed = (part is not None and anchor == "previous") or looks_back
+        previous = anchors.past if passed else anchors.latest
         base = issued if anchor == "issued" or from_issue else previous or issued
         if anchor == "same":
             return Period(start, end, text[start:end], _shifted(base, shift))

@@ -214,7 +214,7 @@ class Defaults(Base):
         own = self._own_phrase(scene, spot)
         if own.about is not None:
             return own, None
-        if (market := self._spoken_of(scene, spot)) is not None:
+        if (market := self._spoken_of(scene, spot, last)) is not None:
             return Phrase(market, own.place, spot.position, spot.position), None
         earlier = self._earlier_phrase(scene, spot, last)
         if earlier is not None:
@@ -225,9 +225,9 @@ class Defaults(Base):
             return nothing, Placing(metric, told.about, _RULE, spot.position, spot.position, _SURE)
         return nothing, last[1] if last else None
 
-    def _spoken_of(self, scene: Scene, spot: _Spot) -> Thing | None:
+    def _spoken_of(self, scene: Scene, spot: _Spot, last: tuple[int, Placing] | None) -> Thing | None:
         """The market that the text goes on about, where the clause only tells who says so."""
-        if self._speaking is None:
+        if self._speaking is None or (last is not None and spot.kind in last[1].metric.kinds):
             return None
         said = any(spot.start <= at < spot.position for at, _, _ in scene.sayers)
         if not said and not self._speaking.search(scene.text, spot.start, spot.position):

@@ -16,7 +16,7 @@ from suantu.rules import Compiler, Pattern, Rule
 _MORE = {
     "zh": r"[^，。；,;：:（）()\ue000-\uf8ff]{0,8}(?:、|和|与|及|以及|，以及|/)[^，。；,;：:（）()、OTHERS]{0,9}?",
     "en": r"(?: [a-z-]+){0,2}(?:, and |, | and | or )"
-    r"(?:(?!(?:so|not|yet|because|which|that|who|where|with|on|over|for|in|to|of|from|at|by|as|than|is|are|was|were|has|had|it|its|while|but)\b)"
+    r"(?:(?!(?:supports?|uses?|runs?|links?|connects?|delivers?|carries|draws|offers|needs|makes|sells|builds|plans|buys|owns|keeps|costs|holds|reaches|provides|relies|depends|so|not|yet|because|which|that|who|where|with|on|over|for|in|to|of|from|at|by|as|than|is|are|was|were|has|had|it|its|while|but)\b)"
     r"[a-zA-Z'’-]+ ){0,4}?",
 }
 
