@@ -270,22 +270,8 @@ class _Reading:
         of_market = False
         told: tuple[Observation, ...] = ()
         for bounds in sentences(block.text):
-            inside = [n for n in singles if bounds[0] <= n.start and n.end <= bounds[1]]
-            code = language_of(block.text[bounds[0] : bounds[1]])
-            rules = pipeline.languages[code]
-            nodes = talk.resolve_pronouns(
-                block,
-                bounds,
-                inside,
-                thread,
-                rules.talk,
-                pipeline.alphabet,
-                self._insertions(block, bounds, inside, rules),
-            )
-            scene = encode(block, bounds, nodes, pipeline.alphabet, pipeline.grammars)
-            scene.moods, scene.sayers = rules.moods.read(scene)
-            if rules.insertion:
-                scene.insertions = tuple(m.span() for m in rules.insertion.regex.finditer(scene.text))
+            rules = pipeline.languages[language_of(block.text[bounds[0] : bounds[1]])]
+            scene = self._scene(block, bounds, singles, thread, rules)
             scene.place, scene.place_near, scene.period, scene.of_market = place, near, period, of_market
             scene.told, scene.era, scene.heads, scene.market = told, era, self.heads, self.market
             talk.note_topics(scene, thread, rules.talk, pipeline.alphabet, pipeline.ontology.closure)
@@ -304,6 +290,20 @@ class _Reading:
             thread.end_sentence(scene, rules.talk)
         self.eras.leave(opening, self.dated.issued)
         self.spot = place
+
+    def _scene(
+        self, block: Block, bounds: tuple[int, int], singles: Sequence[Node], thread: talk.Thread, rules: Language
+    ) -> Scene:
+        """A sentence, encoded, with its pronouns, moods and insertions."""
+        alphabet, grammars = self.pipeline.alphabet, self.pipeline.grammars
+        inside = [n for n in singles if bounds[0] <= n.start and n.end <= bounds[1]]
+        asides = self._insertions(block, bounds, inside, rules)
+        nodes = talk.resolve_pronouns(block, bounds, inside, thread, rules.talk, alphabet, asides)
+        scene = encode(block, bounds, nodes, alphabet, grammars)
+        scene.moods, scene.sayers = rules.moods.read(scene)
+        if rules.insertion:
+            scene.insertions = tuple(m.span() for m in rules.insertion.regex.finditer(scene.text))
+        return scene
 
     def _told(self, scene: Scene, rules: Language) -> tuple[list[Observation], list[Loose]]:
         """The figures and ranks of a sentence: read without its insertions, and then those inside them."""
