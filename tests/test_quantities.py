@@ -170,7 +170,7 @@ prices tripled | tripled = 3 multiple =
 more than doubled | doubled = 2 multiple >
 a tenfold rise | tenfold = 10 multiple =
 a quarter already use it | a quarter = 25 percent =
-built around eight AMD Instinct accelerators | eight = 8 count
+built around eight AMD Instinct accelerators | eight = 8 count =
 it has around eight AMD Instinct accelerators | eight = 8 count ~
 five times faster | five times = 5 multiple =
 twenty-five companies | twenty-five companies = 25 count =
