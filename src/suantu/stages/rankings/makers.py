@@ -103,7 +103,7 @@ class Makers:
             named = Named(words, self._scope(match), self.naming.class_of(words), True)
         period, stated = self.naming.period(scene, at, thread, own=named.own, but=match.span("p")[0])
         span = (min(p for p in (where, match.found.start()) if p >= 0), match.found.end())
-        if named is context:
+        if named is context or m[0] >= 0:
             self._remember(match, named, period, items, stated=stated)
         for year in self.naming.same_list(scene, at, period) if len(items) == 1 else ():
             yield self._entry(match, named, ranks[0], items[0], year, span, "0.85")
