@@ -218,6 +218,8 @@ class Relations:
     def _refused(self, rule: RelationRule, slot: str, node: Node) -> bool:
         if slot in rule.single and len(node.mentions) > 1:
             return True
+        if slot in rule.called and not rule.called[slot].search(node.thing.label):
+            return True
         excluded = rule.excluded.get(slot)
         return bool(excluded and self._ontology.closure(node.thing.classes).intersection(excluded))
 
