@@ -182,8 +182,9 @@ def _rules(
         source = str(construction["pattern"])
         if not all(held for word, held in has.items() if word in source):
             continue
-        body: dict[str, Any] = {k: entry[k] for k in (*_OPTIONS, *_MORE_OPTIONS) if k in entry}
-        body |= {k: construction[k] for k in (*_OPTIONS, *_MORE_OPTIONS, "carry") if k in construction}
+        options = (entry, construction) if name in own else (construction, entry)  # the nearer one wins
+        body: dict[str, Any] = {k: o[k] for o in options for k in (*_OPTIONS, *_MORE_OPTIONS) if k in o}
+        body |= {"carry": construction["carry"]} if "carry" in construction else {}
         if isinstance(body.get("carry"), str):
             slot = frame.a if body["carry"] == "A" else frame.b
             body["carry"] = {slot: entry.get("topic", {}).get(slot, frame.slots[slot].split("|"))}

@@ -262,9 +262,9 @@ class Relations:
         prop, inverse = self._known[predicate]
         asked, given = (obj, subject) if inverse else (subject, obj)
         known = self._facts.get((asked.iri, prop), set())
-        return (
-            bool(known) and given.iri not in self._with_wholes(known) and not (self._with_wholes({given.iri}) & known)
-        )
+        wholes = self._with_wholes({given.iri})
+        kin = wholes & self._with_wholes(known) if inverse else wholes & known  # two firms of one group are kin
+        return bool(known) and given.iri not in self._with_wholes(known) and not kin
 
     def _with_wholes(self, iris: Iterable[str]) -> set[str]:
         out = set(iris)
