@@ -41,6 +41,8 @@ class Evidence:
         clear = [n for n in match.names if not n.ambiguous]
         if clear:
             return clear[0]
+        if match.end - match.start == 1 and not text[match.start].isascii():
+            return self._letter(text, found, i)
         refused = text[max(0, match.start - 2) : match.start].endswith(self._never) and not text[match.start].isascii()
         for name in match.names:
             if name.thing.iri in certain and not refused:
@@ -55,6 +57,18 @@ class Evidence:
             if not refused and text[match.start].isascii() and self._proper(text, match):
                 return name
         return None
+
+    def _letter(self, text: str, found: Sequence[Match], i: int) -> Name | None:
+        """A single letter counts only beside another of its class: 中、美、日, 中美两国, and never in 今日."""
+        name = found[i].names[0]
+        closure = self._ontology.closure(name.thing.classes)
+        touching = (
+            0 <= j < len(found)
+            and (found[j].end == found[i].start or found[j].start == found[i].end)
+            and any(self._ontology.closure(n.thing.classes) & closure - {"Entity", "Concept"} for n in found[j].names)
+            for j in (i - 1, i + 1)
+        )
+        return name if any(touching) or self._in_list(text, found, i, closure) else None
 
     def _has_product(self, text: str, found: Sequence[Match], i: int) -> bool:
         """Whether the name of a thing of this maker, or a device, stands directly behind (地平线征程6)."""

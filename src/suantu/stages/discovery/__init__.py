@@ -64,6 +64,8 @@ class Discovery:
         self._plain = frozenset([*endings, *map(str, settings["government"]["offices"])])
         telling = [e for e in endings if e not in settings["everyday-endings"] or e in settings["telling-after-all"]]
         self._breaks = frozenset(str(settings["breaks"]))
+        longer = "|".join(map(re.escape, sorted((e for e in telling if len(e) > 1), key=len, reverse=True)))
+        self._longer = re.compile(f"(?:{longer})(?![{settings['continues']}])")
         self._use_cases = UseCases(settings, words)
         self._slots = Slots(
             settings["slots"],
@@ -79,6 +81,7 @@ class Discovery:
         self._scenes = Slots(settings["use-cases"]["slots"], compiler, self._suffixes.inside, words, telling, "USE")
         self._lists = Lists(settings, words, ontology, endings, self._use_cases)
         self._aliases = Aliases(settings, words, re.compile(str(settings["not-models"])))
+        self._registered = tuple(sorted(map(str, settings["registered"]), key=len, reverse=True))
         self._buyers = [str(slot["name"]) for slot in settings["slots"] if slot.get("buys")]
         self._usual = str(settings["usual-vendor"])
         self._offices = Offices(settings, self._chars.places, ontology.parents)
@@ -92,7 +95,7 @@ class Discovery:
         """The names of every block: those chosen before, and the document's own. ``title`` is the document's."""
         ledger = self._ledger()
         self._titles.document(title, ledger)
-        pages = [page_of(text, chosen, self._chars, self._plain, self._breaks) for text, chosen in blocks]
+        pages = [page_of(text, chosen, self._chars, self._plain, self._breaks, self._longer) for text, chosen in blocks]
         english = _english(pages)
         if any(english):
             self._english.survey([p for p, is_english in zip(pages, english, strict=True) if is_english], ledger)
@@ -107,7 +110,7 @@ class Discovery:
                 self._english.kin([p for p, is_english in zip(pages, english, strict=True) if is_english], ledger)
             found = finder.settle(self._names(ledger, []))
             for i, chosen in found.items():
-                pages[i] = page_of(blocks[i][0], chosen, self._chars, self._plain, self._breaks)
+                pages[i] = page_of(blocks[i][0], chosen, self._chars, self._plain, self._breaks, self._longer)
             for i in found if turn else range(len(pages)):
                 self._second(pages[i], english[i], ledger)
         self._kin(pages, stems, ledger)
@@ -124,7 +127,7 @@ class Discovery:
     def sightings(self, text: str, chosen: Chosen = ()) -> list[tuple[str, str, str]]:
         """What each rule sees in a text at first reading: (rule, class, name). For those who write rules."""
         ledger = self._ledger()
-        page = page_of(text, chosen, self._chars, self._plain, self._breaks)
+        page = page_of(text, chosen, self._chars, self._plain, self._breaks, self._longer)
         self._first(page, _is_english(text), ledger)
         self._second(page, _is_english(text), ledger)
         return [(rule, cls, entry.surface) for entry in ledger.entries.values() for rule, cls in entry.votes]
@@ -231,6 +234,9 @@ class Discovery:
             if normalise(thing.label) != normalise(text)
             and (self._same_group(thing, accepted.get(normalise(text))) or text[-1].isdigit())
         }
+        short |= {
+            normalise(o) for k, v in accepted.items() for o in self._registered_as(ledger.entries[k].surface, v[0])
+        }
         accepted = {k: v for k, v in accepted.items() if k not in short}
         for key, (cls, rule, confidence) in accepted.items():
             entry = ledger.entries[key]
@@ -273,9 +279,27 @@ class Discovery:
             "Consortium",
         ):
             return []
-        ending = next((e for e in self._endings if surface.endswith(e) and len(surface) > len(e)), "")
-        core = surface[: -len(ending)] if ending else ""
+        if registered := next((e for e in self._registered if surface.endswith(e)), ""):
+            return self._short_forms(surface.removesuffix(registered))
+        core = self._without_ending(surface)
         return [core] if 2 <= len(core) <= 4 and self._words.unknown(core) == len(core) else []
+
+    def _registered_as(self, surface: str, cls: str) -> list[str]:
+        return self._core(surface, cls) if surface.endswith(self._registered) else []
+
+    def _without_ending(self, surface: str) -> str:
+        ending = next((e for e in self._endings if surface.endswith(e) and len(surface) > len(e)), "")
+        return surface[: -len(ending)] if ending else ""
+
+    def _short_forms(self, name: str) -> list[str]:
+        """云鲸智联科技, 云鲸智联 and 云鲸 of 北京云鲸智联科技, as long as a part of it is no known word."""
+        size = next((n for n in range(4, 1, -1) if name[:n] in self._chars.places), 0)
+        out: list[str] = []
+        name = name[size:]
+        while len(name) >= 2 and self._words.unknown(name) >= 2:
+            out.append(name)
+            name = self._without_ending(name)
+        return out
 
 
 class _Chars(dict[tuple[str, ...], str]):

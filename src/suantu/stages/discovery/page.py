@@ -13,6 +13,8 @@ from suantu.rules import Alphabet
 from suantu.stages.names import Match
 
 Chosen = Sequence[tuple[Match, Name]]
+_SHORT = 3
+_FIRMS = frozenset({"Vendor", "Organization"})
 _SENTENCE = re.compile(r"[^。；！？!?\n]+")
 
 
@@ -45,11 +47,13 @@ def page_of(
     chars: Mapping[tuple[str, ...], str],
     endings: frozenset[str],
     breaks: frozenset[str] = frozenset(),
+    longer: re.Pattern[str] | None = None,
 ) -> Page:
     """Encode a block; ``chars`` gives the character of a thing's classes.
 
     A known name that is also an ending (银行) and stands directly behind another letter stays as it is written, and
-    so does one before a letter that makes another word of it (智算产业 before 园).
+    so does one before a letter that makes another word of it (智算产业 before 园), and a firm's before the ``longer``
+    ending of another firm (炬芯 before 云科).
     """
     pieces: list[str] = []
     starts: list[int] = []
@@ -66,6 +70,8 @@ def page_of(
             continue
         if source[match.end : match.end + 1] in breaks and not name.text.isascii():
             continue
+        if longer and _short_firm(name) and longer.match(source, match.end):
+            continue
         pieces.append(source[at : match.start])
         starts.extend(range(at, match.start))
         ends.extend(range(at + 1, match.start + 1))
@@ -78,6 +84,11 @@ def page_of(
     starts.extend(range(at, len(source)))
     ends.extend(range(at + 1, len(source) + 1))
     return Page(source, "".join(pieces), starts, ends, names)
+
+
+def _short_firm(name: Name) -> bool:
+    """Whether a known name may be the first letters of another firm's."""
+    return len(name.text) <= _SHORT and not name.text.isascii() and not _FIRMS.isdisjoint(name.thing.classes)
 
 
 @dataclass(slots=True)

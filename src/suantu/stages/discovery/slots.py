@@ -149,11 +149,8 @@ class Slots:
             before, after = self._before.search(text, max(0, a - 24), a), self._after.match(text, b)
             return (before.start() if before else a), (after.end() if after else b)
         ends = [m.end() for m in self._ending.finditer(text, a + 2, b)]
-        if (
-            ends
-            and ends[-1] < b
-            and all(w.kind in ("noun", "verb", "generic") for w in self._words.split(text[ends[-1] : b]))
-        ):
+        rest = self._words.split(text[ends[-1] : b])[:1] if ends else ()
+        if rest and rest[0].kind not in ("open", "latin"):
             return a, ends[-1]
         words = self._words.split(text[a:b])
         if not ends and words[-1].kind == "verb" and self._words.unknown(text[a : a + words[-1].start]) >= 2:

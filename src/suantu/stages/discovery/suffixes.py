@@ -32,6 +32,9 @@ class Suffixes:
         self._all = tuple(self._rules)
         self._generic_firm = frozenset(map(str, settings["firm-words"]))
         self._regions = tuple(map(str, settings["regions"]))
+        self._registered = frozenset(map(str, settings["registered"]))
+        makers = next(r for r in settings["suffixes"] if r["name"] == settings["usual-vendor"])
+        self._makers = tuple(str(w) for w in makers["words"] if len(w) > 1)
         self._continues = str(settings["continues"])
         endings = sorted({*self._rules, *self._offices, *self._places}, key=len, reverse=True)
         self._ending = re.compile(f"(?=(?P<ending>{'|'.join(map(re.escape, endings))}))")
@@ -113,6 +116,8 @@ class Suffixes:
             weight = self._strong(surface, ending, core, cls, clean)
         else:
             weight = 0.0 if page.text.startswith(self._all, end) else self._weak(page.text, ending, core, end, clean)
+        if ending in self._registered and core.endswith(self._makers):
+            cls = "Vendor"
         if weight:
             ledger.vote(surface, cls, rule, weight)
 
