@@ -68,7 +68,9 @@ class Evidence:
             and any(self._ontology.closure(n.thing.classes) & closure - {"Entity", "Concept"} for n in found[j].names)
             for j in (i - 1, i + 1)
         )
-        return name if any(touching) or self._in_list(text, found, i, closure) else None
+        before = text[found[i].start - 1 : found[i].start]
+        free = not before.isalpha() or before in _SEPARATORS
+        return name if any(touching) or (free and self._in_list(text, found, i, closure)) else None
 
     def _has_product(self, text: str, found: Sequence[Match], i: int) -> bool:
         """Whether the name of a thing of this maker, or a device, stands directly behind (地平线征程6)."""
