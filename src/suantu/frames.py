@@ -31,7 +31,7 @@ _MARKS = {"V": _V, "N": _N, "X": _X, "R": _REST}
 _SIDES = {"A": _A + _AB, "B": _AB + _B}
 _PART = re.compile(r"<([a-z]+)>")
 _OPTIONS = ("not", "single", "confidence", "age", "unless", "pairs", "section", "holds-denied", "list", "all")
-_MORE_OPTIONS = ("begins", "ignore", "many", "called")
+_MORE_OPTIONS = ("begins", "ignore", "many", "called", "done")
 
 
 @dataclass(frozen=True)
@@ -74,11 +74,15 @@ class Use:
 class Words:
     """Finds the words of all frames in a text, the longest first, and marks those of one of them."""
 
-    def __init__(self, frames: Sequence[Frame], decoys: Sequence[str], weak: Sequence[str]) -> None:
+    def __init__(
+        self, frames: Sequence[Frame], decoys: Sequence[str], weak: Sequence[str], stops: Sequence[str]
+    ) -> None:
         self.frames = {frame.name: frame for frame in frames}
         self._words = {w for f in frames for w in f.words if w not in f.agents}
         self._verbs = {w for f in frames for w, mark in f.words.items() if mark == _V and len(w) > 1} - set(weak)
-        listed = sorted({*decoys, *(w for f in frames for w in f.words)}, key=lambda w: (-len(w), w))
+        self._verbs |= set(stops)
+        self._words |= set(stops)
+        listed = sorted({*decoys, *stops, *(w for f in frames for w in f.words)}, key=lambda w: (-len(w), w))
         self._find = re.compile("|".join(map(re.escape, listed)) or r"(?!)")
         self._marks: dict[str, dict[str, str]] = {}
 
@@ -153,7 +157,7 @@ def read_frames(
         frame = Frame(name, str(entry["makes"]), _words(entry, agents), agents, slots, str(entry.get("a", "s")), chars)
         frames.append(frame)
         rules += _rules(frame, entry, settings, file)
-    return Words(frames, *(list(map(str, settings.get(k, ()))) for k in ("decoys", "weak"))), rules
+    return Words(frames, *(list(map(str, settings.get(k, ()))) for k in ("decoys", "weak", "stops"))), rules
 
 
 def _agents(entry: Mapping[str, Any], doers: Sequence[str]) -> frozenset[str]:

@@ -18,6 +18,8 @@ from suantu.rules import Pattern
 from suantu.scene import Node, Scene
 from suantu.stages.relations.rules import NamedRule, RelationRule
 
+_CLAUSE = re.compile(r"[，,；;：:。！？!?]")
+
 
 class Relations:
     """The relation rules of one language over one ontology."""
@@ -80,6 +82,8 @@ class Relations:
             while match := rule.pattern.regex.search(text, position):
                 position = match.start() + 1
                 if rule.unless and rule.unless.regex.search(scene.text, match.start(), match.end()):
+                    continue
+                if rule.done and _planned(scene, match.start(), match.end()):
                     continue
                 if scene.insertions and _crosses(scene, match):
                     continue
@@ -277,6 +281,12 @@ def _crosses(scene: Scene, match: re.Match[str]) -> bool:
     """Whether a match goes from inside an insertion to what follows it (NAME, a unit of NAME, sells …)."""
     inside = scene.inserted(match.start())
     return inside is not None and match.end() > inside[1]
+
+
+def _planned(scene: Scene, start: int, end: int) -> bool:
+    """Whether the stretch's own clause only plans or expects what it says."""
+    clause = max((m.end() for m in _CLAUSE.finditer(scene.text, 0, start + 1)), default=0)
+    return any(m.kind in ("planned", "forecast") and clause <= m.start < end and start < m.end for m in scene.moods)
 
 
 def _any_of(classes: frozenset[str], wanted: Sequence[str]) -> bool:

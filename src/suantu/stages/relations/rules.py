@@ -44,6 +44,7 @@ class RelationRule:
     ignore: frozenset[str]
     many: bool
     named: bool
+    done: bool
     called: Mapping[str, re.Pattern[str]]
     use: Use | None = None
 
@@ -120,6 +121,7 @@ def compile_rule(rule: Rule, compiler: Compiler, predicates: Iterable[str], use:
         frozenset(map(str, body.get("ignore", ()))),
         bool(body.get("many")),
         bool(body.get("named")),
+        bool(body.get("done")),
         {k: re.compile(str(v)) for k, v in dict(body.get("called", {})).items()},
         use,
     )
