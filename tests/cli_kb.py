@@ -270,6 +270,7 @@ def ontology(directory: Path) -> Ontology:
         frozenset(),
         frozenset(),
         empty,  # type: ignore[arg-type]
+        turtle=(directory / "suantu.ttl", directory / "lexicon" / "small.ttl"),
     )
 
 
