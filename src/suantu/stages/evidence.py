@@ -19,6 +19,7 @@ class Evidence:
         self._heads = {str(k): tuple(map(str, v)) for k, v in settings["heads"].items()}
         self._before = {str(k): tuple(map(str, v)) for k, v in settings["before"].items()}
         self._never = tuple(map(str, settings["never-after"]))
+        self._letter_before = tuple(map(str, settings.get("letter-before", ())))
         self._ontology = ontology
 
     def certain(self, matches: Sequence[Sequence[Match]]) -> frozenset[str]:
@@ -59,18 +60,19 @@ class Evidence:
         return None
 
     def _letter(self, text: str, found: Sequence[Match], i: int) -> Name | None:
-        """A single letter counts only beside another of its class: 中、美、日, 中美两国, and never in 今日."""
+        """A single letter counts only beside another of its class, where no word begins before them: 中、美、日, 美日."""
         name = found[i].names[0]
         closure = self._ontology.closure(name.thing.classes)
-        touching = (
-            0 <= j < len(found)
-            and (found[j].end == found[i].start or found[j].start == found[i].end)
-            and any(self._ontology.closure(n.thing.classes) & closure - {"Entity", "Concept"} for n in found[j].names)
-            for j in (i - 1, i + 1)
-        )
-        before = text[found[i].start - 1 : found[i].start]
-        free = not before.isalpha() or before in _SEPARATORS
-        return name if any(touching) or (free and self._in_list(text, found, i, closure)) else None
+        first = i - 1 if i and found[i - 1].end == found[i].start else i
+        last = i + 1 if i + 1 < len(found) and found[i + 1].start == found[i].end else i
+        before = text[found[first].start - 1 : found[first].start]
+        if before.isalpha() and before not in _SEPARATORS and not before.endswith(self._letter_before):
+            return None
+        pair = any(self._alike(found[j], closure) for j in {first, last} - {i})
+        return name if pair or self._in_list(text, found, i, closure) else None
+
+    def _alike(self, match: Match, closure: frozenset[str]) -> bool:
+        return any(self._ontology.closure(n.thing.classes) & closure - {"Entity", "Concept"} for n in match.names)
 
     def _has_product(self, text: str, found: Sequence[Match], i: int) -> bool:
         """Whether the name of a thing of this maker, or a device, stands directly behind (地平线征程6)."""
@@ -94,10 +96,8 @@ class Evidence:
                 continue
             low, high = sorted((i, j))
             gap = text[found[low].end : found[high].start]
-            if gap in _SEPARATORS or gap.strip() in _SEPARATORS:
-                for name in found[j].names:
-                    if self._ontology.closure(name.thing.classes) & closure - {"Entity", "Concept"}:
-                        return True
+            if (gap in _SEPARATORS or gap.strip() in _SEPARATORS) and self._alike(found[j], closure):
+                return True
         return False
 
     def _proper(self, text: str, match: Match) -> bool:
