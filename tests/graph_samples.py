@@ -124,6 +124,11 @@ def read(path: Path) -> Document:
     return document(text, path.name)
 
 
+def restore(text: str, name: str, pages: tuple[int, ...]) -> Document:
+    """A document again from the text that a knowledge base keeps."""
+    return document(text, name, pages=pages)
+
+
 def ontology(directory: Path) -> Ontology:
     """The small ontology, written into ``directory`` and loaded."""
     for folder in ("lexicon", "rules"):

@@ -407,8 +407,20 @@ def test_eval(tmp_path: Path) -> None:
     assert "relations\tfound\t1\t50.0%\n" in text
     assert "missed\trelations\t英伟达 makes GPU   «…»\n" in text
     assert "extra\trelations\t华为 makes 昇腾910\tmakes-verb\n" in text
-    assert "makes-verb\t1\t1\n" in text
+    assert "makes-verb\t1\t0\t1\t\n" in text
+    assert "precision\t" not in text
     assert json.loads(call("eval", str(gold), "--format", "json").stdout)["observations"]["counts"]["full"] == 1
+    gold.write_text(f"# complete: relations\n{gold.read_text('utf-8')}", "utf-8")
+    text = call("eval", str(gold), "--by-rule").stdout
+    assert "relations\tprecision\t1\t" in text
+    assert "observations\tprecision" not in text
+    assert "makes-verb\t1\t0\t1\t50.0%\n" in text
+    found = json.loads(call("eval", str(gold), "--format", "json").stdout)
+    assert 0 < found["relations"]["precision"] < 1
+    assert found["observations"]["precision"] is None
+    assert found["by_rule"]["makes-verb"] == {"in_gold": 1, "partly": 0, "beyond": 1, "precision": 0.5}
+    gold.write_text("# complete: ranks\n", "utf-8")
+    assert "complete in what? ranks; there are entities, relations" in call("eval", str(gold), code=3).stderr
     gold.write_text("X|40|GB|…\n", "utf-8")
     assert "ERROR\tobserved but false: 40 GB" in call("eval", str(gold), code=1).stdout
     assert "cannot be read" in call("eval", str(tmp_path / "none.gold"), code=3).stderr

@@ -311,15 +311,15 @@ def test_score(graph: Graph, tmp_path: Path) -> None:
     path = tmp_path / "small.gold"
     path.write_text(GOLD, "utf-8")
     score = evaluate(graph.endpoint, read_gold(path))
-    assert score.entities.counts == {"gold": 3, "strict": 2, "lenient": 2, "predicted": 10}
+    assert score.entities.counts == {"gold": 3, "strict": 2, "lenient": 2, "predicted": 10, "matched": 2}
     assert score.entities.misses == ["City 火星"]
     assert score.relations.counts == {"gold": 2, "found": 1, "predicted": 19, "matched": 1}
     assert score.observations.counts == {"gold": 3, "value_unit": 2, "full": 1, "predicted": 15, "matched": 2}
     assert any("has status=Actual, bound==" in miss for miss in score.observations.misses)
-    assert score.rankings.counts == {"gold": 2, "found": 1, "predicted": 7}
+    assert score.rankings.counts == {"gold": 2, "found": 1, "predicted": 7, "matched": 1}
     assert score.ungrounded == 0
     assert len(score.errors) == 2
-    assert score.by_rule["makes-verb"] == (1, 1)
+    assert score.by_rule["makes-verb"] == (1, 0, 1, None)
     assert score.figure_parts["metric"] == 2
 
 

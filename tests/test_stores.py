@@ -18,10 +18,11 @@ import rdflib
 
 import graph_samples as samples
 import servers
+from suantu import child
 from suantu.build import build
 from suantu.errors import EndpointError, QueryError, StoreError
 from suantu.load import load
-from suantu.stores import child, sparql
+from suantu.stores import sparql
 from suantu.stores.base import Endpoint, Term, iri, text
 from suantu.stores.kb import KnowledgeBase
 from suantu.stores.local import LocalEndpoint

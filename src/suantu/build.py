@@ -2,113 +2,46 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, field
-from multiprocessing import get_context
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import cast
 
 import pyoxigraph as ox
 
 from suantu import __version__
-from suantu.border.assemble import quads
-from suantu.border.ontograph import OntologyGraph, ontology_graph
+from suantu.border.ontograph import ontology_graph
 from suantu.border.vocab import GRAPH_INFERRED, GRAPH_ONTOLOGY, PREFIXES, ST
 from suantu.errors import InputError, StoreError
 from suantu.infer import inferred_quads
 from suantu.ontology import Ontology
-from suantu.records import Document, Extraction
 from suantu.stores import kb
 from suantu.stores.draft import Draft, fresh, revised
+from suantu.workers import Done, Extract, Read, Restore, Worker, ordered, work
 
-Extract = Callable[[Document], Extraction]
-Read = Callable[[Path], Document]
 Progress = Callable[[int, int, str], None]
 _NQ = ox.RdfFormat.N_QUADS
-_COUNTED = {
-    ST + "Claim": "claims",
-    ST + "Observation": "observations",
-    ST + "RankingEntry": "rankings",
-    ST + "LooseFigure": "loose",
-    ST + "Passage": "passages",
-}
 
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What a build did. ``failed`` holds (file, reason); ``unchanged`` counts documents that were there already;
+    """What a build did. ``failed`` holds (file, reason); ``unchanged`` counts documents that were there already,
+    ``replaced`` those whose file has another text now, ``again`` those that were read again for a new ontology;
     ``things`` counts the mentioned things by class (local name). ``rankings`` counts entries."""
 
     documents: int
     failed: tuple[tuple[str, str], ...] = ()
     unchanged: int = 0
+    replaced: int = 0
+    again: int = 0
     things: dict[str, int] = field(default_factory=dict)
     claims: int = 0
     observations: int = 0
     rankings: int = 0
     loose: int = 0
     seconds: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Done:
-    """One document, read: its entry, text, and the N-Quads of its graph; or why it could not be read."""
-
-    name: str
-    problem: str = ""
-    entry: kb.DocumentEntry | None = None
-    text: str = ""
-    data: bytes = b""
-
-
-@dataclass(frozen=True, slots=True)
-class _Worker:
-    """From a path to a document's quads; goes into worker processes by forking."""
-
-    read: Read
-    extract: Extract
-    graph: OntologyGraph
-    present: frozenset[str] = frozenset()
-
-    def __call__(self, path: Path) -> _Done:
-        try:
-            document = self.read(path)
-            if document.sha256 in self.present:
-                return _Done(path.name, entry=_entry(document, Counter()))
-            extraction = self.extract(document)
-        except InputError as error:
-            return _Done(path.name, problem=str(error))
-        made = quads(extraction, __version__, self.graph.parents, units=self.graph.units, known=self.graph.known)
-        counts: Counter[str] = Counter()
-        data = ox.serialize(_counting(made, counts), format=_NQ) or b""
-        return _Done(path.name, "", _entry(document, counts), document.text, data)
-
-
-def _entry(document: Document, counts: Counter[str]) -> kb.DocumentEntry:
-    d = document
-    return kb.DocumentEntry(
-        d.sha256, d.name, d.title, d.issued, d.publisher, d.language, len(d.text), dict(sorted(counts.items()))
-    )
-
-
-def _counting(made: Iterable[ox.Quad], counts: Counter[str]) -> Iterator[ox.Quad]:
-    """The quads unchanged, counting nodes by kind and mentioned things on the way."""
-    counts.update(dict.fromkeys((*_COUNTED.values(), "things"), 0))
-    things: set[str] = set()
-    mentioned = ST + "mentionedIn"
-    for quad in made:
-        term = quad.object
-        if isinstance(term, ox.NamedNode) and term.value in _COUNTED:
-            counts[_COUNTED[term.value]] += 1
-        elif quad.predicate.value == mentioned:
-            things.add(str(quad.subject))
-        yield quad
-    counts["things"] = len(things)
 
 
 # ---- building ----
@@ -135,12 +68,12 @@ def build(
         draft.put(ox.serialize(graph.quads, format=_NQ) or b"", GRAPH_ONTOLOGY)
         if jobs == 1:
             draft.load_beside()
-        done = _work(_Worker(read, extract, graph), sources, jobs)
+        done = work(Worker(read, extract, graph, kb_dir), ordered(sources), jobs)
         entries, failed = _take(done, len(sources), draft, progress)
         if not entries:
             raise _nothing(failed)
         manifest = _finish(draft, ontology.digest, entries)
-    return _summary(manifest, failed, 0, began)
+    return _summary(manifest, failed, began)
 
 
 def add(
@@ -150,36 +83,94 @@ def add(
     extract: Extract,
     read: Read,
     *,
+    restore: Restore | None = None,
     jobs: int = 1,
     progress: Progress | None = None,
     force: bool = False,
 ) -> Summary:
     """Read ``sources`` into the knowledge base ``kb_dir``: only their graphs and the inferred one change.
 
-    A document that is there already is left as it is unless ``force``. StoreError where the knowledge base was built
-    with another ontology or version: its other documents would then differ from these.
+    A document that is there already is left as it is unless ``force``. A file whose text has changed since it was read
+    takes the place of what it said before. Where the knowledge base was built with another ontology or version, its
+    other documents are read again, from the texts that it keeps, by ``restore``; without that, StoreError.
     """
     began = time.monotonic()
     before = kb.read_manifest(kb_dir)
-    if (before.version, before.ontology) != (__version__, ontology.digest):
-        raise StoreError(f"{kb_dir}: built with another ontology or version; build it anew with: suantu build PATH…")
+    graph = ontology_graph(ontology.turtle)
+    if not _is_current(before, ontology):
+        if restore is None:
+            raise StoreError(f"{kb_dir}: built with another ontology or version; build it anew: suantu build PATH…")
+        return _again(sources, Worker(read, extract, graph, kb_dir, restore), ontology, jobs, progress)
     present = frozenset() if force else frozenset(d.sha256 for d in before.documents)
-    worker = _Worker(read, extract, ontology_graph(ontology.turtle), present)
-    done = list(_work(worker, sources, jobs))
+    done = list(work(Worker(read, extract, graph, kb_dir, present=present), ordered(sources), jobs))
     failed = tuple((d.name, d.problem) for d in done if d.problem)
-    news = [d for d in done if d.entry and d.data]
     if len(failed) == len(done):
         raise _nothing(failed)
-    if not news:
-        return _summary(before, failed, len(done) - len(failed), began)
+    found = _merged(d.entry for d in done if d.entry)
+    if not any(d.data for d in done) and _kept(before.documents, found) == {d.sha256: d for d in before.documents}:
+        return _summary(before, failed, began, unchanged=len(done) - len(failed))
     with revised(kb_dir) as (draft, before):
-        entries = {d.sha256: d for d in before.documents}
-        for graph in (GRAPH_INFERRED, *(d.entry.iri for d in news if d.entry)):
-            draft.drop(graph)
+        if not _is_current(before, ontology):
+            raise StoreError(f"{kb_dir}: another process has rebuilt it meanwhile; try again")
+        entries = _kept(before.documents, found)
+        gone = [d for d in before.documents if d.sha256 not in entries]
+        news = [d for d in done if d.entry and d.data]
+        for iri in (GRAPH_INFERRED, *(d.iri for d in gone), *(d.entry.iri for d in news if d.entry)):
+            draft.drop(iri)
         added, _ = _take(iter(news), len(news), draft, progress)
-        entries.update((d.sha256, d) for d in added)
+        entries.update((d.sha256, replace(d, paths=found[d.sha256].paths)) for d in added)
         manifest = _finish(draft, before.ontology, list(entries.values()))
-    return _summary(manifest, failed, len(done) - len(failed) - len(news), began)
+    unchanged = len(done) - len(failed) - len(news)
+    return _summary(manifest, failed, began, unchanged=unchanged, replaced=len(gone))
+
+
+def _is_current(manifest: kb.Manifest, ontology: Ontology) -> bool:
+    return (manifest.version, manifest.ontology) == (__version__, ontology.digest)
+
+
+def _merged(entries: Iterable[kb.DocumentEntry]) -> dict[str, kb.DocumentEntry]:
+    """One entry for each text, with all places that it was found in."""
+    found: dict[str, kb.DocumentEntry] = {}
+    for entry in entries:
+        first = found.setdefault(entry.sha256, entry)
+        found[entry.sha256] = replace(first, paths=tuple(sorted({*first.paths, *entry.paths})))
+    return found
+
+
+def _kept(before: Iterable[kb.DocumentEntry], found: Mapping[str, kb.DocumentEntry]) -> dict[str, kb.DocumentEntry]:
+    """The documents that stay when ``found`` were read: a text stays while some file, so far as we know, still holds
+    it."""
+    taken = {path: sha for sha, entry in found.items() for path in entry.paths}
+    kept: dict[str, kb.DocumentEntry] = {}
+    for entry in before:
+        paths = {path for path in entry.paths if taken.get(path, entry.sha256) == entry.sha256}
+        if entry.sha256 in found:
+            paths.update(found[entry.sha256].paths)
+        if paths or not entry.paths:
+            kept[entry.sha256] = replace(entry, paths=tuple(sorted(paths)))
+    return kept
+
+
+def _again(
+    sources: Sequence[Path], worker: Worker, ontology: Ontology, jobs: int, progress: Progress | None
+) -> Summary:
+    """Read ``sources``, and all that the knowledge base keeps, with an ontology or version that it does not know."""
+    began = time.monotonic()
+    with fresh(worker.directory) as draft:
+        before = kb.read_manifest(worker.directory).documents
+        draft.put(ox.serialize(worker.graph.quads, format=_NQ) or b"", GRAPH_ONTOLOGY)
+        entries, failed = _take(work(worker, ordered(sources), jobs), len(sources), draft, progress)
+        if not entries:
+            raise _nothing(failed)
+        found = _merged(entries)
+        kept = _kept(before, found)
+        rest = [d for sha, d in sorted(kept.items()) if sha not in found]
+        again, lost = _take(work(worker, rest, jobs), len(rest), draft, progress)
+        if lost:
+            raise StoreError(f"{worker.directory}: a document that it keeps cannot be read again: {lost[0][1]}")
+        whole = [replace(d, paths=kept[d.sha256].paths) if d.sha256 in kept else d for d in (*found.values(), *again)]
+        manifest = _finish(draft, ontology.digest, whole)
+    return _summary(manifest, failed, began, replaced=len(before) - len(kept), again=len(again))
 
 
 def remove(document: str, kb_dir: Path) -> Summary:
@@ -191,7 +182,7 @@ def remove(document: str, kb_dir: Path) -> Summary:
         draft.drop(GRAPH_INFERRED)
         draft.drop(entry.iri)
         manifest = _finish(draft, before.ontology, [d for d in before.documents if d != entry])
-    return _summary(manifest, (), 0, began)
+    return _summary(manifest, (), began)
 
 
 def _nothing(failed: Sequence[tuple[str, str]]) -> InputError:
@@ -201,40 +192,12 @@ def _nothing(failed: Sequence[tuple[str, str]]) -> InputError:
     return InputError(failed[0][1] + more)
 
 
-def _work(worker: _Worker, sources: Sequence[Path], jobs: int) -> Iterator[_Done]:
-    """Each source read, in the order of name and path whatever the number of processes."""
-    ordered = sorted(dict.fromkeys(sources), key=lambda p: (p.name, str(p)))
-    if min(jobs, len(ordered)) <= 1 or not hasattr(os, "fork"):
-        yield from map(worker, ordered)
-        return
-    with ProcessPoolExecutor(
-        min(jobs, len(ordered)), mp_context=get_context("fork"), initializer=_adopt, initargs=(worker,)
-    ) as pool:
-        try:
-            yield from pool.map(_adopted, ordered)
-        except BrokenProcessPool as error:
-            raise StoreError(
-                "a process that read documents died (too little memory?); try again with --jobs 1"
-            ) from error
-
-
-_worker: list[_Worker] = []
-
-
-def _adopt(worker: _Worker) -> None:
-    """In a new process: the worker came by forking and was never pickled (an extractor need not be picklable)."""
-    _worker[:] = [worker]
-
-
-def _adopted(path: Path) -> _Done:
-    return _worker[0](path)
-
-
 def _take(
-    done: Iterator[_Done], total: int, draft: Draft, progress: Progress | None
+    done: Iterator[Done], total: int, draft: Draft, progress: Progress | None
 ) -> tuple[list[kb.DocumentEntry], tuple[tuple[str, str], ...]]:
     """Puts what was read into the draft. The same text under two names is one document, of the first name."""
     entries: dict[str, kb.DocumentEntry] = {}
+    twice: list[kb.DocumentEntry] = []
     failed: list[tuple[str, str]] = []
     for number, item in enumerate(done, 1):
         if item.entry is None:
@@ -243,9 +206,11 @@ def _take(
             entries[item.entry.sha256] = item.entry
             draft.put(item.data, item.entry.iri)
             draft.write_text(item.entry.sha256, item.text)
+        else:
+            twice.append(item.entry)
         if progress:
             progress(number, total, item.name)
-    return list(entries.values()), tuple(failed)
+    return list(_merged([*entries.values(), *twice]).values()), tuple(failed)
 
 
 def _finish(draft: Draft, ontology: str, entries: list[kb.DocumentEntry]) -> kb.Manifest:
@@ -270,10 +235,10 @@ def _things(store: ox.Store) -> dict[str, int]:
     return {cls.removeprefix(ST): n for cls, n in sorted(found.items()) if cls.startswith(ST)}
 
 
-def _summary(manifest: kb.Manifest, failed: tuple[tuple[str, str], ...], unchanged: int, began: float) -> Summary:
+def _summary(manifest: kb.Manifest, failed: tuple[tuple[str, str], ...], began: float, **more: int) -> Summary:
     counts = {name: manifest.totals.get(name, 0) for name in ("claims", "observations", "rankings", "loose")}
     seconds = time.monotonic() - began
-    return Summary(len(manifest.documents), failed, unchanged, dict(manifest.things), **counts, seconds=seconds)
+    return Summary(len(manifest.documents), failed, things=dict(manifest.things), seconds=seconds, **counts, **more)
 
 
 # ---- export ----

@@ -8,16 +8,20 @@ A gold file has one fact a line, fields between ``|``; ``#`` begins a comment::
     K|ranking|period|rank|item|tier|words              a place in a ranking
     N|subject|property|object|words                    must not be in the graph
     X|value|unit|words                                 must not be a figure
+
+A comment ``# complete`` says that it has all facts of its text, ``# complete: relations, rankings`` all of these kinds:
+only then is what the graph holds beyond it wrong, and precision can be told.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from suantu.border.vocab import ST
 from suantu.errors import InputError
@@ -25,8 +29,10 @@ from suantu.stores.base import Endpoint
 
 Row = Mapping[str, str]
 FIELDS = {"E": 3, "R": 4, "O": 9, "K": 6, "N": 4, "X": 3}  # the least number of fields; the words may hold more
+KINDS = ("entities", "relations", "observations", "rankings")
 PARTS = ("metric", "about", "place", "period", "status", "bound")
 _TOLERANCE = 0.004  # of the larger value: rounding in print
+_COMPLETE = re.compile(r"#\s*complete\s*(?::(.*))?$", re.IGNORECASE)
 _DROPPED = re.compile(r"[\s《》“”\"'·\-—_]")
 # a gold class is met leniently by any class of its group
 _GROUPS = (
@@ -51,19 +57,43 @@ class Extra:
 @dataclass(slots=True)
 class Part:
     """The result for one kind of fact. ``counts`` hold ``gold``, what of it was found (``found``, for entities
-    ``strict`` and ``lenient``, for figures ``value_unit`` and ``full``), ``predicted`` and ``matched``."""
+    ``strict`` and ``lenient``, for figures ``value_unit`` and ``full``), ``predicted`` and ``matched``. ``partly``
+    are the matched ones of which some part is wrong; ``complete`` says that the gold has all."""
 
     counts: dict[str, int]
     misses: list[str] = field(default_factory=list)
     extras: list[Extra] = field(default_factory=list)
     matched: set[str] = field(default_factory=set)
+    partly: set[str] = field(default_factory=set)
+    complete: bool = False
+
+    @property
+    def precision(self) -> float | None:
+        """Which part of what the graph holds is in the gold; None where the gold does not have all."""
+        predicted = self.counts["predicted"]
+        return self.counts["matched"] / predicted if self.complete and predicted else None
+
+
+class RuleScore(NamedTuple):
+    """The facts of one rule: in the gold, of these with some part wrong, and beyond the gold. ``precision`` is None
+    where the gold does not have all facts of their kind."""
+
+    in_gold: int
+    partly: int
+    beyond: int
+    precision: float | None
+
+
+class Gold(dict[str, list[list[str]]]):
+    """The lines of a gold file by kind (see above); ``complete`` names the kinds of which it has all facts."""
+
+    complete: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
 class Score:
     """The results by kind; ``figure_parts`` counts, over the figures found, which parts were right; ``ungrounded``
-    counts facts without a passage; ``errors`` are facts that must not be there; ``by_rule`` gives, for every rule, how
-    many of its facts the gold has and how many it has not."""
+    counts facts without a passage; ``errors`` are facts that must not be there; ``by_rule`` tells it for every rule."""
 
     entities: Part
     relations: Part
@@ -72,20 +102,22 @@ class Score:
     figure_parts: dict[str, int]
     ungrounded: int
     errors: list[str]
-    by_rule: dict[str, tuple[int, int]]
+    by_rule: dict[str, RuleScore]
 
 
 # ---- reading ---------------------------------------------------------------------------------------------------------
 
 
-def read_gold(path: Path) -> dict[str, list[list[str]]]:
+def read_gold(path: Path) -> Gold:
     """The lines of a gold file by kind. InputError names the line that is not one."""
     try:
         lines = path.read_text("utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}") from error
-    gold: dict[str, list[list[str]]] = {kind: [] for kind in FIELDS}
+    gold = Gold({kind: [] for kind in FIELDS})
     for number, line in enumerate(lines, 1):
+        if match := _COMPLETE.match(line):
+            gold.complete |= _kinds(match[1] or "", f"{path}:{number}")
         if not line.strip() or line.startswith("#"):
             continue
         kind, *fields = (part.strip() for part in line.split("|"))
@@ -93,6 +125,13 @@ def read_gold(path: Path) -> dict[str, list[list[str]]]:
             raise InputError(f"{path}:{number}: not a gold line: {line[:60]!r}")
         gold[kind].append(fields)
     return gold
+
+
+def _kinds(text: str, where: str) -> frozenset[str]:
+    named = frozenset(text.replace(",", " ").split())
+    if unknown := named.difference(KINDS):
+        raise InputError(f"{where}: complete in what? {', '.join(sorted(unknown))}; there are {', '.join(KINDS)}")
+    return named or frozenset(KINDS)
 
 
 def normal(name: str) -> str:
@@ -158,6 +197,9 @@ def evaluate(endpoint: Endpoint, gold: Mapping[str, list[list[str]]]) -> Score:
     relations = _relations(endpoint, gold, names, rules, errors)
     observations, parts = _observations(endpoint, gold, names, rules, errors)
     rankings = _rankings(endpoint, gold["K"], names, rules)
+    found = dict(zip(KINDS, (entities, relations, observations, rankings), strict=True))
+    for kind in getattr(gold, "complete", ()):
+        found[kind].complete = True
     return Score(
         entities,
         relations,
@@ -186,6 +228,7 @@ def _entities(endpoint: Endpoint, gold: list[list[str]], names: _Names) -> Part:
         if not strict:
             seen = ", ".join(sorted({t for e in found for t in types[e]}))
             part.misses.append(f"{cls} {name}" + (f"  (found as {seen})" if seen else ""))
+    part.counts["matched"] = len(part.matched)
     for e in sorted(types.keys() - part.matched):
         part.extras.append(Extra(f"{'/'.join(sorted(types[e]))} {names.show(e)}", e))
     return part
@@ -273,6 +316,7 @@ def _observations(
         if all(checks.values()):
             part.counts["full"] += 1
         else:
+            part.partly.add(best["o"])
             wrong = ", ".join(f"{k}={_has(best, k, names)}" for k, right in checks.items() if not right)
             part.misses.append(f"partly: {said} {status} {bound}: has {wrong}   «{'|'.join(words)}»")
     part.counts["matched"] = len(part.matched)
@@ -312,6 +356,7 @@ def _rankings(endpoint: Endpoint, gold: list[list[str]], names: _Names, rules: M
         part.counts["found"] += bool(found)
         if not found:
             part.misses.append(f"{ranking} {period} #{rank} {item}   «{'|'.join(words)}»")
+    part.counts["matched"] = len(part.matched)
     for e in entries:
         if e["e"] not in part.matched:
             text = f"{e.get('label', '-')} {e.get('period', '-')} #{e['rank']} {names.show(e['item'])}"
@@ -326,14 +371,22 @@ def _ungrounded(endpoint: Endpoint) -> int:
     return int(_rows(endpoint, query)[0]["n"])
 
 
-def _by_rule(parts: Iterable[Part], rules: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[int, int]]:
-    right: dict[str, int] = defaultdict(int)
-    beyond: dict[str, int] = defaultdict(int)
+def _by_rule(parts: Iterable[Part], rules: Mapping[str, tuple[str, ...]]) -> dict[str, RuleScore]:
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
+    incomplete: set[str] = set()
     for part in parts:
-        for fact in part.matched:
-            for rule in rules.get(fact, ()):
-                right[rule] += 1
-        for extra in part.extras:
-            for rule in extra.rules:
-                beyond[rule] += 1
-    return {rule: (right[rule], beyond[rule]) for rule in sorted(right.keys() | beyond.keys())}
+        for name, facts in (
+            ("in_gold", part.matched),
+            ("partly", part.partly),
+            ("beyond", {extra.fact for extra in part.extras}),
+        ):
+            for rule in (rule for fact in facts for rule in rules.get(fact, ())):
+                counts[rule][name] += 1
+                if not part.complete:
+                    incomplete.add(rule)
+    return {rule: _rule_score(counts[rule], rule not in incomplete) for rule in sorted(counts)}
+
+
+def _rule_score(n: Counter[str], complete: bool) -> RuleScore:
+    precision = n["in_gold"] / (n["in_gold"] + n["beyond"]) if complete else None
+    return RuleScore(n["in_gold"], n["partly"], n["beyond"], precision)

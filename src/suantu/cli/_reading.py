@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from suantu.pipeline import Pipeline
 
 _F = TypeVar("_F", bound=Callable[..., Any])
-_FIGURES = ("documents", "unchanged", "claims", "observations", "rankings", "loose")
+_FIGURES = ("documents", "unchanged", "replaced", "again", "claims", "observations", "rankings", "loose")
+_RARE = {"unchanged", "replaced", "again"}  # shown where there are some
 _CLASSES_SHOWN = 12
 UNREADABLE = 3
 
@@ -140,7 +141,7 @@ def _print(session: Session, summary: Summary) -> None:
     rows = [
         [session.say(f"sum_{name}"), f"{getattr(summary, name):,}"]
         for name in _FIGURES
-        if getattr(summary, name) or name != "unchanged"
+        if getattr(summary, name) or name not in _RARE
     ]
     rows.append([session.say("sum_things"), f"{summary.things.get('Entity', 0):,}"])
     by_number = sorted(summary.things.items(), key=lambda item: (-item[1], item[0]))

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from suantu.cli.common import Session, common
+from suantu.evaluate import KINDS
 
 if TYPE_CHECKING:
     from suantu.evaluate import Part, Score
-
-_KINDS = ("entities", "relations", "observations", "rankings")
 
 
 @click.command("eval")
@@ -23,6 +22,8 @@ _KINDS = ("entities", "relations", "observations", "rankings")
 @common()
 def command(session: Session, gold: Path, misses: bool, extras: bool, by_rule: bool) -> None:
     """Compare the graph with a file of hand-made facts. Exits with 1 where it holds what must not be there.
+
+    Recall is told always; precision where the file says that it has all facts: # complete, or # complete: relations.
 
     \b
     Examples:
@@ -41,8 +42,7 @@ def command(session: Session, gold: Path, misses: bool, extras: bool, by_rule: b
         _print(session, score)
         _lists(session, score, misses, extras)
         if by_rule:
-            rows = [[rule, str(a), str(b)] for rule, (a, b) in sorted(score.by_rule.items(), key=lambda i: -i[1][1])]
-            session.rows([session.say("rule"), session.say("in_gold"), session.say("beyond")], rows)
+            _print_rules(session, score)
     if score.errors:
         click.get_current_context().exit(1)
 
@@ -51,9 +51,22 @@ def _record(score: Score) -> dict[str, Any]:
     from dataclasses import asdict
 
     record = asdict(score)
-    for kind in _KINDS:
+    for kind in KINDS:
         record[kind].pop("matched")
+        record[kind].pop("partly")
+        record[kind]["precision"] = _part(score, kind).precision
+    record["by_rule"] = {rule: n._asdict() for rule, n in score.by_rule.items()}
     return record
+
+
+def _print_rules(session: Session, score: Score) -> None:
+    """The rules, those that err most first."""
+    ordered = sorted(score.by_rule.items(), key=lambda item: (-item[1].beyond, -item[1].partly, item[0]))
+    rows = [
+        [rule, str(n.in_gold), str(n.partly), str(n.beyond), "" if n.precision is None else f"{n.precision:.1%}"]
+        for rule, n in ordered
+    ]
+    session.rows([session.say(key) for key in ("rule", "in_gold", "partly", "beyond", "precision")], rows)
 
 
 def _part(score: Score, kind: str) -> Part:
@@ -64,10 +77,14 @@ def _part(score: Score, kind: str) -> Part:
 def _print(session: Session, score: Score) -> None:
     rows = [
         [kind, name, str(count), f"{count / part.counts['gold']:.1%}" if part.counts["gold"] and _share(name) else ""]
-        for kind in _KINDS
+        for kind in KINDS
         for part in [_part(score, kind)]
         for name, count in part.counts.items()
     ]
+    for kind in KINDS:
+        part = _part(score, kind)
+        if part.precision is not None:
+            rows.append([kind, "precision", str(part.counts["matched"]), f"{part.precision:.1%}"])
     found = score.observations.counts["value_unit"]
     rows += [
         ["observations", name, str(n), f"{n / found:.1%}" if found else ""] for name, n in score.figure_parts.items()
@@ -84,7 +101,7 @@ def _lists(session: Session, score: Score, misses: bool, extras: bool) -> None:
     from suantu.table import visible
 
     lines = [f"ERROR\t{error}" for error in score.errors]
-    for kind in _KINDS:
+    for kind in KINDS:
         part = _part(score, kind)
         if misses:
             lines += [f"missed\t{kind}\t{miss}" for miss in part.misses]

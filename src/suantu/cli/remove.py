@@ -21,9 +21,10 @@ def command(session: Session, documents: tuple[str, ...]) -> None:
     """
     from suantu.build import remove
     from suantu.query import full
+    from suantu.stores.kb import KnowledgeBase
 
-    for document in dict.fromkeys(documents):
-        session.kb.find(full(document) or document)
-    for document in dict.fromkeys(documents):
-        summary = remove(full(document) or document, session.directory)
+    with KnowledgeBase.open(session.directory) as base:  # closed before anything is written: nobody reads the old store
+        found = dict.fromkeys(base.find(full(document) or document).sha256 for document in documents)
+    for sha256 in found:
+        summary = remove(sha256, session.directory)
     session.note(session.say("removed", n=summary.documents))

@@ -102,9 +102,14 @@ def used(columns: Sequence[Column], rows: Sequence[Sequence[Cell]]) -> list[int]
     return [i for i in range(len(columns)) if any(row[i] is not None for row in rows)]
 
 
+def holdable(text: str) -> str:
+    """``text`` with U+FFFD for each character that XML cannot hold."""
+    return _NOT_XML.sub("\ufffd", text)
+
+
 def xml(text: str) -> str:
     """``text`` for XML content and attributes; what XML cannot hold becomes U+FFFD, line ends survive."""
-    text = _NOT_XML.sub("\ufffd", text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    text = holdable(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return text.replace('"', "&quot;").translate(_REFERRED)
 
 

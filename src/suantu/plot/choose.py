@@ -176,6 +176,8 @@ def _ranked(endpoint: Endpoint, asked: Asked, language: str) -> Chart:
     for r in chosen:
         if not asked.about or r.item in asked.about:
             by_item[r.item].append(r)
+    if not by_item:
+        raise UsageError("no rank of these things; 'suantu rank' lists what there is")
     series = [
         Series(names[x], tuple(Point(r.period, float(r.rank)) for r in rows), tuple(r.fact for r in rows))
         for x, rows in by_item.items()
@@ -198,8 +200,8 @@ def _same_ranking(lists: Mapping[tuple[str, str], Sequence[Rank]], *, named: boo
     """The longest list and, of every other period, the longest that ranks much the same things (any, if ``named``)."""
     ordered = sorted(lists, key=lambda key: (-len(lists[key]), key))
     first = {r.item for r in lists[ordered[0]]}
-    periods: dict[str, Sequence[Rank]] = {}
-    for name, period in ordered:
+    periods: dict[str, Sequence[Rank]] = {ordered[0][1]: lists[ordered[0]]}
+    for name, period in ordered[1:]:
         items = {r.item for r in lists[name, period]}
         if period not in periods and (named or len(items & first) >= _ALIKE * min(len(items), len(first)) > 1):
             periods[period] = lists[name, period]

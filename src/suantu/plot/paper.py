@@ -15,8 +15,10 @@ import matplotlib as mpl
 from matplotlib import font_manager
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from suantu.errors import UsageError
+from suantu.export.columns import holdable
 from suantu.export.drawing import text_width
 from suantu.export.fonts import FAMILIES, chinese_font
 from suantu.export.style import INK, MUTED, PAPER
@@ -63,6 +65,8 @@ def drawn(chart: Chart, draw: Draw, format: str) -> bytes:
             axes.spines[side].set_visible(False)
         axes.spines["bottom"].set_color("#9aa5b1")
         draw(axes, chart)
+        for shown in page.findobj(Text):
+            shown.set_text(holdable(shown.get_text()))
         return _saved(page, format)
 
 

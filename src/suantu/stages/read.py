@@ -31,7 +31,7 @@ _LONGEST_NOTE = 200
 
 def read(path: Path, layout: Layout) -> Document:
     """Read one file. InputError says in one line what is wrong with it and what to do."""
-    name = path.name
+    name = path.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     reader = reader_for(path.suffix, name) if path.is_file() else None
     try:
         if path.is_dir():
@@ -53,9 +53,9 @@ def read(path: Path, layout: Layout) -> Document:
     return _document(extracted, name, layout)
 
 
-def document_from_text(text: str, layout: Layout, name: str = "") -> Document:
-    """A ``Document`` of a text that is already at hand."""
-    return _document(Extracted(text), name, layout)
+def document_from_text(text: str, layout: Layout, name: str = "", pages: tuple[int, ...] = ()) -> Document:
+    """A ``Document`` of a text that is already at hand, and of the offsets of its pages."""
+    return _document(Extracted(text, pages), name, layout)
 
 
 def find_sources(paths: Iterable[Path]) -> list[Path]:

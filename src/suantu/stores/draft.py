@@ -81,8 +81,14 @@ class Draft:
                 store.remove(ox.Quad(triple.subject, triple.predicate, triple.object))
 
     def write_text(self, sha256: str, text: str) -> None:
-        """Keep a source text, to the character."""
-        kb.text_path(self.directory, sha256).write_bytes(text.encode("utf8", "surrogatepass"))
+        """Keep a source text, to the character. One that is kept already is not touched: readers hold it, and it must
+        outlive a crash."""
+        path, data = kb.text_path(self.directory, sha256), text.encode("utf8", "surrogatepass")
+        if path.is_file() and path.read_bytes() == data:
+            return
+        new = path.with_suffix(".new")
+        new.write_bytes(data)
+        new.replace(path)
 
     def finish(self, manifest: kb.Manifest) -> None:
         """Bring the store into the shape that opens and answers fast, close it, and make it the knowledge base's."""

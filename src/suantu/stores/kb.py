@@ -22,13 +22,13 @@ from suantu.errors import StoreError, UsageError
 from suantu.stores.local import LocalEndpoint, open_read_only
 from suantu.stores.place import DOCUMENTS, MANIFEST, Hold
 
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentEntry:
     """A document as the manifest lists it. ``counts`` holds its claims, observations, rankings, loose figures,
-    passages and things."""
+    passages and things; ``paths`` say where its files lie, seen from the knowledge base; ``pages`` where they begin."""
 
     sha256: str
     name: str = ""
@@ -38,6 +38,14 @@ class DocumentEntry:
     language: str = ""
     characters: int = 0
     counts: Mapping[str, int] = field(default_factory=dict, hash=False)
+    paths: tuple[str, ...] = ()
+    pages: tuple[int, ...] = ()
+
+    @classmethod
+    def from_record(cls, record: Mapping[str, Any]) -> DocumentEntry:
+        """The entry that the manifest wrote."""
+        given: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in record.items() if k != "iri"}
+        return cls(**given)
 
     @property
     def iri(self) -> str:
@@ -85,7 +93,7 @@ def read_manifest(directory: Path) -> Manifest:
                 f"{directory}: made by a newer Suantu ({content.get('version')}, format {content['format']}; this one "
                 f"reads up to {FORMAT}); upgrade Suantu, or build it again"
             )
-        documents = tuple(DocumentEntry(**{k: v for k, v in d.items() if k != "iri"}) for d in content["documents"])
+        documents = tuple(map(DocumentEntry.from_record, content["documents"]))
         return Manifest(
             content["version"],
             content["ontology"],
@@ -162,13 +170,7 @@ class KnowledgeBase:
 
     def source_text(self, document: str) -> str:
         """The untouched source text of a document, by hash or IRI."""
-        entry = self.find(document)
-        try:
-            return text_path(self.directory, entry.sha256).read_bytes().decode("utf8", "surrogatepass")
-        except (OSError, UnicodeDecodeError) as error:
-            raise StoreError(
-                f"{self.directory}: the source text of {entry.name or entry.sha256} is lost: {error}"
-            ) from error
+        return source_text(self.directory, self.find(document))
 
     def close(self) -> None:
         """Let go of the store."""
@@ -183,6 +185,14 @@ class KnowledgeBase:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def source_text(directory: Path, entry: DocumentEntry) -> str:
+    """The source text that the knowledge base in ``directory`` keeps of a document; StoreError where it is lost."""
+    try:
+        return text_path(directory, entry.sha256).read_bytes().decode("utf8", "surrogatepass")
+    except (OSError, UnicodeDecodeError) as error:
+        raise StoreError(f"{directory}: the source text of {entry.name or entry.sha256} is lost: {error}") from error
 
 
 def text_path(directory: Path, sha256: str) -> Path:

@@ -11,9 +11,10 @@ from typing import Any
 
 import pyoxigraph as ox
 
+from suantu import child
 from suantu.border.vocab import PREFIXES, ST
 from suantu.errors import QueryError, StoreError
-from suantu.stores import child, sparql
+from suantu.stores import sparql
 from suantu.stores.base import Answer, Table, Term, format_for
 from suantu.stores.minus import rewritten
 from suantu.stores.place import Hold
@@ -117,9 +118,13 @@ class LocalEndpoint:
             except (RuntimeError, ValueError, OSError) as error:
                 raise QueryError(f"the query failed: {error}") from error
         if child.FORKS and threading.active_count() == 1:
-            return child.run(partial(evaluate, self.store, query, name, graphs), timeout)
-        # Another thread may hold a lock of the open store at the moment of the fork: the child opens its own.
-        return child.run(partial(_evaluate_path, str(self._directory), query, name, graphs), timeout)
+            work = partial(evaluate, self.store, query, name, graphs)
+        else:  # another thread may hold a lock of the open store at the moment of the fork: the child opens its own
+            work = partial(_evaluate_path, str(self._directory), query, name, graphs)
+        try:
+            return child.run(work, timeout)
+        except child.ChildError as error:
+            raise _no_answer(error, timeout) from None
 
     def _is_term(self, local: str) -> bool:
         try:
@@ -127,6 +132,19 @@ class LocalEndpoint:
         except ValueError:
             return False
         return next(iter(self.store.quads_for_pattern(node, None, None, None)), None) is not None
+
+
+def _no_answer(error: child.ChildError, seconds: float) -> QueryError:
+    if error.late:
+        return QueryError(
+            f"the query was stopped after {seconds:g} s; give it longer with --timeout SECONDS, or narrow it (LIMIT, "
+            "fewer unconnected patterns)"
+        )
+    if error.died:
+        return QueryError(
+            "the query died before it answered: most likely it needed too much memory; narrow it (LIMIT, no ORDER BY)"
+        )
+    return QueryError(f"the query failed: {error}")
 
 
 def open_read_only(directory: Path) -> ox.Store:

@@ -28,7 +28,21 @@ MANIFEST, DOCUMENTS, LOCK = "manifest.json", "documents", ".lock"
 LEXICON = "lexicon"  # the user's own words, which no writer touches
 _DRAFT = ".manifest.json.new"
 _STORE = re.compile(r"store(-\d+)?")
-_TEXT = re.compile(r"[0-9a-f]{64}\.txt")
+_TEXT = re.compile(r"[0-9a-f]{64}\.(txt|new)")
+
+
+_held: set[int] = set()  # the writer's locks of this process
+
+
+def _let_go() -> None:
+    """In a child process: the lock is the parent's, and must end with it even where the child goes on."""
+    for descriptor in _held:
+        os.close(descriptor)
+    _held.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_let_go)
 
 
 class Hold:
@@ -154,6 +168,7 @@ def _lock(directory: Path) -> int:
             if fcntl is not None:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             if _same(descriptor, path):
+                _held.add(descriptor)
                 return descriptor
         except BlockingIOError:
             os.close(descriptor)
@@ -169,6 +184,7 @@ def _leave(directory: Path, descriptor: int) -> None:
         with contextlib.suppress(OSError):
             (directory / LOCK).unlink()
             directory.rmdir()
+    _held.discard(descriptor)
     os.close(descriptor)
 
 

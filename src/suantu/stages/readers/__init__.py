@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import NoReturn
 
+from suantu import child
 from suantu.errors import InputError
 
 
@@ -21,6 +24,7 @@ Reader = Callable[[bytes, str], Extracted]
 
 LARGEST_FILE = 64 * 1024 * 1024  # bytes
 LARGEST_TEXT = 20_000_000  # characters, after unpacking
+SECONDS, MEMORY = 120, 3 << 30  # that a library may take for one file
 
 _MISSING = "{name}: reading {suffix} files needs {library}: pip install 'suantu[{extra}]'"
 
@@ -43,15 +47,38 @@ def _html(data: bytes, name: str) -> Extracted:
 
 
 def _pdf(data: bytes, name: str) -> Extracted:
-    from suantu.stages.readers.pdf import read_pdf
+    from suantu.stages.readers import pdf
 
-    return read_pdf(data, name)
+    pdf.check(name)
+    return apart(pdf.read_pdf, data, name)
 
 
 def _docx(data: bytes, name: str) -> Extracted:
-    from suantu.stages.readers.docx import read_docx
+    from suantu.stages.readers import docx
 
-    return read_docx(data, name)
+    docx.check(name)
+    return apart(docx.read_docx, data, name)
+
+
+def apart(reader: Reader, data: bytes, name: str) -> Extracted:
+    """What ``reader`` gives, in a child process: a file that makes its library loop, crash or take all memory loses
+    only itself."""
+    try:
+        found = json.loads(child.run(partial(_packed, reader, data, name), SECONDS, MEMORY))
+    except child.ChildError as error:
+        said = str(error) or (f"stopped after {SECONDS} s" if error.late else "it needs too much memory, or is broken")
+        raise InputError(f"{name}: cannot be read ({said}): split it, or save it as text") from None
+    if "problem" in found:
+        raise InputError(found["problem"])
+    return Extracted(found["text"], tuple(found["pages"]))
+
+
+def _packed(reader: Reader, data: bytes, name: str) -> bytes:
+    try:
+        read = reader(data, name)
+    except InputError as error:
+        return json.dumps({"problem": str(error)}).encode()
+    return json.dumps({"text": read.text, "pages": read.pages}).encode()
 
 
 READERS: dict[str, Reader] = {

@@ -15,12 +15,18 @@ _HEADING = re.compile(r"(?:heading|title)\s*(\d)?", re.IGNORECASE)
 _SPACE = re.compile(r"\s+")
 
 
-def read_docx(data: bytes, name: str) -> Extracted:
-    """The text of a Word file; headings, list items and table rows are marked as in Markdown."""
+def check(name: str) -> None:
+    """InputError where the library is missing."""
     try:
-        import docx
+        import docx  # noqa: F401
     except ImportError:
         missing(name, ".docx", "python-docx", "docx")
+
+
+def read_docx(data: bytes, name: str) -> Extracted:
+    """The text of a Word file; headings, list items and table rows are marked as in Markdown."""
+    import docx
+
     _check_size(data, name)
     try:
         document = docx.Document(io.BytesIO(data))

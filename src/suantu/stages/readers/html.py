@@ -1,11 +1,12 @@
-"""HTML with the standard library's parser: blocks on lines of their own, headings, lists and tables marked."""
+"""HTML: blocks on lines of their own, headings, lists and tables marked."""
 
 from __future__ import annotations
 
 import re
-from html.parser import HTMLParser
+from collections.abc import Collection
 
 from suantu.stages.readers import Extracted
+from suantu.stages.readers.markup import tokens
 from suantu.stages.readers.plain import decode
 
 _SKIPPED = frozenset(
@@ -17,7 +18,6 @@ _SKIPPED = frozenset(
         "svg",
         "nav",
         "aside",
-        "form",
         "button",
         "select",
         "iframe",
@@ -58,6 +58,8 @@ _BLOCKS = frozenset(
         "h6",
         "hr",
         "address",
+        "nav",
+        "aside",
         "details",
         "summary",
         "body",
@@ -72,11 +74,14 @@ _HEAD_BYTES = 4096
 
 
 def read_html(data: bytes, name: str) -> Extracted:
-    """The visible text of a page: its ``main`` or ``article`` if it has one, without menus, scripts and forms."""
-    parser = _Parser()
-    parser.feed(_decode(data, name))
-    parser.close()
-    return Extracted(parser.text())
+    """The visible text of a page: its ``main`` or ``article`` if it has one, without menus and scripts."""
+    page, shown = _decode(data, name), set[str]()
+    while True:
+        parser = _Parser(shown)
+        parser.feed(page)
+        if not parser.skipped:
+            return Extracted(parser.text())
+        shown.update(parser.skipped)  # never closed: it would hide all that follows
 
 
 def _decode(data: bytes, name: str) -> str:
@@ -92,49 +97,67 @@ def _decode(data: bytes, name: str) -> str:
     return decode(data, name)
 
 
-class _Parser(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
+class _Parser:
+    def __init__(self, shown: Collection[str]) -> None:
+        self.hidden = (_SKIPPED | _BOILERPLATE).difference(shown)
         self.lines: list[tuple[bool, str]] = []
         self.words: list[str] = []
         self.skipped: list[str] = []
         self.inside = 0
         self.found_main = False
         self.row: list[str] | None = None
-        self.header = False
+        self.header = self.in_cell = False
         self.prefix = ""
         self.title = ""
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if self.skipped or tag in _SKIPPED or (tag in _BOILERPLATE and not self.inside):
-            if tag in _SKIPPED or tag in _BOILERPLATE:
-                self.skipped.append(tag)
-            return
+    def feed(self, page: str) -> None:
+        for kind, value in tokens(page):
+            if kind == "text":
+                if not self.skipped:
+                    self.words.append(_SPACE.sub(" ", value))
+            elif kind == "end":
+                self.end(value)
+            elif not self.hides(value):
+                self.start(value)
+
+    def hides(self, tag: str) -> bool:
+        """Whether the tag, or one that it stands in, is not shown."""
+        if tag in self.hidden and (self.skipped or tag in _SKIPPED or not self.inside):
+            self.skipped.append(tag)
+        return bool(self.skipped)
+
+    def start(self, tag: str) -> None:
         if tag in ("main", "article"):
             self.flush()
             self.inside += 1
             self.found_main = True
         if tag == "br":
             self.words.append(" " if self.row is not None else "\n")
-        elif tag in ("td", "th") and self.row is not None:
-            self.words = []
-            self.header = self.header or tag == "th"
-        elif tag == "tr":
-            self.flush()
-            self.row, self.header = [], False
+        elif tag in ("td", "th"):
+            self.end_cell()
+            if self.row is None:
+                self.flush()
+                self.row = []
+            self.in_cell, self.header = True, self.header or tag == "th"
+        elif tag in ("tr", "table"):
+            self.end_row()
+            self.row = [] if tag == "tr" else None
         elif tag in _BLOCKS and self.row is None:
             self.flush()
             self.prefix = _HEADINGS.get(tag, "-" if tag == "li" else self.prefix if tag == "p" else "")
+        elif tag in _BLOCKS:
+            self.words.append(" ")
 
-    def handle_endtag(self, tag: str) -> None:
+    def end(self, tag: str) -> None:
         if self.skipped:
-            if tag == self.skipped[-1]:
-                self.skipped.pop()
+            if tag in self.skipped:
+                while self.skipped.pop() != tag:
+                    pass
             return
-        if tag in ("td", "th") and self.row is not None:
-            self.row.append(self.take().replace("|", "\\|"))
-        elif tag == "tr" and self.row is not None:
-            self.end_row(self.row)
+        if tag in ("td", "th"):
+            self.end_cell()
+        elif tag in ("tr", "table", "tbody", "thead", "tfoot"):
+            self.end_row()
         elif tag == "title":
             self.title, self.words = self.take(), []
         elif tag in _BLOCKS and self.row is None:
@@ -142,21 +165,30 @@ class _Parser(HTMLParser):
         if tag in ("main", "article"):
             self.inside = max(self.inside - 1, 0)
 
-    def handle_data(self, data: str) -> None:
-        if not self.skipped:
-            self.words.append(_SPACE.sub(" ", data))
-
     def take(self) -> str:
         text = _SPACE.sub(" ", "".join(self.words)).strip()
         self.words = []
         return text
 
-    def end_row(self, row: list[str]) -> None:
-        if any(row):
-            self.add("| " + " | ".join(row) + " |")
+    def end_cell(self) -> None:
+        """End the cell that is open, if one is; text between cells is a cell of its own."""
+        if self.row is None:
+            return
+        text = self.take().replace("|", "\\|")
+        if text or self.in_cell:
+            self.row.append(text)
+        self.in_cell = False
+
+    def end_row(self) -> None:
+        """End the row that is open, or what stands before a row."""
+        self.end_cell()
+        if self.row is None:
+            self.flush()
+        elif any(self.row):
+            self.add("| " + " | ".join(self.row) + " |")
             if self.header:
-                self.add("|" + " --- |" * len(row))
-        self.row, self.words = None, []
+                self.add("|" + " --- |" * len(self.row))
+        self.row, self.header = None, False
 
     def flush(self) -> None:
         for part in "".join(self.words).split("\n"):
@@ -171,6 +203,7 @@ class _Parser(HTMLParser):
 
     def text(self) -> str:
         """The lines, an empty one between blocks that are neither rows nor items."""
+        self.end_row()
         self.flush()
         kept = [line for inside, line in self.lines if inside or not self.found_main]
         if self.title and not any(line.startswith("# ") for line in kept):

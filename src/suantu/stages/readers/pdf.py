@@ -8,22 +8,25 @@ from suantu.stages.readers import LARGEST_TEXT, Extracted, missing
 _MOST_PAGES = 5000
 
 
-def read_pdf(data: bytes, name: str) -> Extracted:
-    """The text of a PDF's pages, a form feed between two of them."""
+def check(name: str) -> None:
+    """InputError where the library is missing."""
     try:
-        import pypdfium2  # type: ignore[import-untyped,unused-ignore]
+        import pypdfium2  # type: ignore[import-untyped,unused-ignore]  # noqa: F401
     except ImportError:
         missing(name, ".pdf", "pypdfium2", "pdf")
+
+
+def read_pdf(data: bytes, name: str) -> Extracted:
+    """The text of a PDF's pages, a form feed between two of them."""
+    import pypdfium2
+
     try:
         document = pypdfium2.PdfDocument(data)
-    except pypdfium2.PdfiumError as error:
-        raise InputError(f"{name}: is no readable PDF ({error}): repair or decrypt it") from None
-    try:
         if len(document) > _MOST_PAGES:
             raise InputError(f"{name}: has {len(document)} pages, more than {_MOST_PAGES}: split it")
         return _pages(document, name)
-    finally:
-        document.close()
+    except pypdfium2.PdfiumError as error:
+        raise InputError(f"{name}: is no readable PDF ({error}): repair or decrypt it") from None
 
 
 def _pages(document: object, name: str) -> Extracted:

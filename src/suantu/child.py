@@ -1,4 +1,7 @@
-"""Work that can be stopped: a query runs in a child process, because nothing else ends a running one."""
+"""Work that can be stopped, and that takes nothing with it when it dies: it is done in a child process.
+
+Nothing else ends a query that is running, or a library in C that loops, eats the memory or crashes over a broken file.
+"""
 
 from __future__ import annotations
 
@@ -11,21 +14,30 @@ import time
 import warnings
 from collections.abc import Callable
 
-from suantu.errors import LateError, QueryError
+
+class ChildError(Exception):
+    """The child gave no result. ``late``: its time was up; ``died``: it ended without a word; else it failed, and the
+    message says how."""
+
+    def __init__(self, message: str = "", *, late: bool = False, died: bool = False) -> None:
+        super().__init__(message)
+        self.late, self.died = late, died
+
 
 _OK, _SYNTAX, _FAILED = b"+", b"!", b"?"
 FORKS = sys.platform == "linux"
 _ORPHAN = 1.0  # seconds past the limit after which the kernel ends a child whose parent has died
 
 
-def run(work: Callable[[], bytes], seconds: float) -> bytes:
-    """What ``work`` gives, done in a child process that is killed after ``seconds``.
+def run(work: Callable[[], bytes], seconds: float, memory: int = 0) -> bytes:
+    """What ``work`` gives, done in a child process that is killed after ``seconds`` and may take ``memory`` bytes
+    (where processes can be forked; 0: ``memory_limit()``).
 
-    SyntaxError is raised here as the child raised it; LateError where the time is up, QueryError where the child failed. ``work``
-    must be picklable where processes cannot be forked.
+    SyntaxError is raised here as the child raised it; ChildError where there is no result. ``work`` must be picklable
+    where processes cannot be forked.
     """
     if FORKS:
-        return _forked(work, seconds)
+        return _forked(work, seconds, memory or memory_limit())
     return _spawned(work, seconds)
 
 
@@ -38,31 +50,26 @@ def _outcome(work: Callable[[], bytes]) -> bytes:
         return _FAILED + str(error).encode("utf8", "replace")
 
 
-def _result(data: bytes, seconds: float, *, late: bool) -> bytes:
+def _result(data: bytes, *, late: bool) -> bytes:
     if late:
-        raise LateError(
-            f"the query was stopped after {seconds:g} s; give it longer with --timeout SECONDS, or narrow it (LIMIT, "
-            "fewer unconnected patterns)"
-        )
+        raise ChildError(late=True)
     mark, body = data[:1], data[1:]
     if mark == _OK:
         return body
     if mark == _SYNTAX:
         raise SyntaxError(body.decode("utf8"))
     if mark == _FAILED:
-        raise QueryError(f"the query failed: {body.decode('utf8')}")
-    raise QueryError(
-        "the query died before it answered: most likely it needed too much memory; narrow it (LIMIT, no ORDER BY)"
-    )
+        raise ChildError(body.decode("utf8"))
+    raise ChildError(died=True)
 
 
-def _forked(work: Callable[[], bytes], seconds: float) -> bytes:
+def _forked(work: Callable[[], bytes], seconds: float, memory: int) -> bytes:
     reading, writing = os.pipe()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # forking beside threads: the child touches none of them
         pid = os.fork()
     if pid == 0:
-        _be_child(work, seconds, reading, writing)
+        _be_child(work, seconds, memory, reading, writing)
     os.close(writing)
     try:
         data, late = _read(reading, time.monotonic() + seconds)
@@ -71,17 +78,17 @@ def _forked(work: Callable[[], bytes], seconds: float) -> bytes:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
-    return _result(data, seconds, late=late)
+    return _result(data, late=late)
 
 
-def _be_child(work: Callable[[], bytes], seconds: float, reading: int, writing: int) -> None:
+def _be_child(work: Callable[[], bytes], seconds: float, memory: int, reading: int, writing: int) -> None:
     """Never returns. Signals end the child at once, and its own clock does where the parent is gone."""
     try:
         os.close(reading)
         for name in (signal.SIGINT, signal.SIGTERM, signal.SIGALRM, signal.SIGABRT):
             signal.signal(name, signal.SIG_DFL)
         signal.setitimer(signal.ITIMER_REAL, seconds + _ORPHAN)
-        _limit_memory()
+        _limit_memory(memory)
         left = memoryview(_outcome(work))
         while left:
             left = left[os.write(writing, left) :]
@@ -90,15 +97,15 @@ def _be_child(work: Callable[[], bytes], seconds: float, reading: int, writing: 
 
 
 def memory_limit() -> int:
-    """The bytes that a query may take: half of the machine's, so that it fails before others suffer."""
+    """The bytes that a child may take: half of the machine's, so that it fails before others suffer."""
     return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2
 
 
-def _limit_memory() -> None:
+def _limit_memory(memory: int) -> None:
     import resource
 
     _, hard = resource.getrlimit(resource.RLIMIT_DATA)
-    most = memory_limit() if hard == resource.RLIM_INFINITY else min(memory_limit(), hard)
+    most = memory if hard == resource.RLIM_INFINITY else min(memory, hard)
     resource.setrlimit(resource.RLIMIT_DATA, (most, hard))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     nowhere = os.open(os.devnull, os.O_WRONLY)
@@ -141,4 +148,4 @@ def _spawned(work: Callable[[], bytes], seconds: float) -> bytes:
         process.kill()
         process.join()
         reading.close()
-    return _result(data, seconds, late=late)
+    return _result(data, late=late)
