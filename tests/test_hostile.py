@@ -225,7 +225,7 @@ def test_a_real_build_of_hostile_text(tmp_path: Path) -> None:
         ["build", str(folder)],
         ["add", str(folder), "--force"],
         ["documents"],
-        ["check"],
+        ["check", "--only", "sources", "--only", "figures", "--all"],
         ["export", "--format", "trig"],
     ):
         result = CliRunner().invoke(cli, [*args, "--kb", str(base)])
