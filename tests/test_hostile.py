@@ -121,6 +121,7 @@ COMMANDS: dict[str, list[list[str]]] = {
     "path": [[FIRM, CHIP]],
     "query": [["SELECT ?l { ?e st:mentionedIn ?p ; skos:prefLabel ?l }"], ["SELECT * { ?s ?p ?o FILTER(isLiteral(?o)) }"]],
     "rank": [[], ["榜"]],
+    "review": [["--list"]],
     "show": [[FIRM], [CHIP], [CITY], [NAMES["market"]]],
     "why": [[FIRM, CHIP], ["@fact"]],
 }  # fmt: skip

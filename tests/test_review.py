@@ -53,8 +53,8 @@ def read_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_list_with_evidence_the_most_frequent_first(read_once: Path) -> None:
     found = review(read_once)
     assert [(f["name"], f["class"], f["passages"]) for f in found] == [
-        (LANGU, "Organization", 2),
-        (SHUANG, "Organization", 1),
+        (LANGU, "Vendor", 2),
+        (SHUANG, "Vendor", 1),
         (PLAN, "Policy", 1),
     ]
     assert found[0]["source"]["words"] == f"⟦{LANGU}⟧发布了新款加速卡。"
@@ -81,7 +81,7 @@ def test_decisions_from_files_and_the_next_build(read_once: Path, tmp_path: Path
     where, own = tmp_path / "kb", ("--lexicon", str(tmp_path / "words"))
     shutil.copytree(read_once, where)
     before = json.loads((where / "manifest.json").read_text("utf-8"))["ontology"]
-    (tmp_path / "yes").write_text(f"# firms\n\n{LANGU}\tvendor\n", "utf-8")
+    (tmp_path / "yes").write_text(f"# firms\n\n{LANGU}\tresearchinstitution\n", "utf-8")
     (tmp_path / "no").write_text(f"{SHUANG}\n", "utf-8")
     files = ("--accept-file", str(tmp_path / "yes"), "--reject-file", str(tmp_path / "no"))
     run("review", "--kb", str(where), *own, *files)
@@ -90,7 +90,7 @@ def test_decisions_from_files_and_the_next_build(read_once: Path, tmp_path: Path
     build(tmp_path, *own)
     assert json.loads((where / "manifest.json").read_text("utf-8"))["ontology"] != before
     assert {f["name"] for f in review(where, *own)} == {OTHER, PLAN}  # the other folder's words no longer count
-    (known,) = json.loads(run("list", "Vendor", "--kb", str(where), "--format", "json").stdout)
+    (known,) = json.loads(run("list", "ResearchInstitution", "--kb", str(where), "--format", "json").stdout)
     assert (known["label"], known["passages"]) == (LANGU, 2)
     assert "unknown thing" in run("show", SHUANG, "--kb", str(where), code=2).stderr
     run("query", "ASK { ?a st:partnersWith ?b }", "--kb", str(where), code=1)

@@ -20,7 +20,7 @@ import graph_samples as samples
 import servers
 from suantu import child
 from suantu.build import build
-from suantu.errors import EndpointError, QueryError, StoreError
+from suantu.errors import EndpointError, LateError, QueryError, StoreError
 from suantu.load import load
 from suantu.stores import sparql
 from suantu.stores.base import Endpoint, Term, iri, text
@@ -289,7 +289,7 @@ def test_a_query_beside_other_threads_is_stopped_too(local):
     thread = threading.Thread(target=done.wait)
     thread.start()
     try:
-        with pytest.raises(QueryError, match="stopped after"):
+        with pytest.raises(LateError, match="stopped after"):
             local.select(RUNAWAY, timeout=0.5)
         assert len(local.select("SELECT * { sti:Inspur st:makes ?x }", timeout=30)) == 1
     finally:

@@ -13,7 +13,7 @@ import pyoxigraph as ox
 
 from suantu import child
 from suantu.border.vocab import PREFIXES, ST
-from suantu.errors import QueryError, StoreError
+from suantu.errors import LateError, QueryError, StoreError
 from suantu.stores import sparql
 from suantu.stores.base import Answer, Table, Term, format_for
 from suantu.stores.minus import rewritten
@@ -136,7 +136,7 @@ class LocalEndpoint:
 
 def _no_answer(error: child.ChildError, seconds: float) -> QueryError:
     if error.late:
-        return QueryError(
+        return LateError(
             f"the query was stopped after {seconds:g} s; give it longer with --timeout SECONDS, or narrow it (LIMIT, "
             "fewer unconnected patterns)"
         )
