@@ -64,8 +64,8 @@ def build(
     """
     began = time.monotonic()
     with fresh(kb_dir) as draft:
-        graph = ontology_graph(ontology.turtle)
-        draft.put(ox.serialize(graph.quads, format=_NQ) or b"", GRAPH_ONTOLOGY)
+        graph = ontology_graph(ontology)
+        draft.put(graph.data, GRAPH_ONTOLOGY)
         if jobs == 1:
             draft.load_beside()
         done = work(Worker(read, extract, graph, kb_dir), ordered(sources), jobs)
@@ -96,7 +96,7 @@ def add(
     """
     began = time.monotonic()
     before = kb.read_manifest(kb_dir)
-    graph = ontology_graph(ontology.turtle)
+    graph = ontology_graph(ontology)
     if not _is_current(before, ontology):
         if restore is None:
             raise StoreError(f"{kb_dir}: built with another ontology or version; build it anew: suantu build PATH…")
@@ -158,7 +158,7 @@ def _again(
     began = time.monotonic()
     with fresh(worker.directory) as draft:
         before = kb.read_manifest(worker.directory).documents
-        draft.put(ox.serialize(worker.graph.quads, format=_NQ) or b"", GRAPH_ONTOLOGY)
+        draft.put(worker.graph.data, GRAPH_ONTOLOGY)
         entries, failed = _take(work(worker, ordered(sources), jobs), len(sources), draft, progress)
         if not entries:
             raise _nothing(failed)

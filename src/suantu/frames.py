@@ -24,6 +24,7 @@ from functools import cached_property
 from typing import Any
 
 from suantu.errors import RuleError
+from suantu.expressions import compiled
 from suantu.rules import Rule, in_brackets
 
 _A, _AB, _B, _V, _N, _X, _REST = "\uf7e0\uf7e1\uf7e2\uf7e3\uf7e4\uf7e5\uf7e6"
@@ -83,7 +84,7 @@ class Words:
         self._verbs |= set(stops)
         self._words |= set(stops)
         listed = sorted({*decoys, *stops, *(w for f in frames for w in f.words)}, key=lambda w: (-len(w), w))
-        self._find = re.compile("|".join(map(re.escape, listed)) or r"(?!)")
+        self._find = compiled("|".join(map(re.escape, listed)) or r"(?!)")
         self._marks: dict[str, dict[str, str]] = {}
 
     def read(self, text: str) -> Marked:

@@ -8,14 +8,14 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pyoxigraph as ox
-import yaml
 
+from suantu import kept
 from suantu.errors import OntologyError
 from suantu.identity import normalise
 from suantu.paths import ontology_dir
@@ -119,14 +119,31 @@ def load(directory: Path, own: Path | None = None) -> Ontology:
     }
     files |= {f"own/{p.name}": p for p in (*added, *refused)}
     files |= {f"extends/{p.name}": p for p in base.files}
+    turtle = [*base.lexicon, *sorted((directory / "lexicon").glob("*.ttl")), *added]
+    digest = _digest(files)
+    key = (digest, *sorted(base.classes | base.properties))
+    content = _unpacked(kept.load("ontology", key))
+    if content is None:
+        content = _read(directory, turtle, base, refused)
+        kept.save("ontology", key, _packed(content))
+    return replace(
+        content,
+        directory=directory,
+        digest=digest,
+        turtle=(directory / "suantu.ttl", *turtle),
+        foreign=base.classes.difference(content.parents),
+    )
+
+
+def _read(directory: Path, lexicon: Iterable[Path], base: _Base, refused: Iterable[Path]) -> Ontology:
+    """What the files say."""
     vocabulary = _triples([directory / "suantu.ttl"])
     parents, properties = _parents(vocabulary), _properties(vocabulary)
-    turtle = [*base.lexicon, *sorted((directory / "lexicon").glob("*.ttl")), *added]
-    names, metrics, units, facts = _lexicon(_triples(turtle), parents)
+    names, metrics, units, facts = _lexicon(_triples(lexicon), parents)
     settings = {p.stem: _yaml(p) for p in sorted((directory / "rules").glob("*.yaml"))}
     return Ontology(
-        directory=directory,
-        digest=_digest(files),
+        directory,
+        "",
         parents=parents,
         properties=properties,
         names=names,
@@ -134,10 +151,33 @@ def load(directory: Path, own: Path | None = None) -> Ontology:
         units=units,
         facts=facts,
         settings=base.extended(settings, parents, properties),
-        turtle=(directory / "suantu.ttl", *turtle),
         rejected=frozenset(normalise(name) for path in refused for name in listed(path)),
         own=settings,
-        foreign=base.classes.difference(parents),
+    )
+
+
+_PLAIN = ("parents", "metrics", "units", "facts", "settings", "rejected", "own")
+
+
+def _packed(content: Ontology) -> tuple[Any, ...]:
+    """An ontology's content as plain data."""
+    things = {iri: (iri, t.label, t.classes, t.labels) for iri, t in content.things.items()}
+    names = [(n.text, n.thing.iri, n.ambiguous, n.language) for n in content.names]
+    properties = [astuple(p) for p in content.properties.values()]
+    return {name: getattr(content, name) for name in _PLAIN}, things, names, properties
+
+
+def _unpacked(plain: tuple[Any, ...] | None) -> Ontology | None:
+    if plain is None:
+        return None
+    rest, things, names, properties = plain
+    known = {iri: Thing(*thing) for iri, thing in things.items()}
+    return Ontology(
+        Path(),
+        "",
+        names=tuple(Name(text, known[iri], ambiguous, language) for text, iri, ambiguous, language in names),
+        properties={p[0]: Property(*p) for p in properties},
+        **rest,
     )
 
 
@@ -218,6 +258,8 @@ def listed(path: Path) -> list[str]:
 
 
 def _yaml(path: Path) -> Mapping[str, Any]:
+    import yaml
+
     try:
         data = yaml.load(path.read_text(encoding="utf8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
     except yaml.YAMLError as error:

@@ -12,14 +12,15 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from suantu.expressions import compiled
 from suantu.identity import discovered
 from suantu.ontology import Ontology
 from suantu.records import Thing
 from suantu.rules import Alphabet
 from suantu.scene import Node, Scene
 
-_NAME = re.compile("[\ue000-\uefff]")
-_FIGURE = re.compile("[\uf000-\uf8ff]")
+_NAME = compiled("[\ue000-\uefff]")
+_FIGURE = compiled("[\uf000-\uf8ff]")
 _PUNCTUATION = "，。；;！？!?,、：:（()）\n"
 _NAMED = frozenset({"Organization", "Chip", "Product", "Interconnect", "AIModel", "Place"})
 _MAX = {"zh": 22, "en": 60}
@@ -51,24 +52,24 @@ class Phrases:
     ) -> None:
         self._language, self._ontology, self._alphabet = language, ontology, alphabet
         listed = sorted(map(str, settings["lists"]["separators"]), key=len, reverse=True)
-        self._separator = re.compile("|".join(re.escape(w) for w in listed if w.strip() != settings["lists"]["comma"]))
+        self._separator = compiled("|".join(re.escape(w) for w in listed if w.strip() != settings["lists"]["comma"]))
         words = "|".join(map(str, settings["boundaries"]))
         edge = r"(?<![A-Za-z])" if language == "en" else ""
         after = r"(?![A-Za-z])" if language == "en" else ""
         flags = re.IGNORECASE if language == "en" else 0
         stop = r"|\.(?=\s|$)" if language == "en" else ""
-        self._boundary = re.compile(f"{edge}(?:{words}){after}|[{_PUNCTUATION}]{stop}|[\uf000-\uf8ff]", flags)
+        self._boundary = compiled(f"{edge}(?:{words}){after}|[{_PUNCTUATION}]{stop}|[\uf000-\uf8ff]", flags)
         self._leading = self._strip(settings["leading"], "^", language)
         self._trailing = self._strip(settings["trailing"], "$", language)
         self._generic = self._strip(settings["generic"], "$", language)
         self._named = self._strip([*settings["generic"], *settings["generic-named"]], "$", language)
-        self._of = re.compile(str(settings["of"]))
+        self._of = compiled(str(settings["of"]))
         self._relative = self._strip(settings["relative"], "^", language)
         self._empty = {str(w).casefold() for w in settings["empty"]}
         by_label = {n.text: n.thing for n in ontology.names}
         self.places = {str(k): by_label.get(str(v)) for k, v in settings["places"].items()}
         place_words = "|".join(sorted(map(re.escape, self.places), key=len, reverse=True))
-        self._place_word = re.compile(f"{edge}(?:{place_words}){after}", flags)
+        self._place_word = compiled(f"{edge}(?:{place_words}){after}", flags)
         self.copula = tuple(map(str, settings.get("copula", ())))
         self._light = frozenset(map(str, settings.get("light", ())))
         self._oblique = frozenset(map(str, settings.get("oblique", ())))
@@ -85,7 +86,7 @@ class Phrases:
         escaped = "|".join(sorted((re.escape(str(w)) for w in words), key=len, reverse=True))
         if language == "en":
             escaped = rf"(?:{escaped})(?![A-Za-z])\s*" if anchor == "^" else rf"\s*(?<![A-Za-z])(?:{escaped})"
-        return re.compile(f"^(?:\\s|{escaped})+" if anchor == "^" else f"(?:\\s|{escaped})+$", re.IGNORECASE)
+        return compiled(f"^(?:\\s|{escaped})+" if anchor == "^" else f"(?:\\s|{escaped})+$", re.IGNORECASE)
 
     def left(self, scene: Scene, end: int, start: int = 0) -> Phrase:
         """The phrase that ends at the encoded position ``end`` (not reaching back beyond ``start``)."""

@@ -18,11 +18,12 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cached_property
 from itertools import combinations
 from typing import Any
 
 from suantu.errors import RuleError
+from suantu.expressions import compiled
 
 _SLOT = re.compile(r"\{(?:(?P<name>[a-z]\w*):)?(?P<classes>[A-Za-z|]+)\}")
 _CUE = re.compile(r"(?<!\?P)<(?P<cue>[a-z][a-z_-]*)>")
@@ -125,11 +126,6 @@ class Alphabet:
         return name in self._kinds or name in self._foreign or any(name in combo for combo in self._chars)
 
 
-@cache
-def _compiled(source: str) -> re.Pattern[str]:
-    return re.compile(source, re.IGNORECASE)
-
-
 @dataclass(frozen=True)
 class Pattern:
     """A pattern, compiled when it is first used: most documents need a part of the rules only.
@@ -146,7 +142,7 @@ class Pattern:
     def regex(self) -> re.Pattern[str]:
         """The compiled expression; RuleError names the rule where it is not valid."""
         try:
-            return _compiled(self.source)
+            return compiled(self.source, re.IGNORECASE)
         except re.error as error:
             raise RuleError(self.file, self.rule, f"the pattern is not valid: {error}") from error
 

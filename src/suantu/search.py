@@ -9,19 +9,28 @@ neither building nor an ordinary search pays for its dictionary.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from suantu.border.vocab import ST
 from suantu.names import fold, parents, short, specific
+from suantu.query import one_of
 from suantu.stores.base import Endpoint
 
 if TYPE_CHECKING:
+    from suantu.ontology import Ontology
     from suantu.stores.kb import KnowledgeBase
 
 NAMES_FILE = "names.tsv"
 _GOOD = 80.0
+_TYPES = "SELECT DISTINCT ?x ?c WHERE { ?x a st:Entity , ?c }"
+_LABELS = "SELECT DISTINCT ?x ?l WHERE { { ?x skos:prefLabel ?l } UNION { ?x skos:altLabel ?l } ?x a st:Entity }"
+_DOCUMENTS = "{ SELECT DISTINCT ?g WHERE { GRAPH ?g { ?d a st:Document } } }"
+_DOCUMENT_LABELS = (
+    f"SELECT DISTINCT ?x ?l WHERE {{ {_DOCUMENTS} GRAPH ?g {{ ?x skos:prefLabel|skos:altLabel ?l }} ?x a st:Entity }}"
+)
 
 
 class Name(NamedTuple):
@@ -75,19 +84,33 @@ class Index:
 # ---- making and keeping the index ------------------------------------------------------------------------------------
 
 
-def index(endpoint: Endpoint, *, pinyin: bool = True) -> Index:
-    """Every name of every thing, sorted; ``pinyin`` adds how Chinese names are read."""
+def index(endpoint: Endpoint, *, pinyin: bool = True, known: Ontology | None = None) -> Index:
+    """Every name of every thing, sorted; ``pinyin`` adds how Chinese names are read.
+
+    ``known`` is the ontology of the knowledge base where it is at hand: its names need no asking then, which is most
+    of them.
+    """
     above = parents(endpoint)
-    classes: dict[str, set[str]] = {}
-    for row in endpoint.select("SELECT DISTINCT ?x ?c WHERE { ?x a st:Entity , ?c }"):
+    classes, rows = _said_by(known) if known else ({}, set())
+    for row in endpoint.select(_document_types(above) if known else _TYPES):
         classes.setdefault(row["x"].value, set()).add(row["c"].value)
     shown = {x: short(specific(own, above)) for x, own in classes.items()}
-    query = "SELECT DISTINCT ?x ?l WHERE { { ?x skos:prefLabel ?l } UNION { ?x skos:altLabel ?l } ?x a st:Entity }"
-    rows = sorted({(r["l"].value, r["x"].value) for r in endpoint.select(query)})
+    rows.update((r["l"].value, r["x"].value) for r in endpoint.select(_DOCUMENT_LABELS if known else _LABELS))
     read = _reader() if pinyin else None
     return Index.of(
-        Name(fold(label), label, x, shown.get(x, ""), *(read(label) if read else ("", ""))) for label, x in rows
+        Name(fold(label), label, x, shown.get(x, ""), *(read(label) if read else ("", ""))) for label, x in sorted(rows)
     )
+
+
+def _said_by(ontology: Ontology) -> tuple[dict[str, set[str]], set[tuple[str, str]]]:
+    """The classes of the things of an ontology, and their names."""
+    classes = {x: {ST + c for c in ontology.closure(thing.classes)} for x, thing in ontology.things.items()}
+    return classes, {(name.text, name.thing.iri) for name in ontology.names}
+
+
+def _document_types(above: Mapping[str, set[str]]) -> str:
+    things = one_of("c", sorted({ST + "Entity"} | {c for c, over in above.items() if ST + "Entity" in over}))
+    return f"SELECT DISTINCT ?x ?c WHERE {{ {_DOCUMENTS} {things} GRAPH ?g {{ ?x a ?c }} }}"
 
 
 def _reader() -> Callable[[str], tuple[str, str]]:
@@ -102,16 +125,17 @@ def _reader() -> Callable[[str], tuple[str, str]]:
     return read
 
 
-def index_of(kb: KnowledgeBase, endpoint: Endpoint, *, pinyin: bool) -> Index:
+def index_of(kb: KnowledgeBase, endpoint: Endpoint, *, pinyin: bool, known: Ontology | None = None) -> Index:
     """The names of a local knowledge base: those kept in it where they are of this state of it (and have the pinyin,
-    if wanted); else those that the graph gives, which are then kept for the next time."""
+    if wanted); else those that the graph gives (and the ontology ``known`` that it was built with), which are then kept
+    for the next time."""
     path, state = kept_at(kb), _state(kb)
     with suppress(OSError, ValueError):
         head, _, body = path.read_text("utf-8").partition("\n")
         kept, read = head.split("\t")
         if kept == state and (read == "pinyin" or not pinyin):
             return Index(body)
-    names = index(endpoint, pinyin=pinyin)
+    names = index(endpoint, pinyin=pinyin, known=known)
     with suppress(OSError):  # a knowledge base that may only be read
         draft = path.with_name(f".{NAMES_FILE}.{os.getpid()}")
         draft.write_text(f"{state}\t{'pinyin' if pinyin else 'plain'}\n{names.text}", "utf-8")

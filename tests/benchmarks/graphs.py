@@ -11,8 +11,6 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import pyoxigraph as ox
-
 from suantu import __version__
 from suantu.border.ontograph import ontology_graph
 from suantu.border.vocab import DATA_SET, DCTERMS, GRAPH_ONTOLOGY, OA, PROV, QB, RDF, SKOS, ST, STI, STM, STU, XSD
@@ -146,8 +144,7 @@ def documents(triples: int, hub: int = 0) -> Iterator[_Page]:
 def make(directory: Path, triples: int, hub: int = 0) -> None:
     """A knowledge base of about so many triples in ``directory``."""
     with fresh(directory) as draft:
-        data = ox.serialize(ontology_graph(load(ontology_dir()).turtle).quads, format=ox.RdfFormat.N_QUADS) or b""
-        draft.put(data, GRAPH_ONTOLOGY)
+        draft.put(ontology_graph(load(ontology_dir())).data, GRAPH_ONTOLOGY)
         entries = []
         for page in documents(triples, hub):
             draft.put("".join(page.lines).encode(), page.iri)

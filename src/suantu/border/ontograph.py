@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from pathlib import Path
 
-from pyoxigraph import BlankNode, CanonicalizationAlgorithm, Dataset, Literal, NamedNode, Quad, RdfFormat, parse
+from pyoxigraph import (
+    BlankNode,
+    CanonicalizationAlgorithm,
+    Dataset,
+    Literal,
+    NamedNode,
+    Quad,
+    RdfFormat,
+    parse,
+    serialize,
+)
 
+from suantu import kept
 from suantu.border import vocab as v
 from suantu.errors import OntologyError
+from suantu.ontology import Ontology
 
 _GRAPH = NamedNode(v.GRAPH_ONTOLOGY)
 _TYPE = NamedNode(v.RDF + "type")
@@ -19,18 +31,27 @@ _NOTATION = v.SKOS + "notation"
 
 @dataclass(frozen=True, slots=True)
 class OntologyGraph:
-    """``quads`` of the ontology graph; ``parents``: all superclasses of a class, both by local name where they are
+    """The ontology graph as N-Quads (``data``); ``parents``: all superclasses of a class, both by local name where they are
     ours and by IRI where not; ``units``: IRI by notation; ``known``: the classes (with superclasses) of each thing."""
 
-    quads: tuple[Quad, ...]
+    data: bytes
     parents: Mapping[str, tuple[str, ...]]
     units: Mapping[str, str]
     known: Mapping[str, frozenset[str]]
 
 
-def ontology_graph(files: Iterable[Path]) -> OntologyGraph:
-    """Read the Turtle files of an ontology, the vocabulary and the lexicon. Superclasses of types are materialised; inverse
-    and other inferred triples are not. OntologyError names a file that is not Turtle."""
+def ontology_graph(ontology: Ontology) -> OntologyGraph:
+    """The vocabulary and the lexicon as a graph. Superclasses of types are materialised; inverse and other inferred
+    triples are not. OntologyError names a file that is not Turtle."""
+    key = (ontology.digest,)
+    if (plain := kept.load("graph", key)) is not None:
+        return OntologyGraph(*plain)
+    graph = _completed(_settled(_quads(ontology.turtle)))
+    kept.save("graph", key, astuple(graph))
+    return graph
+
+
+def _quads(files: Iterable[Path]) -> list[Quad]:
     quads: list[Quad] = []
     for path in files:
         try:
@@ -39,7 +60,7 @@ def ontology_graph(files: Iterable[Path]) -> OntologyGraph:
             )
         except (SyntaxError, OSError) as error:
             raise OntologyError(f"{path}: cannot be read as Turtle: {error}") from error
-    return _completed(_settled(quads))
+    return quads
 
 
 def superclasses(direct: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
@@ -96,4 +117,5 @@ def _completed(quads: list[Quad]) -> OntologyGraph:
         implied = dict.fromkeys(p for c in classes for p in parents.get(c, ()) if p not in stated)
         known[iri] = frozenset(stated.union(implied))
         more.extend(Quad(NamedNode(iri), _TYPE, NamedNode(p if ":" in p else v.ST + p), _GRAPH) for p in implied)
-    return OntologyGraph((*dict.fromkeys(quads), *more), parents, units, known)
+    data = serialize((*dict.fromkeys(quads), *more), format=RdfFormat.N_QUADS) or b""
+    return OntologyGraph(data, parents, units, known)

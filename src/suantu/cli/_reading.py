@@ -17,6 +17,7 @@ from suantu.cli.common import Session
 
 if TYPE_CHECKING:
     from suantu.build import Progress, Summary
+    from suantu.ontology import Ontology
     from suantu.pipeline import Pipeline
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -51,12 +52,14 @@ def lexicon_option(function: _F) -> _F:
 
 def pipeline(directory: Path | None, own: Path | None = None) -> Pipeline:
     """The pipeline of an ontology folder, the packaged one by default, with the user's own lexicon folder."""
-    gc.enable()  # long work makes cycles
     from suantu.ontology import load
     from suantu.paths import ontology_dir
     from suantu.pipeline import Pipeline
 
-    return Pipeline(load(directory or ontology_dir(), own))
+    made = Pipeline(load(directory or ontology_dir(), own))
+    gc.freeze()  # what has just been made lasts, and needs no looking through
+    gc.enable()  # long work makes cycles
+    return made
 
 
 def read_into(
@@ -68,6 +71,7 @@ def read_into(
     **more: bool,
 ) -> None:
     """Read documents with ``work`` (``build`` or ``add``), say how it went, and exit with 3 where one failed."""
+    from suantu.expressions import keep
     from suantu.stages.read import find_sources, read
 
     sources = find_sources(paths)
@@ -83,7 +87,8 @@ def read_into(
             progress=tell,
             **more,
         )
-    keep_names(session)
+    keep_names(session, pipeline.ontology)
+    keep()
     report(session, summary)
 
 
@@ -110,11 +115,11 @@ def progress(session: Session, total: int) -> Iterator[Progress | None]:
         yield lambda done, _, name: bar.update(task, completed=done, description=cut(visible(name), 40))
 
 
-def keep_names(session: Session) -> None:
+def keep_names(session: Session, ontology: Ontology) -> None:
     """Keep the list of names beside the knowledge base, so that ``find`` need not ask for it."""
     from suantu.search import index_of
 
-    index_of(session.kb, session.endpoint, pinyin=False)
+    index_of(session.kb, session.endpoint, pinyin=False, known=ontology)
 
 
 def report(session: Session, summary: Summary) -> None:

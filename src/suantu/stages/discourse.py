@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from suantu.expressions import compiled
 from suantu.records import Block, Mention, Thing
 from suantu.rules import Alphabet
 from suantu.scene import Node, Scene, Topic
 
-_CLAUSE = re.compile(r"[，,；;：:。！？!?]")
+_CLAUSE = compiled(r"[，,；;：:。！？!?]")
 _LIKE = (
     ("Chip", "Product", "AIModel"),
     ("Organization",),
@@ -22,7 +23,7 @@ _LIKE = (
     ("City", "Region", "Country"),
 )
 _OWNING = ("'s ", "’s ")
-_MODIFIES = re.compile(r"-[a-z]")
+_MODIFIES = compiled(r"-[a-z]")
 _REACH = 40  # names that a pronoun looks back over
 _EVERYTHING = frozenset({"Entity", "Concept", "Subject"})
 
@@ -55,7 +56,7 @@ class Discourse:
         after = r"(?![A-Za-z])" if language == "en" else ""
         self.pronouns = tuple(
             _Pronoun(
-                re.compile(edge + "(?:" + "|".join(sorted(p["words"], key=len, reverse=True)) + ")" + after),
+                compiled(edge + "(?:" + "|".join(sorted(p["words"], key=len, reverse=True)) + ")" + after),
                 tuple(p["classes"]),
                 str(p.get("head", "")),
                 str(p.get("kind", "")),
@@ -69,18 +70,18 @@ class Discourse:
             for word in words
         }
         hints = "|".join(map(re.escape, sorted(self.hints, key=len, reverse=True)))
-        self.hint = re.compile(f"{edge}(?:{hints}){after}" if hints else r"(?!)")
+        self.hint = compiled(f"{edge}(?:{hints}){after}" if hints else r"(?!)")
         self.heads = frozenset(p.head for p in self.pronouns if p.head)
         words = sorted(map(str, settings["comparison"]), key=len, reverse=True)
         asides = "|".join(sorted(map(str, settings["aside-before"]), key=len, reverse=True))
         beside = "|".join(sorted(map(str, settings["aside-of"]), key=len, reverse=True))
-        self.aside_of = re.compile(f"(?:{beside})$") if beside else None
-        self.of = re.compile(str(settings["of"]))
-        self.aside = re.compile(f"(?:{asides})\\s?$") if asides else None
+        self.aside_of = compiled(f"(?:{beside})$") if beside else None
+        self.of = compiled(str(settings["of"]))
+        self.aside = compiled(f"(?:{asides})\\s?$") if asides else None
         owned = "|".join(sorted(map(str, settings.get("aside-after", ())), key=len, reverse=True))
-        self.aside_after = re.compile(f"(?:{owned})" if owned else r"(?!)")
+        self.aside_after = compiled(f"(?:{owned})" if owned else r"(?!)")
         self.appositive = "|".join(sorted(map(str, settings.get("appositives", ())), key=len, reverse=True))
-        self.comparison = re.compile(edge + "(?:" + "|".join(words) + ")" + after)
+        self.comparison = compiled(edge + "(?:" + "|".join(words) + ")" + after)
 
 
 class Thread:
@@ -311,8 +312,8 @@ def note_topics(
     said = {start for start, _, _ in scene.sayers}
     before = {thing.iri for start, _, thing in scene.sayers if start == 0}  # according to NAME, …
     said |= {p for p, n in scene.nodes.items() if p and len(n.mentions) == 1 and n.thing.iri in before}
-    firms = re.compile(f"(?:{discourse.appositive})?[{alphabet.matching(['Organization'])}]")
-    measured = re.compile(f"(?:{discourse.of.pattern})[{alphabet.kind('multiple')}{alphabet.kind('percent')}]")
+    firms = compiled(f"(?:{discourse.appositive})?[{alphabet.matching(['Organization'])}]")
+    measured = compiled(f"(?:{discourse.of.pattern})[{alphabet.kind('multiple')}{alphabet.kind('percent')}]")
     for position in sorted(scene.nodes):
         node = scene.nodes[position]
         if not node.mentions:

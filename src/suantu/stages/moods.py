@@ -9,12 +9,13 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from suantu.expressions import compiled
 from suantu.records import Thing
 from suantu.scene import Mood, Scene
 
-_CLAUSE = re.compile(r"[，,；;：:。！？!?]")
+_CLAUSE = compiled(r"[，,；;：:。！？!?]")
 _JOINTS = (" and ", " but ")
-_NEVER = re.compile(r"(?!)")
+_NEVER = compiled(r"(?!)")
 STOPS_ASSERTION = ("rumour", "hypothetical", "question", "doubt", "former")
 
 
@@ -22,11 +23,11 @@ class Moods:
     """The mood cues and saying verbs of one language."""
 
     def __init__(self, settings: Mapping[str, Any], language: str, sayers: str, periods: str) -> None:
-        self._period = re.compile(f"[{periods}]")
+        self._period = compiled(f"[{periods}]")
         self._english = language == "en"
         bound = r"\b" if language == "en" else ""
         turns = "|".join(map(str, settings.get("turns", ())))
-        self._turn = re.compile(rf"{bound}(?:{turns}){bound}", re.IGNORECASE) if turns else _NEVER
+        self._turn = compiled(rf"{bound}(?:{turns}){bound}", re.IGNORECASE) if turns else _NEVER
         edge = r"\b" if language == "en" else ""
         decoys = "|".join(settings.get("decoys-moods", ()))
         cues: list[tuple[str, str]] = []
@@ -41,11 +42,11 @@ class Moods:
         parts += [
             f"(?P<{g}>{w})" if language == "zh" else f"(?P<{g}>(?<![A-Za-z])(?:{w})(?![A-Za-z]))" for g, w in cues
         ]
-        self._cues = re.compile("|".join(parts), flags)
+        self._cues = compiled("|".join(parts), flags)
         verbs = "|".join(sorted(settings["saying"]["verbs"], key=len, reverse=True))
         before = "|".join(sorted(settings["saying"]["before"], key=len, reverse=True))
         gap = "[^，。；,;.]" if language == "zh" else "[^,;]"
-        self._said = re.compile(
+        self._said = compiled(
             f"(?:(?:{edge}(?:{before}){edge})\\s?[“]?(?P<b>[{sayers}])|"
             f"(?P<a>[{sayers}]){gap}{{0,12}}?{edge}(?:{verbs}){edge})",
             flags,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 
+from suantu.expressions import compiled
 from suantu.records import Ordinal
 from suantu.stages.numerals import Lexicon, Numerals, either, is_latin, lowered, numbers, on_edge, section, words
 
@@ -60,7 +61,7 @@ class Ordinals:
         add(self._word_heads, self._read_word)
         add((head for word in self._latin for head in (word[0], word[0].upper())), self._read_latin)
         self._table = table
-        self._heads = re.compile("[" + "".join(re.escape(head) for head in sorted(table)) + "]")
+        self._heads = compiled("[" + "".join(re.escape(head) for head in sorted(table)) + "]")
 
     def _compile(self, rules: Mapping[str, object], file: str) -> None:
         def listed(key: str) -> str:
@@ -71,36 +72,36 @@ class Ordinals:
         sep, units, comma = listed("separators"), listed("cue_units"), listed("list_separators")
         latin = either(list(self._latin))
         count = f"[0-9]{{1,3}}|{either(list(self._count))}"
-        self._tier = re.compile(
+        self._tier = compiled(
             f"{prefix}({number})(?:{listed('tier_units')})|(?:{listed('tier_latin')})[ -]?([0-9])(?![0-9])"
         )
-        self._span = re.compile(f"{prefix} ?({number}) ?(?:{units})?(?:{sep}) ?{prefix}? ?({number}) ?(?:{units}|)")
-        self._single = re.compile(f"{prefix} ?({number})(?: ?(?:{ranks}))?")
-        self._top = re.compile(f"(?:{listed('top_prefix')}) ?({number})(?: ?(?:{listed('top_units')}))?")
-        self._top_bare = re.compile(f"({number}) ?(?:{listed('top_bare_units')})")
-        self._top_latin = re.compile(f"(?:{listed('top_latin')})[ -]?({count})(?![A-Za-z0-9%.])(?! ?%)")
-        self._cued = re.compile(
+        self._span = compiled(f"{prefix} ?({number}) ?(?:{units})?(?:{sep}) ?{prefix}? ?({number}) ?(?:{units}|)")
+        self._single = compiled(f"{prefix} ?({number})(?: ?(?:{ranks}))?")
+        self._top = compiled(f"(?:{listed('top_prefix')}) ?({number})(?: ?(?:{listed('top_units')}))?")
+        self._top_bare = compiled(f"({number}) ?(?:{listed('top_bare_units')})")
+        self._top_latin = compiled(f"(?:{listed('top_latin')})[ -]?({count})(?![A-Za-z0-9%.])(?! ?%)")
+        self._cued = compiled(
             f"(?:{listed('cues')})(?P<first>(?:{prefix})?)({number})(?:{sep})({number})(?![0-9])(?: ?(?:{units}))?"
         )
         ends = listed("cue_ends")
-        self._cued_one = re.compile(f"(?:{listed('cues')}) ?([0-9]{{1,3}})(?![0-9.%])(?: ?(?:{units})|(?=$|{ends}))")
-        self._plain = re.compile(f"([0-9]{{1,3}})(?:{sep})([0-9]{{1,3}})(?:{units})")
-        self._list = re.compile(f"({number})(?=(?:{comma})(?:{number}))|({number})(?:{units})")
-        self._list_whole = re.compile(f"(?:{number})(?:(?:{comma})(?:{number})){{1,8}}(?:{units})")
-        self._more = re.compile(f"(?:{comma})({number})(?:{units}|(?=(?:{comma})(?:{number})(?:{units})))")
-        self._list_cue = re.compile(f"(?:{listed('cues')}|{prefix})$")
-        self._label = re.compile("0[1-9](?=\\s{0,3}[㐀-鿿])")
-        self._sign = re.compile(f"(?:{listed('number_signs')})([0-9]{{1,3}})(?![0-9]|\\.[0-9])")
-        self._verb = re.compile(f"(?:{listed('number_verbs')}) ?#?([0-9]{{1,3}})(?:st|nd|rd|th)?(?![0-9.%A-Za-z])")
-        self._ordinal = re.compile(f"({latin})(?![A-Za-z0-9])")
-        self._superlative = re.compile(f"[ -](?:{listed('latin_superlatives')})(?![A-Za-z])")
-        self._cue_before = re.compile(
+        self._cued_one = compiled(f"(?:{listed('cues')}) ?([0-9]{{1,3}})(?![0-9.%])(?: ?(?:{units})|(?=$|{ends}))")
+        self._plain = compiled(f"([0-9]{{1,3}})(?:{sep})([0-9]{{1,3}})(?:{units})")
+        self._list = compiled(f"({number})(?=(?:{comma})(?:{number}))|({number})(?:{units})")
+        self._list_whole = compiled(f"(?:{number})(?:(?:{comma})(?:{number})){{1,8}}(?:{units})")
+        self._more = compiled(f"(?:{comma})({number})(?:{units}|(?=(?:{comma})(?:{number})(?:{units})))")
+        self._list_cue = compiled(f"(?:{listed('cues')}|{prefix})$")
+        self._label = compiled("0[1-9](?=\\s{0,3}[㐀-鿿])")
+        self._sign = compiled(f"(?:{listed('number_signs')})([0-9]{{1,3}})(?![0-9]|\\.[0-9])")
+        self._verb = compiled(f"(?:{listed('number_verbs')}) ?#?([0-9]{{1,3}})(?:st|nd|rd|th)?(?![0-9.%A-Za-z])")
+        self._ordinal = compiled(f"({latin})(?![A-Za-z0-9])")
+        self._superlative = compiled(f"[ -](?:{listed('latin_superlatives')})(?![A-Za-z])")
+        self._cue_before = compiled(
             f"(?:^|[^a-z])(?:(?:{listed('latin_cues')})(?: the| a)?|(?:{latin})(?:,? and|,)) $|[(]$"
         )
-        self._ends = re.compile(
+        self._ends = compiled(
             f" ?(?:[,.;:)]|$|(?:{either([w for w in words(rules, 'latin_end', file) if w[0].isalpha()])})(?![a-z]))"
         )
-        self._name_before = re.compile(r"[A-Z][A-Za-z0-9]* $")
+        self._name_before = compiled(r"[A-Z][A-Za-z0-9]* $")
 
     def find(self, text: str, folded: str | None = None) -> list[Ordinal]:
         """Ordinals of the text, left to right, not overlapping."""

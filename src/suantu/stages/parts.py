@@ -6,9 +6,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from suantu.expressions import compiled
 from suantu.stages.numerals import either, is_han, numbers, words
 
-SPACES = re.compile(" {0,2}")
+SPACES = compiled(" {0,2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,20 +75,20 @@ class Parts:
         seps = either([*(w for w in self.separators if w != "/"), " to "])
         mark, share = re.escape(str(settings["month"])), re.escape(str(settings["month_mark"]))
         counter = re.escape(str(settings["quarter_counter"]))
-        self._half = re.compile(f"({either(list(self._halves))})")
-        self._quarters = re.compile(f"{first}({number})(?:{counter})?(?:{quarters})")
-        self._quarter = re.compile(f"{prefix}?({number})(?:{quarters})")
-        self._quarter_range = re.compile(
+        self._half = compiled(f"({either(list(self._halves))})")
+        self._quarters = compiled(f"{first}({number})(?:{counter})?(?:{quarters})")
+        self._quarter = compiled(f"{prefix}?({number})(?:{quarters})")
+        self._quarter_range = compiled(
             f"{prefix}?({number})(?:{quarters})?(?:{seps}|{lists}){prefix}?({number})(?:{quarters})"
         )
-        self._first_months = re.compile(
+        self._first_months = compiled(
             f"{re.escape(str(settings['months_prefix']))}({month}){re.escape(str(settings['months_counter']))}"
         )
-        self._month_range = re.compile(f"({month})(?:{mark}(?:{share})?)?(?:{seps})({month})(?:{tail})")
-        self._month = re.compile(f"({month}) ?(?:{mark} ?({day}) ?(?:{days})|(?:{tail}))")
-        self._day = re.compile(f"({day}) ?(?:{days})")
+        self._month_range = compiled(f"({month})(?:{mark}(?:{share})?)?(?:{seps})({month})(?:{tail})")
+        self._month = compiled(f"({month}) ?(?:{mark} ?({day}) ?(?:{days})|(?:{tail}))")
+        self._day = compiled(f"({day}) ?(?:{days})")
         heads = "".join(str(settings[key]) for key in ("quarter_prefix", "first_quarters", "months_prefix"))
-        self._hint = re.compile(
+        self._hint = compiled(
             f"(?:{either(list(self._halves))})|[{heads}]?(?:[0-9]{{1,2}}|[{han}{self.ten}]{{1,3}}) ?"
             f"(?:{mark}|{quarters}|{seps}|{lists}|{counter}|{re.escape(str(settings['months_counter']))})"
         )
@@ -95,9 +96,9 @@ class Parts:
 
     def _compile_codes(self, settings: Mapping[str, object], file: str) -> None:
         letters, q = "".join(words(settings, "half_latin", file)), "".join(words(settings, "quarter_latin", file))
-        self._code = re.compile(f"[ -]?(?:([{letters}])([12])|([{q}])([1-4])(?:[-–—~]{q}?([1-4]))?)(?![0-9A-Za-z])")
-        self.code_first = re.compile(f"(?:([{letters}])([12])|([{q}])([1-4])(?:[-–—~]{q}?([1-4]))?)(?![0-9A-Za-z])")
-        self.code_digit = re.compile(f"(?:([12])({letters})|([1-4])({q}))(?= ?(?:FY|')?[0-9]{{2}})")
+        self._code = compiled(f"[ -]?(?:([{letters}])([12])|([{q}])([1-4])(?:[-–—~]{q}?([1-4]))?)(?![0-9A-Za-z])")
+        self.code_first = compiled(f"(?:([{letters}])([12])|([{q}])([1-4])(?:[-–—~]{q}?([1-4]))?)(?![0-9A-Za-z])")
+        self.code_digit = compiled(f"(?:([12])({letters})|([1-4])({q}))(?= ?(?:FY|')?[0-9]{{2}})")
 
     def part(self, text: str, pos: int) -> Point | None:
         """A half, quarter, month or day at ``pos``, without its year."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from suantu.errors import RuleError
+from suantu.expressions import compiled
 from suantu.records import Period
 from suantu.stages.numerals import Lexicon, begins, either, lowered, numbers, section, words
 from suantu.stages.parts import SPACES, Parts, Point
@@ -17,7 +18,7 @@ from suantu.stages.years import Years
 
 __all__ = ["PeriodGrammar"]
 
-_DAY = re.compile("[0-9]{2}-[0-9]{2}")
+_DAY = compiled("[0-9]{2}-[0-9]{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ class PeriodGrammar:
         self._between = words(settings, "between", file)
         self._between_separators = Lexicon((word, True) for word in words(settings, "between_separators", file))
         try:
-            self._title = re.compile("|".join(words(settings, "title", file)))
+            self._title = compiled("|".join(words(settings, "title", file)))
         except re.error as error:
             raise RuleError(file, "title", f"not a regular expression: {error}") from error
 
@@ -86,20 +87,20 @@ class PeriodGrammar:
         future, past = words(rules, "future", file), words(rules, "past", file)
         self._future_words, self._past_words, self._past_left = future, past, words(rules, "past_not_after", file)
         sep, digits = either(self._parts.separators), "".join(self._parts.digits)
-        self._span = re.compile(
+        self._span = compiled(
             f"({either([*future, *past])}) ?(?:{of})?(?:(?:{number})(?:{sep})|[{digits}](?=[{digits}]))?({number}|{vague}) ?(?:{after})"
         )
         growth = either(words(rules, "growth_after", file))
         self._during = words(rules, "during", file)
         self._named_span = (*future, *past)
         during = either(self._during)
-        self._growth = re.compile(f"({number}) ?{re.escape(year)}(?:(?=(?:{growth}))|(?:{during}))")
+        self._growth = compiled(f"({number}) ?{re.escape(year)}(?:(?=(?:{growth}))|(?:{during}))")
         count = f"[0-9]{{1,2}}|{either(list(self._count))}"
         self._latin_future, self._latin_past = words(rules, "latin_future", file), words(rules, "latin_past", file)
-        self._latin_span = re.compile(
+        self._latin_span = compiled(
             f"({either([*self._latin_future, *self._latin_past])}) ({count}) (?:{either(words(rules, 'latin_year', file))})(?![a-z])"
         )
-        self._latin_growth = re.compile(
+        self._latin_growth = compiled(
             f"({count})[- ](?:{either(words(rules, 'latin_joined', file))})(?=[- ](?:{either([w.lower() for w in words(rules, 'latin_growth_after', file)])}))"
         )
 
@@ -120,7 +121,7 @@ class PeriodGrammar:
         add(self._parts.heads, self._years.bare_part)
         self._table = table
         first = "".join(sorted(set(table) | self._relative_heads))
-        self._start = re.compile(f"[{re.escape(first)}]")
+        self._start = compiled(f"[{re.escape(first)}]")
 
     # -- finding
 

@@ -6,14 +6,15 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
+from suantu.expressions import compiled
 from suantu.stages.numerals import Lexicon, either, is_han, is_latin, numbers, section, words
 from suantu.stages.parts import Parts, Point, coded, full_year
 
-_CAPITAL = re.compile(r"[A-Za-z0-9.+-]*[A-Z][A-Za-z0-9.+-]* $")
-_LOWER_WORD = re.compile(r"[a-z]+,? $")
+_CAPITAL = compiled(r"[A-Za-z0-9.+-]*[A-Z][A-Za-z0-9.+-]* $")
+_LOWER_WORD = compiled(r"[a-z]+,? $")
 
-_YEAR_AFTER = re.compile(r"[ |\t]{1,8}(?:19|20)[0-9]{2}(?![0-9.,A-Za-z])")
-_YEAR_BEFORE = re.compile(r"(?<![0-9A-Za-z])(?:19|20)[0-9]{2}[ |\t]{1,8}$")
+_YEAR_AFTER = compiled(r"[ |\t]{1,8}(?:19|20)[0-9]{2}(?![0-9.,A-Za-z])")
+_YEAR_BEFORE = compiled(r"(?<![0-9A-Za-z])(?:19|20)[0-9]{2}[ |\t]{1,8}$")
 
 Reader = Callable[[str, str, int], Point | None]
 
@@ -43,7 +44,7 @@ class Years:
         self._edition = words(year, "edition", file)
         self._prepositions = Lexicon((word, True) for word in words(year, "prepositions", file))
         self._earliest, self._latest = int(str(year["earliest"])), int(str(year["latest"]))
-        self._title_after = re.compile(str(year["title_after"]))
+        self._title_after = compiled(str(year["title_after"]))
         self._title_before = words(year, "title_before", file)
 
     def readers(self) -> list[tuple[set[str], Reader]]:
@@ -77,43 +78,43 @@ class Years:
         year = "(?:19[0-9]{2}|20[0-9]{2})"
         tails = either(words(self._year, "tail", file))
         fiscal = either(words(self._year, "fiscal", file))
-        self._digit_year = re.compile(f"({year})(?![0-9])")
+        self._digit_year = compiled(f"({year})(?![0-9])")
         joined, cut = (
             either(words(self._year, "tail_joined", file)),
             either(words(self._year, "tail_not_before", file)),
         )
-        self._tail = re.compile(f" ?(?:{fiscal}|{word}(?:(?:{joined})?(?:{tails})(?!{cut}))?)")
-        self._iso = re.compile(f"({year})([-/.])(0?[1-9]|1[0-2])(?:\\2(0?[1-9]|[12][0-9]|3[01]))(?![0-9])")
-        self._iso_month = re.compile(f"({year})-(0[1-9]|1[0-2])(?![0-9])(?!{word})")
-        self._short_range = re.compile(f"({year})[-–—/]([0-9]{{2}})(?![0-9.%])")
-        self._short_code = re.compile("([0-9]{2})(?=[HQ][1-4](?![0-9A-Za-z]))")
+        self._tail = compiled(f" ?(?:{fiscal}|{word}(?:(?:{joined})?(?:{tails})(?!{cut}))?)")
+        self._iso = compiled(f"({year})([-/.])(0?[1-9]|1[0-2])(?:\\2(0?[1-9]|[12][0-9]|3[01]))(?![0-9])")
+        self._iso_month = compiled(f"({year})-(0[1-9]|1[0-2])(?![0-9])(?!{word})")
+        self._short_range = compiled(f"({year})[-–—/]([0-9]{{2}})(?![0-9.%])")
+        self._short_code = compiled("([0-9]{2})(?=[HQ][1-4](?![0-9A-Za-z]))")
         seps = either([*self._parts.separators, "to", "and", "through"])
-        self._interval = re.compile(f" ?(?:{seps}) ?{year}(?![0-9])")
-        self._han_year = re.compile(f"([{han}]{{4}})(?:{word}|(?=(?:{seps})[{han}]{{4}}{word}))")
+        self._interval = compiled(f" ?(?:{seps}) ?{year}(?![0-9])")
+        self._han_year = compiled(f"([{han}]{{4}})(?:{word}|(?=(?:{seps})[{han}]{{4}}{word}))")
         decade = either([w for w in words(settings, "decade", file) if not w.isascii()])
         century = either(words(settings, "century", file))
-        self._decade = re.compile(
+        self._decade = compiled(
             f"(?:(19|20)([0-9])0(?:{decade}|s)|(20|21){century}([0-9])0{decade}|([5-9])0{decade})(?![A-Za-z])"
         )
         self._compile_plan(section(settings, "plan", file), han, file)
 
     def _compile_plan(self, plan: Mapping[str, object], han: str, file: str) -> None:
-        self._plan = re.compile(
+        self._plan = compiled(
             f"{re.escape(str(plan['prefix']))}([{han}]){re.escape(str(plan['suffix']))}(?!{either(words(plan, 'not_after', file))})"
         )
         self._plan_base, self._plan_step = int(str(plan["base"])), int(str(plan["step"]))
         self._plan_left = words(plan, "before", file)
-        self._plan_end = re.compile(f'[”"’]?(?:{either(words(plan, "end", file))})') if "end" in plan else None
+        self._plan_end = compiled(f'[”"’]?(?:{either(words(plan, "end", file))})') if "end" in plan else None
 
     def _compile_latin(self, settings: Mapping[str, object], file: str) -> None:
         months = either(list(self._months))
-        self._latin_day_first = re.compile(
+        self._latin_day_first = compiled(
             f"([12][0-9]|3[01]|0?[1-9])(?:st|nd|rd|th)? ({months}),? ((?:19|20)[0-9]{{2}})(?![0-9])"
         )
-        self._latin_month = re.compile(
+        self._latin_month = compiled(
             f"({months})(?![a-z])(?: ([12][0-9]|3[01]|0?[1-9])(?:st|nd|rd|th)?(?![0-9.%]))?(?:,? (?:of )?((?:19|20)[0-9]{{2}})(?![0-9]))?"
         )
-        self._latin_month_range = re.compile(
+        self._latin_month_range = compiled(
             f"({months})(?: to |[-–—]| through )({months}),? (?:of )?((?:19|20)[0-9]{{2}})(?![0-9])"
         )
         ordinals = either(list(self._ordinals))
@@ -121,14 +122,14 @@ class Years:
         half, quarter = either(words(settings, "latin_half", file)), either(words(settings, "latin_quarter", file))
         many = f"{either(words(settings, 'latin_months_word', file))}|{either(words(settings, 'latin_quarters_word', file))}"
         fiscal = either([w.lower() for w in words(self._year, "latin_fiscal", file)])
-        self._latin_part = re.compile(
+        self._latin_part = compiled(
             f"({ordinals})[ -](?:({half})|({quarter})|({count}|[0-9]{{1,2}}) ({many}))(?![a-z])(?! (?:a|an) )"
             f"(?:,? (?:(?:{of}) )?(?:{fiscal})?((?:19|20)[0-9]{{2}})(?![0-9]))?"
         )
-        self._fiscal = re.compile(
+        self._fiscal = compiled(
             f"(?:{either(words(self._year, 'latin_fiscal', file))})'?((?:19|20)?[0-9]{{2}})(?![0-9A-Za-z%.])"
         )
-        self._code_year = re.compile(" ?(?:of |FY ?|CY)?'?((?:19|20)[0-9]{2}|[0-9]{2})(?![0-9A-Za-z%]|\\.[0-9])")
+        self._code_year = compiled(" ?(?:of |FY ?|CY)?'?((?:19|20)[0-9]{2}|[0-9]{2})(?![0-9A-Za-z%]|\\.[0-9])")
         self._many_quarters = words(settings, "latin_quarters_word", file)
 
     # -- points

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from suantu.expressions import compiled
 from suantu.stages.clean.lines import Ending, Line, Role, columns
 from suantu.stages.layout import Layout, LineRule
 from suantu.stages.lengths import PARAGRAPH
@@ -57,8 +58,8 @@ class Joiner:
     def __init__(self, lines: Sequence[Line], layout: Layout, *, spread: bool) -> None:
         self.layout, self.spread = layout, spread
         openers, closers = re.escape(layout.openers), re.escape(layout.closers + layout.sentence_end + "，、；：,;:%")
-        self.first_token = re.compile(f"[{openers}]*(?:[A-Za-z0-9][A-Za-z0-9.,%+/-]*|.)[{closers}]*")
-        self.clause = re.compile(f"[{re.escape(layout.list_separators)}]")
+        self.first_token = compiled(f"[{openers}]*(?:[A-Za-z0-9][A-Za-z0-9.,%+/-]*|.)[{closers}]*")
+        self.clause = compiled(f"[{re.escape(layout.list_separators)}]")
         self.widths = self._count(lines)
 
     def _count(self, lines: Sequence[Line]) -> list[int]:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum, IntEnum
 
+from suantu.expressions import compiled
 from suantu.stages.fold import fold
 from suantu.stages.layout import Layout, LineRule
 from suantu.stages.lengths import PARAGRAPH, pieces
@@ -53,12 +54,12 @@ class Line:
 
 
 # what a reader does not see: controls, joiners, bidi marks, soft hyphens; and the stars of Markdown's bold type
-_INVISIBLE = re.compile(
+_INVISIBLE = compiled(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|\\*\\*"
 )
-_LETTER_SPACED = re.compile("(?<![\u4e00-\u9fff])(?:[\u4e00-\u9fff] ){3,}[\u4e00-\u9fff](?![\u4e00-\u9fff])")
-_BESIDE_HAN = re.compile(r"(?<=[\u3000-\u9fff\uff01-\uff5e]) (?=\S)|(?<=\S) (?=[\u3000-\u9fff\uff01-\uff5e])")
-_SPACES = re.compile(r"\s{2,}|[^\S ]")
+_LETTER_SPACED = compiled("(?<![\u4e00-\u9fff])(?:[\u4e00-\u9fff] ){3,}[\u4e00-\u9fff](?![\u4e00-\u9fff])")
+_BESIDE_HAN = compiled(r"(?<=[\u3000-\u9fff\uff01-\uff5e]) (?=\S)|(?<=\S) (?=[\u3000-\u9fff\uff01-\uff5e])")
+_SPACES = compiled(r"\s{2,}|[^\S ]")
 _FRONT_MATTER_LINES = 60
 _DEEPEST_INDENT = 8  # columns; text further in is set apart, not a paragraph's first line
 
@@ -135,13 +136,13 @@ class Classifier:
         self.layout = layout
         rules = (*layout.headings, *layout.items, *(rule for rule in layout.captions if not rule.loose))
         parts = (re.sub(r"\(\?P<\w+>", "(?:", rule.pattern.pattern) for rule in rules)
-        self.any_rule = re.compile("|".join(f"(?:{part})" for part in parts))
+        self.any_rule = compiled("|".join(f"(?:{part})" for part in parts))
         self.endings = {
             **dict.fromkeys(layout.running_on, Ending.COMMA),
             **dict.fromkeys(layout.clause_end, Ending.CLAUSE),
             **dict.fromkeys(layout.sentence_end, Ending.SENTENCE),
         }
-        self.sentence = re.compile(f"[{re.escape(layout.sentence_end)}]|[a-z%)][.](?:\\s|$)")
+        self.sentence = compiled(f"[{re.escape(layout.sentence_end)}]|[a-z%)][.](?:\\s|$)")
 
     def classify(self, lines: Sequence[Line]) -> None:
         """Fill in ending, role and rule of every line."""

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
 
+from suantu.expressions import compiled
 from suantu.identity import discovered, group_of, normalise
 from suantu.ontology import Name, Ontology
 from suantu.records import Thing
@@ -31,10 +32,10 @@ from suantu.stages.discovery.titles import Titles
 from suantu.stages.discovery.words import Words
 from suantu.stages.names import Match
 
-_BARE = re.compile(r"(?<![A-Za-z0-9.])[0-9]{2,4}[A-Z](?![A-Za-z0-9])")
-_NUMBERED = re.compile(r"[\u4e00-\u9fff]{2,4}(?P<tail>[A-Z]+-?[0-9]{2,4}[A-Z]?)$")
-_PROSE = re.compile(r"[a-z]{2,} [a-z]{2,}")
-_LABEL = re.compile(r"[\u4e00-\u9fffA-Za-z/\s]{3,}")
+_BARE = compiled(r"(?<![A-Za-z0-9.])[0-9]{2,4}[A-Z](?![A-Za-z0-9])")
+_NUMBERED = compiled(r"[\u4e00-\u9fff]{2,4}(?P<tail>[A-Z]+-?[0-9]{2,4}[A-Z]?)$")
+_PROSE = compiled(r"[a-z]{2,} [a-z]{2,}")
+_LABEL = compiled(r"[\u4e00-\u9fffA-Za-z/\s]{3,}")
 _Accepted = Mapping[str, tuple[str, str, float]]
 
 
@@ -65,7 +66,7 @@ class Discovery:
         telling = [e for e in endings if e not in settings["everyday-endings"] or e in settings["telling-after-all"]]
         self._breaks = frozenset(str(settings["breaks"]))
         longer = "|".join(map(re.escape, sorted((e for e in telling if len(e) > 1), key=len, reverse=True)))
-        self._longer = re.compile(f"(?:{longer})(?![{settings['continues']}])")
+        self._longer = compiled(f"(?:{longer})(?![{settings['continues']}])")
         self._use_cases = UseCases(settings, words)
         self._slots = Slots(
             settings["slots"],
@@ -80,7 +81,7 @@ class Discovery:
         )
         self._scenes = Slots(settings["use-cases"]["slots"], compiler, self._suffixes.inside, words, telling, "USE")
         self._lists = Lists(settings, words, ontology, endings, self._use_cases)
-        self._aliases = Aliases(settings, words, re.compile(str(settings["not-models"])))
+        self._aliases = Aliases(settings, words, compiled(str(settings["not-models"])))
         self._registered = tuple(sorted(map(str, settings["registered"]), key=len, reverse=True))
         self._buyers = [str(slot["name"]) for slot in settings["slots"] if slot.get("buys")]
         self._usual = str(settings["usual-vendor"])

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from suantu.errors import RuleError
+from suantu.expressions import compiled
 from suantu.identity import group_of, normalise
 from suantu.ontology import Ontology
 from suantu.records import Thing
@@ -19,13 +20,13 @@ from suantu.stages.discovery.roles import Roles, seen
 _NODE = "\ue000-\uefff"
 _MODEL = r"[A-Z][A-Za-z]*(?:-?[A-Z]*[0-9](?:[A-Za-z0-9.\-]*[A-Za-z0-9])?)(?:[ ][0-9]+(?:\.[0-9]+)?)?"
 _SERIES = r"[A-Z][A-Za-z]+ [0-9]{1,4}(?:\.[0-9])?[A-Z]?"
-_NAMES = re.compile(_JOINED)
-_LIST = re.compile(rf"{_JOINED}(?:, {_JOINED})+(?:,? and {_JOINED})|{_JOINED} and {_JOINED}")
-_TAIL = re.compile(r"(?P<stem>[A-Z]{1,4}-?)[0-9]+[A-Za-z]{0,2}")
+_NAMES = compiled(_JOINED)
+_LIST = compiled(rf"{_JOINED}(?:, {_JOINED})+(?:,? and {_JOINED})|{_JOINED} and {_JOINED}")
+_TAIL = compiled(r"(?P<stem>[A-Z]{1,4}-?)[0-9]+[A-Za-z]{0,2}")
 _DEVICES = frozenset({"Chip", "Product", "AIModel", "Interconnect"})
-_SLOT = re.compile(r"\{([A-Z][A-Za-z|]+)\}")
-_START = re.compile(r"(?:^|[.!?]['”’\")]?\s+|\n\s*|:\s+)$")
-_ACRONYM = re.compile(r"\s\((?P<inside>(?:the\s)?[“\"']?[A-Z][A-Za-z0-9 .\-]{0,30}?[”\"']?)\)")
+_SLOT = compiled(r"\{([A-Z][A-Za-z|]+)\}")
+_START = compiled(r"(?:^|[.!?]['”’\")]?\s+|\n\s*|:\s+)$")
+_ACRONYM = compiled(r"\s\((?P<inside>(?:the\s)?[“\"']?[A-Z][A-Za-z0-9 .\-]{0,30}?[”\"']?)\)")
 
 
 class English:
@@ -41,20 +42,18 @@ class English:
         self._first = {str(w): (r["name"], r["class"]) for r in settings["prefixes"] for w in r["words"]}
         self._heads = {str(w): cls for cls, heads in settings["heads"].items() for w in heads}
         heads = "|".join(re.escape(w) for w in sorted(self._heads, key=len, reverse=True))
-        self._refuse = re.compile(str(settings["not-models"]))
-        self._model = re.compile(rf"(?<![A-Za-z0-9\-/.])(?:{_SERIES}|{_MODEL})(?![A-Za-z0-9%])(?!,[0-9]|\.[0-9])")
-        self._chip_signs = re.compile(str(settings["chip-signs"]))
-        self._interconnect = re.compile(str(settings["interconnect-names"]))
-        self._versioned = re.compile(rf"[{alphabet.matching(['Interconnect'])}] [0-9]\.[0-9](?![\w%.]| ?[GT][BT]/s)")
+        self._refuse = compiled(str(settings["not-models"]))
+        self._model = compiled(rf"(?<![A-Za-z0-9\-/.])(?:{_SERIES}|{_MODEL})(?![A-Za-z0-9%])(?!,[0-9]|\.[0-9])")
+        self._chip_signs = compiled(str(settings["chip-signs"]))
+        self._interconnect = compiled(str(settings["interconnect-names"]))
+        self._versioned = compiled(rf"[{alphabet.matching(['Interconnect'])}] [0-9]\.[0-9](?![\w%.]| ?[GT][BT]/s)")
         self._chips = alphabet.matching(["Chip", "Interconnect"])
-        self._owner = re.compile(f"[{alphabet.matching(['Organization'])}](?:['’]s)? $")
-        self._head_after = re.compile(rf"\s(?:[a-z\-]+\s){{0,2}}?(?P<head>{heads})s?\b", re.IGNORECASE)
-        self._head_before = re.compile(
-            rf"\b(?P<head>{heads})s?,?\s(?:called\s|named\s|dubbed\s|the\s)*$", re.IGNORECASE
-        )
+        self._owner = compiled(f"[{alphabet.matching(['Organization'])}](?:['’]s)? $")
+        self._head_after = compiled(rf"\s(?:[a-z\-]+\s){{0,2}}?(?P<head>{heads})s?\b", re.IGNORECASE)
+        self._head_before = compiled(rf"\b(?P<head>{heads})s?,?\s(?:called\s|named\s|dubbed\s|the\s)*$", re.IGNORECASE)
         self._lists = {str(w): cls for cls, ws in settings["lists"].items() for w in ws}
         openers = "|".join(re.escape(w) for w in sorted(self._lists, key=len, reverse=True))
-        self._opener = re.compile(rf"\b(?P<opener>{openers})\b:?\s*", re.IGNORECASE)
+        self._opener = compiled(rf"\b(?P<opener>{openers})\b:?\s*", re.IGNORECASE)
         self._slots = [self._slot(rule) for rule in settings["slots"]]
         self._roles = Roles(settings, alphabet)
 
@@ -64,7 +63,7 @@ class English:
                 raise RuleError("rules/discovery.en.yaml", str(rule.get("name", "(unnamed)")), f"a slot needs {key!r}")
         source = str(rule["pattern"]).replace("NAME", f"(?P<name>{_JOINED})").replace("MODEL", f"(?P<name>{_MODEL})")
         source = _SLOT.sub(lambda m: f"[{self._alphabet.matching(m[1].split('|'))}]", source)
-        return str(rule["name"]), str(rule["class"]), float(rule["weight"]), re.compile(source)
+        return str(rule["name"]), str(rule["class"]), float(rule["weight"]), compiled(source)
 
     def survey(self, pages: Sequence[Page], ledger: Ledger) -> None:
         """Note how the document writes its words, before any of its names is judged."""
@@ -153,7 +152,7 @@ class English:
         at = start
         if not self._parted(text[start:end]):
             return [(start, end)]
-        for match in re.compile(" and (?:the )?").finditer(text, start, end):
+        for match in compiled(" and (?:the )?").finditer(text, start, end):
             out.append((at, match.start()))
             at = match.end()
         return [*out, (at, end)]
@@ -218,7 +217,7 @@ class English:
         self._by_role(page, ledger, shown=True)
         for match in self._opener.finditer(page.text):
             cls = self._lists[match["opener"].lower()]
-            stop = re.compile(r"[.;:!?(\n]|$").search(page.text, match.end())
+            stop = compiled(r"[.;:!?(\n]|$").search(page.text, match.end())
             listed = page.text[match.end() : stop.start() if stop else len(page.text)]
             for part in re.finditer(r"[^,]+?(?=,| and | or |$)", listed):
                 self._listed(page, cls, part[0], match.end() + part.start(), ledger)
@@ -226,7 +225,7 @@ class English:
     def _neighbours(self, page: Page, ledger: Ledger) -> None:
         """A, B and C: capitalised members beside a known firm are firms."""
         for match in _LIST.finditer(page.text):
-            parts = [(m.start(), m.end()) for m in re.compile(_JOINED).finditer(page.text, *match.span())]
+            parts = [(m.start(), m.end()) for m in compiled(_JOINED).finditer(page.text, *match.span())]
             parts = [piece for part in parts for piece in self._pieces(page.text, *part)]
             known = [p for p in parts if p[1] - p[0] == 1 and p[0] in page.names]
             classes = {page.names[a].thing.classes[0] for a, _ in known}
@@ -295,7 +294,7 @@ class English:
             if cls in ("Chip", "Server", "Product") and (match := _TAIL.fullmatch(last)):
                 stems[match["stem"]] = cls
         for stem, cls in stems.items():
-            pattern = re.compile(rf"(?<![\w\-/.]){re.escape(stem)}[0-9]+[A-Za-z]?(?![\w%]|-[0-9]|\.[0-9]|,[0-9])")
+            pattern = compiled(rf"(?<![\w\-/.]){re.escape(stem)}[0-9]+[A-Za-z]?(?![\w%]|-[0-9]|\.[0-9]|,[0-9])")
             for page in pages:
                 for match in pattern.finditer(page.text):
                     if not self._refuse.match(match[0]) and normalise(match[0]) not in ledger.accepted():

@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from suantu.expressions import compiled
+
 
 class Heads:
     """The ``heads`` section of a discovery file."""
@@ -15,10 +17,10 @@ class Heads:
         self._class_of = {str(w): cls for cls, heads in settings["heads"].items() for w in heads}
         self.words = tuple(self._class_of)
         heads = "|".join(re.escape(w) for w in sorted(self._class_of, key=len, reverse=True))
-        self._before = re.compile(f"(?P<head>{heads}){shapes['after-head']}")
-        self._after = re.compile(f"{shapes['before-head']}(?P<head>{heads})(?!{shapes['not-after-head']})")
-        self._head = re.compile(heads)
-        self._ends = re.compile(f"(?P<head>{heads})$")
+        self._before = compiled(f"(?P<head>{heads}){shapes['after-head']}")
+        self._after = compiled(f"{shapes['before-head']}(?P<head>{heads})(?!{shapes['not-after-head']})")
+        self._head = compiled(heads)
+        self._ends = compiled(f"(?P<head>{heads})$")
 
     def before(self, text: str) -> str:
         """The class that the noun at the end of ``text`` gives to what follows; empty where there is none."""

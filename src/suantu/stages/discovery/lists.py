@@ -8,14 +8,15 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from suantu.expressions import compiled
 from suantu.identity import group_of
 from suantu.ontology import Ontology
 from suantu.stages.discovery.page import Ledger, Page
 from suantu.stages.discovery.slots import is_name
 from suantu.stages.discovery.words import Words
 
-_CLAUSE = re.compile(r"[^，。；：:！？!?（）()\n]+")
-_NODE = re.compile("[\ue000-\uefff]")
+_CLAUSE = compiled(r"[^，。；：:！？!?（）()\n]+")
+_NODE = compiled("[\ue000-\uefff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +37,11 @@ class Lists:
     ) -> None:
         rules = settings["lists"]
         self._words, self._ontology, self._use_cases = words, ontology, use_cases
-        self._last = re.compile("|".join(sorted(map(str, rules["last"]), key=len, reverse=True)))
+        self._last = compiled("|".join(sorted(map(str, rules["last"]), key=len, reverse=True)))
         self._closed = tuple(map(str, rules["closed-by"]))
         self._heads = {str(w): str(cls) for cls, heads in rules["heads"].items() for w in heads}
         heads = "|".join(sorted(self._heads, key=len, reverse=True))
-        self._head = re.compile(f"{str(rules['closing']).replace('NUMBER', str(rules['number']))}(?P<head>{heads})")
+        self._head = compiled(f"{str(rules['closing']).replace('NUMBER', str(rules['number']))}(?P<head>{heads})")
         self._separator = str(rules["separator"])
         self._openers = sorted(
             ((str(w), cls) for cls, ws in rules["openers"].items() for w in ws), key=lambda x: -len(x[0])
@@ -230,10 +231,10 @@ class UseCases:
         self._not = frozenset(map(str, rules["not"]))
         self._not_ends = tuple(map(str, rules["not-ends"]))
         self._weak = tuple(map(str, rules["weak-ends"]))
-        self._end = re.compile("|".join(sorted(map(re.escape, self._ends), key=len, reverse=True)))
-        self._rates = re.compile(str(rules["rates"]))
-        self._opens, self._closes = re.compile(str(rules["opens"])), re.compile(str(rules["closes"]))
-        self._joins = re.compile(str(rules["joins"]))
+        self._end = compiled("|".join(sorted(map(re.escape, self._ends), key=len, reverse=True)))
+        self._rates = compiled(str(rules["rates"]))
+        self._opens, self._closes = compiled(str(rules["opens"])), compiled(str(rules["closes"]))
+        self._joins = compiled(str(rules["joins"]))
 
     def typical(self, surface: str) -> bool:
         """Whether a name looks like a use case by itself (高炉炉温预测, 智能理货)."""

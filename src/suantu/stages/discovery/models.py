@@ -6,16 +6,17 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from suantu.expressions import compiled
 from suantu.stages.discovery.heads import Heads
 from suantu.stages.discovery.page import Ledger, Page, Signs
 from suantu.stages.discovery.words import Words
 
 _HAN = "\u4e00-\u9fff"
-_BEFORE = re.compile(f"[{_HAN}]+$")
+_BEFORE = compiled(f"[{_HAN}]+$")
 _FREE = "(?![A-Za-z0-9]|[.,，][0-9])"
-_NUMBER = re.compile(r"[A-Z]*[0-9.]+[A-Za-z]?$")
-_CAMEL = re.compile(r"[A-Z][a-z]+[A-Z][A-Za-z]+$")
-_TYPICAL = re.compile(r"[A-Z]{1,4}-?[0-9]{2,4}[A-Z]?(?:-[A-Z0-9]+)?$")
+_NUMBER = compiled(r"[A-Z]*[0-9.]+[A-Za-z]?$")
+_CAMEL = compiled(r"[A-Z][a-z]+[A-Z][A-Za-z]+$")
+_TYPICAL = compiled(r"[A-Z]{1,4}-?[0-9]{2,4}[A-Z]?(?:-[A-Z0-9]+)?$")
 
 
 class Models:
@@ -25,19 +26,19 @@ class Models:
         shapes = settings["model-patterns"]
         self._words, self._heads, self._makers, self._chips = words, heads, signs.organizations, signs.chips
         self._beside_of = {"Chip": signs.chips, "AIModel": signs.models}
-        self._chip_signs = re.compile(str(settings["chip-signs"]))
-        self._counted = re.compile(
+        self._chip_signs = compiled(str(settings["chip-signs"]))
+        self._counted = compiled(
             f"[0-9]\\s*(?P<counter>{'|'.join(settings['counted'])})(?:[“「]|[\\u4e00-\\u9fff]{{0,2}})$"
         )
         self._counters = {str(k): str(v) for k, v in settings["counted"].items()}
         endings = sorted(map(str, settings["product-endings"]), key=len, reverse=True)
-        self._product = re.compile(
+        self._product = compiled(
             f"[{self._makers}](?P<name>[\\u4e00-\\u9fff]{{0,6}}?(?:{'|'.join(endings)}))(?!{shapes['not-after-product']})"
         )
         self._compile(shapes)
-        self._interconnect = re.compile(str(settings["interconnect-names"]))
-        self._refuse = re.compile(str(settings["not-models"]))
-        self._measures = [(cls, re.compile(f"{shapes['measured']}{p}")) for cls, p in settings["measures"].items()]
+        self._interconnect = compiled(str(settings["interconnect-names"]))
+        self._refuse = compiled(str(settings["not-models"]))
+        self._measures = [(cls, compiled(f"{shapes['measured']}{p}")) for cls, p in settings["measures"].items()]
         self._models_before = tuple(map(str, settings["model-words-before"]))
 
     def _compile(self, shapes: Mapping[str, Any]) -> None:
@@ -45,12 +46,12 @@ class Models:
         editions = "|".join(map(str, shapes["editions"]))
         latin = rf"[A-Za-z][A-Za-z0-9]*(?:[-.+][A-Za-z0-9]+)*(?:\s(?:[A-Z][A-Za-z]*\s?)?[0-9]+(?:\.[0-9]+)?[A-Z]?(?![A-Za-z0-9.]){counted})?(?:\s(?:{editions})(?![A-Za-z]))?"
         number = rf"[0-9]+(?:\.[0-9]+)?[A-Z]?{_FREE}{counted}|{shapes['series']}"
-        self._name = re.compile(rf"(?<![A-Za-z0-9.\-/+]){latin}|(?<=[{_HAN}][{_HAN}])(?:{number})")
-        self._family = re.compile(rf"[\s-]?(?P<tail>[A-Z]{{0,3}}[0-9]+(?:\.[0-9]+)?[A-Z]{{0,2}}){_FREE}{counted}")
-        self._sibling = re.compile(rf"(?:-?[A-Z]{{0,3}}[0-9]+(?:\.[0-9]+)?[A-Z]?|{editions})(?![A-Za-z0-9]){counted}")
-        self._edition = re.compile(rf"(?:{editions})$")
-        self._quote = re.compile(str(shapes["quote"]))
-        self._lead, self._is_a = re.compile(str(shapes["lead"])), re.compile(str(shapes["is-a"]))
+        self._name = compiled(rf"(?<![A-Za-z0-9.\-/+]){latin}|(?<=[{_HAN}][{_HAN}])(?:{number})")
+        self._family = compiled(rf"[\s-]?(?P<tail>[A-Z]{{0,3}}[0-9]+(?:\.[0-9]+)?[A-Z]{{0,2}}){_FREE}{counted}")
+        self._sibling = compiled(rf"(?:-?[A-Z]{{0,3}}[0-9]+(?:\.[0-9]+)?[A-Z]?|{editions})(?![A-Za-z0-9]){counted}")
+        self._edition = compiled(rf"(?:{editions})$")
+        self._quote = compiled(str(shapes["quote"]))
+        self._lead, self._is_a = compiled(str(shapes["lead"])), compiled(str(shapes["is-a"]))
         self._beside, self._made_by = str(shapes["beside"]), str(shapes["made-by"])
         self._series = str(shapes["series"])[-1]
 

@@ -12,11 +12,12 @@ from typing import Any
 import ahocorasick_rs
 
 from suantu.errors import RuleError
+from suantu.expressions import compiled
 from suantu.rules import Compiler
 from suantu.stages.discovery.page import Ledger, Page
 from suantu.stages.discovery.words import Words
 
-_MODEL = re.compile(r"[A-Za-z]-?[0-9]|[0-9][A-Za-z]|[A-Za-z0-9]$")
+_MODEL = compiled(r"[A-Za-z]-?[0-9]|[0-9][A-Za-z]|[A-Za-z0-9]$")
 # Capitals of this length are mostly no firm (KPI) where no noun says so.
 _ABBREVIATION = 4
 _LATIN_MARK = "LAT"
@@ -39,7 +40,7 @@ class Slot:
     def pattern(self) -> re.Pattern[str]:
         """The compiled expression; RuleError names the slot where it is not valid."""
         try:
-            return re.compile(self.source)
+            return compiled(self.source)
         except re.error as error:
             raise RuleError(self.file, self.name, f"the pattern is not valid: {error}") from error
 
@@ -66,9 +67,9 @@ class Slots:
     ) -> None:
         self._topics = topics
         self._words, self._endings, self._refuse = words, tuple(endings), refuse
-        self._before = re.compile(rf"(?:{_LATIN_WORD}\s)+$")
-        self._after = re.compile(rf"(?:\s(?:{_LATIN_WORD}|[{topics or ' '}]))+")
-        self._ending = re.compile("|".join(map(re.escape, sorted(grow, key=len, reverse=True))) or "(?!)")
+        self._before = compiled(rf"(?:{_LATIN_WORD}\s)+$")
+        self._after = compiled(rf"(?:\s(?:{_LATIN_WORD}|[{topics or ' '}]))+")
+        self._ending = compiled("|".join(map(re.escape, sorted(grow, key=len, reverse=True))) or "(?!)")
         self._slots: list[Slot] = []
         triggers: dict[str, list[int]] = defaultdict(list)
         for i, rule in enumerate(rules):

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from suantu.expressions import compiled
 from suantu.stages.discovery.page import Ledger, Page, Signs
 from suantu.stages.discovery.words import Words
 
@@ -37,15 +38,15 @@ class Suffixes:
         self._makers = tuple(str(w) for w in makers["words"] if len(w) > 1)
         self._continues = str(settings["continues"])
         endings = sorted({*self._rules, *self._offices, *self._places}, key=len, reverse=True)
-        self._ending = re.compile(f"(?=(?P<ending>{'|'.join(map(re.escape, endings))}))")
+        self._ending = compiled(f"(?=(?P<ending>{'|'.join(map(re.escape, endings))}))")
         self.inside = f"[{_HAN}A-Za-z0-9·\\-{signs.places}{signs.topics}]"
-        self._run = re.compile(f"{self.inside}+$")
+        self._run = compiled(f"{self.inside}+$")
         before = "|".join(sorted(map(str, places["district-before"]), key=len, reverse=True))
         self._joiners = str(places["joiners"])
-        self._district = re.compile(f"(?:{before}|[{signs.places}])(?P<name>[{_HAN}]{{2,3}}{places['districts']})")
+        self._district = compiled(f"(?:{before}|[{signs.places}])(?P<name>[{_HAN}]{{2,3}}{places['districts']})")
         inner = str(government["ministries"]).replace("一-鿿", f"一-鿿{signs.topics}")
-        self._ministry = re.compile(f"[{signs.countries}]{inner}")
-        self._districts = re.compile(str(places["district-lists"]))
+        self._ministry = compiled(f"[{signs.countries}]{inner}")
+        self._districts = compiled(str(places["district-lists"]))
         self._not_district = tuple(map(str, places["district-refuse"]))
 
     def read(self, page: Page, ledger: Ledger) -> None:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from suantu.expressions import compiled
+
 _LONGEST = 6
 # A letter of so many everyday words tells no name.
 _PLAIN = 12
-_LATIN = re.compile(r"[A-Za-z0-9.\-]+")
-_NODE = re.compile("[\ue000-\uf8ff]")
+_LATIN = compiled(r"[A-Za-z0-9.\-]+")
+_NODE = compiled("[\ue000-\uf8ff]")
 _TOPIC = ("generic", "topic")
 
 
@@ -39,9 +40,9 @@ class Words:
         self._bonds_after = str(settings["bonds-after"])
         self._bonds = str(settings["bonds"]) + self._bonds_after
         endings = {str(w) for rule in settings["suffixes"] for w in rule["words"] if len(str(w)) > 1}
-        self._ending = re.compile("|".join(sorted(endings, key=len, reverse=True)))
+        self._ending = compiled("|".join(sorted(endings, key=len, reverse=True)))
         self._sectors = frozenset(map(str, settings["sectors"]))
-        self._not_latin = re.compile(str(settings["not-models"]))
+        self._not_latin = compiled(str(settings["not-models"]))
         self.topics: frozenset[str] = frozenset()
         self.topical: frozenset[str] = frozenset()
         self._kinds: dict[str, str] = {}

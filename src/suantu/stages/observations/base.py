@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from suantu.expressions import compiled
 from suantu.ontology import Ontology
 from suantu.phrases import Phrase, Phrases
 from suantu.records import Thing
@@ -47,22 +48,20 @@ class Base:
         link = "|".join(re.escape(str(w)) for w in sorted(settings["link"], key=lambda w: (-len(str(w)), str(w))))
         places = alphabet.matching(["Place"])
         period = alphabet.matching(["period"])
-        self._link = re.compile(f"(?:{edge}(?:{link}){after}|[{period}{places}]|\\s)*", re.IGNORECASE)
+        self._link = compiled(f"(?:{edge}(?:{link}){after}|[{period}{places}]|\\s)*", re.IGNORECASE)
         inserted = "|".join(settings.get("inserted", ()))
         self._inserted = compiler.pattern(inserted, "inserted").regex if inserted else None
         listed = "|".join(
             re.escape(str(w)) for w in sorted(settings["list-link"], key=lambda w: (-len(str(w)), str(w)))
         )
-        self._list_link = re.compile(f"(?:{edge}(?:{listed}){after}|[{period}]|\\s)*", re.IGNORECASE)
+        self._list_link = compiled(f"(?:{edge}(?:{listed}){after}|[{period}]|\\s)*", re.IGNORECASE)
         enumerated = "|".join(map(re.escape, settings["not-figures"]))
-        self._enumerated = re.compile(
-            f"^(?:{settings['not-figures-before']}|\\s)*(?:{enumerated}){after}", re.IGNORECASE
-        )
+        self._enumerated = compiled(f"^(?:{settings['not-figures-before']}|\\s)*(?:{enumerated}){after}", re.IGNORECASE)
         self._period_char = period
         self._passed = period + (alphabet.matching(["percent", "multiple"]) if language == "en" else "")
         self._load_words(settings, compiler)
         self._remote = tuple(
-            (str(bound), re.compile(f"{edge}(?:{'|'.join(map(str, words))}){after}[^，。；,;{FIGURES}]{{0,8}}$"))
+            (str(bound), compiled(f"{edge}(?:{'|'.join(map(str, words))}){after}[^，。；,;{FIGURES}]{{0,8}}$"))
             for bound, words in settings["remote-bounds"].items()
         )
         self._owners = tuple(settings["owners"])
@@ -73,34 +72,32 @@ class Base:
         self._possessive, self._comma = str(settings["possessive"]), str(settings["joint"])
         self._joint_metrics = frozenset(settings["joint-metrics"])
         possess = "|".join(sorted(map(str, settings["possess"]), key=len, reverse=True))
-        self._possess = re.compile(
-            f"{edge}(?:{possess}){after}(?:{settings['possess-gap']}|[a-z ]){{0,3}}[^，,]{{0,8}}$"
-        )
+        self._possess = compiled(f"{edge}(?:{possess}){after}(?:{settings['possess-gap']}|[a-z ]){{0,3}}[^，,]{{0,8}}$")
 
     def _load_words(self, settings: Mapping[str, Any], compiler: Compiler) -> None:
         """The words that tell conditions and small sums from figures, and markets from other wholes."""
         conditions = settings["conditions"]
         self._condition_left = compiler.pattern("|".join(conditions["left"]) or "(?!)", "conditions").regex
-        self._condition_right = re.compile("|".join(conditions["right"]) or "(?!)")
-        self._from = re.compile(str(settings.get("from", "(?!)")).replace("{figures}", FIGURES))
-        self._of_each = re.compile(str(settings.get("of-each", "(?!)")))
+        self._condition_right = compiled("|".join(conditions["right"]) or "(?!)")
+        self._from = compiled(str(settings.get("from", "(?!)")).replace("{figures}", FIGURES))
+        self._of_each = compiled(str(settings.get("of-each", "(?!)")))
         few = settings.get("few", {})
-        self._vague = re.compile(str(few.get("vague", "(?!)")))
-        self._few = re.compile(str(few.get("text", "(?!)")))
-        self._few_left = re.compile(str(few.get("left", "(?!)")))
-        self._few_right = re.compile(str(few.get("right", "(?!)")))
-        self._formats = re.compile(str(settings.get("formats", "(?!)")))
-        self._each = re.compile("|".join(map(str, settings["each"])))
+        self._vague = compiled(str(few.get("vague", "(?!)")))
+        self._few = compiled(str(few.get("text", "(?!)")))
+        self._few_left = compiled(str(few.get("left", "(?!)")))
+        self._few_right = compiled(str(few.get("right", "(?!)")))
+        self._formats = compiled(str(settings.get("formats", "(?!)")))
+        self._each = compiled("|".join(map(str, settings["each"])))
         self._market_metrics = frozenset(settings.get("market-metrics", ()))
         self._place_metrics = frozenset(settings.get("place-metrics", ()))
         self._sales_metrics = frozenset(settings.get("sales-metrics", ()))
         self._relative_metrics = frozenset(settings.get("relative-metrics", ()))
         self._seller_words = tuple(map(str, settings.get("seller-words", ())))
         self._called_by_metric = str(settings.get("compute", ""))
-        self._behind = re.compile(settings["behind"]) if "behind" in settings else None
+        self._behind = compiled(settings["behind"]) if "behind" in settings else None
         speakers = settings.get("speakers")
-        self._speakers = re.compile(f"{speakers}$") if speakers else None
-        self._speaking = re.compile(f"\\b{speakers}\\b") if speakers else None
+        self._speakers = compiled(f"{speakers}$") if speakers else None
+        self._speaking = compiled(f"\\b{speakers}\\b") if speakers else None
         self._market_words = tuple(map(str, settings["market-words"]))
 
     def _unsaid(self, scene: Scene, phrase: Phrase) -> Phrase:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from suantu.errors import RuleError
+from suantu.expressions import compiled
 from suantu.rules import Compiler, Pattern, Rule
 
 
@@ -83,9 +84,9 @@ class Metrics:
         self._meanings = [tuple(words[w]) for w in ordered]
         flags = re.IGNORECASE if language == "en" else 0
         self._exact = {w.casefold() if language == "en" else w: tuple(words[w]) for w in ordered}
-        self._patterns = [(re.compile(w, flags), tuple(words[w])) for w in ordered if re.escape(w) != w]
+        self._patterns = [(compiled(w, flags), tuple(words[w])) for w in ordered if re.escape(w) != w]
         self._language = language
-        self._regex = re.compile(f"{edge}(?:{'|'.join(ordered)}){after}", flags)
+        self._regex = compiled(f"{edge}(?:{'|'.join(ordered)}){after}", flags)
 
     def meaning(self, word: str) -> tuple[Metric, ...]:
         """The metrics that a word names as it stands."""

@@ -8,6 +8,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
+from suantu.expressions import compiled
 from suantu.identity import discovered
 from suantu.ontology import Ontology
 from suantu.records import Thing
@@ -19,7 +20,7 @@ _FIGURES = "\uf000-\uf8ff"
 _BLANK = "\0"
 _PLAIN = 6  # characters of a name that nothing but its place in a series of clauses shows
 _BACK = 2  # clauses to the left in which a subject is looked for
-_NAMELIKE = re.compile(r"[^\W\d_]")
+_NAMELIKE = compiled(r"[^\W\d_]")
 
 
 def _either(words: Sequence[Any]) -> str:
@@ -41,19 +42,19 @@ class Items:
         self._ontology, self._alphabet, self._language = ontology, alphabet, language
         edge, after = (r"(?<![A-Za-z])", r"(?![A-Za-z])") if language == "en" else ("", "")
         flags = re.IGNORECASE if language == "en" else 0
-        self._joint = re.compile(settings["joint"])
-        self._weak = re.compile(settings["weak"])
-        self._comma = re.compile(settings["comma"])
-        self._stop = re.compile(settings["stop"])
-        self._clause = re.compile(settings["clause"])
-        self._brackets = re.compile(expand(settings["brackets"]))
-        self._whose = re.compile(settings.get("whose", "(?!)"))
+        self._joint = compiled(settings["joint"])
+        self._weak = compiled(settings["weak"])
+        self._comma = compiled(settings["comma"])
+        self._stop = compiled(settings["stop"])
+        self._clause = compiled(settings["clause"])
+        self._brackets = compiled(expand(settings["brackets"]))
+        self._whose = compiled(settings.get("whose", "(?!)"))
         lead = _either([*settings["leading"], *adverbs])
-        self._leading = re.compile(f"^(?:[\\s{_BLANK}{_FIGURES}]|(?:{lead}){after})+", flags)
-        self._trailing = re.compile(f"(?:[\\s{_BLANK}]|{edge}(?:{_either(settings['trailing'])}){after})+$", flags)
-        self._tail = re.compile(f"(?:{settings['figure-tail']})\\s*[{_FIGURES}].*$", flags)
-        self._preposition = re.compile(f"{edge}(?:{_either(settings['prepositions'])})\\s?(?:[a-z]+ ){{0,2}}$", flags)
-        self._aside = re.compile(settings["aside"])
+        self._leading = compiled(f"^(?:[\\s{_BLANK}{_FIGURES}]|(?:{lead}){after})+", flags)
+        self._trailing = compiled(f"(?:[\\s{_BLANK}]|{edge}(?:{_either(settings['trailing'])}){after})+$", flags)
+        self._tail = compiled(f"(?:{settings['figure-tail']})\\s*[{_FIGURES}].*$", flags)
+        self._preposition = compiled(f"{edge}(?:{_either(settings['prepositions'])})\\s?(?:[a-z]+ ){{0,2}}$", flags)
+        self._aside = compiled(settings["aside"])
         self._prefer = tuple(map(str, settings["prefer"]))
         self._longest = int(settings["longest"])
         self._labels: dict[str, list[Thing]] = {}
@@ -108,7 +109,7 @@ class Items:
         sure = _split(text, start, end, self._joint)
         last = [*sure[:-1], *_split(text, *sure[-1], self._weak)]
         every = [piece for a, b in sure for piece in _split(text, a, b, self._weak)]
-        by_comma = re.compile(f"{self._joint.pattern}|{self._comma.pattern}")
+        by_comma = compiled(f"{self._joint.pattern}|{self._comma.pattern}")
         commas = _split(text, start, end, by_comma)
         mixed = [piece for a, b in commas for piece in _split(text, a, b, self._weak)]
         out: list[list[tuple[int, int]]] = []

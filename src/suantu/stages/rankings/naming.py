@@ -7,18 +7,19 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from suantu.expressions import compiled
 from suantu.phrases import Phrases
 from suantu.records import Period, Thing
 from suantu.rules import Alphabet
 from suantu.scene import Node, Scene
 from suantu.stages.rankings.thread import RankThread, year_before
 
-_ASIDE = re.compile(r"\b(?:than|from|since|founded|by|until|compared)\b[^,]{0,8}$")
-_CLAUSE = re.compile(r"[，；;。：:]|, ")
-_BARE_YEAR = re.compile(r"((?:19|20)\d\d)(?![\d-])")
-_TITLED = re.compile(r"《((?:19|20)\d\d)(?![\d.]|\s*[-–—~])")
+_ASIDE = compiled(r"\b(?:than|from|since|founded|by|until|compared)\b[^,]{0,8}$")
+_CLAUSE = compiled(r"[，；;。：:]|, ")
+_BARE_YEAR = compiled(r"((?:19|20)\d\d)(?![\d-])")
+_TITLED = compiled(r"《((?:19|20)\d\d)(?![\d.]|\s*[-–—~])")
 _LONGEST = 40
-_DAY = re.compile(r".*\d{4}-\d{2}-\d{2}")
+_DAY = compiled(r".*\d{4}-\d{2}-\d{2}")
 _SHORTEST = {"zh": 3, "en": 7}
 
 
@@ -46,30 +47,30 @@ class Naming:
         names, times = settings["naming"], settings["time"]
         self._phrases, self._alphabet, self._language = phrases, alphabet, language
         flags = re.IGNORECASE if language == "en" else 0
-        self._noun = re.compile(names["noun"], flags)
-        self._criteria = [re.compile(expand(c)) for c in names["criteria"]]
-        self._within = re.compile(expand(names["within"]))
-        self._stop = re.compile(names["stop"])
-        self._not_name = re.compile(names["not-name"])
-        self._this = re.compile(names["this"])
-        self._strip = re.compile(names["strip"])
-        self._parts, self._around = re.compile(names["parts"]), re.compile(names["around"])
-        self._bare, self._counted = re.compile(names["bare"]), re.compile(names["counted"])
-        self._number, self._title = re.compile(names["number"]), re.compile(names["title"])
-        self.about, self.opens = re.compile(names["about"]), re.compile(names["opens"])
+        self._noun = compiled(names["noun"], flags)
+        self._criteria = [compiled(expand(c)) for c in names["criteria"]]
+        self._within = compiled(expand(names["within"]))
+        self._stop = compiled(names["stop"])
+        self._not_name = compiled(names["not-name"])
+        self._this = compiled(names["this"])
+        self._strip = compiled(names["strip"])
+        self._parts, self._around = compiled(names["parts"]), compiled(names["around"])
+        self._bare, self._counted = compiled(names["bare"]), compiled(names["counted"])
+        self._number, self._title = compiled(names["number"]), compiled(names["title"])
+        self.about, self.opens = compiled(names["about"]), compiled(names["opens"])
         self.fallback = str(names["fallback"])
         self._classes = {str(k): str(v) for k, v in names["classes"].items()}
         self.scope = {str(k): str(v) for k, v in names["scope"].items()}
         self._previous, self._calendar = tuple(times["previous"]), tuple(times["calendar"])
         self._ignored = frozenset(times["ignored"])
-        self._compared = re.compile(times["compared-before"])
+        self._compared = compiled(times["compared-before"])
         self._ordinals = frozenset(alphabet.matching(["ordinal"]))
-        self._old = re.compile(expand(times["of-rank"]))
-        self._frame = re.compile(expand(times["frame-before"]))
-        self._now = re.compile("|".join(map(re.escape, times["now"])))
+        self._old = compiled(expand(times["of-rank"]))
+        self._frame = compiled(expand(times["frame-before"]))
+        self._now = compiled("|".join(map(re.escape, times["now"])))
         edition = str(times["edition"]).replace("<noun>", names["noun"])
-        self._edition = re.compile(f"{expand('{period}')}(?:{edition})", flags)
-        self._joint = re.compile(f"{settings['items']['joint']}|{settings['items']['weak']}")
+        self._edition = compiled(f"{expand('{period}')}(?:{edition})", flags)
+        self._joint = compiled(f"{settings['items']['joint']}|{settings['items']['weak']}")
 
     # -- names -------------------------------------------------------------------------------------------------------
 
