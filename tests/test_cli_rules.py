@@ -33,7 +33,7 @@ def test_try_shows_what_is_recognised_and_by_which_rule() -> None:
     assert "    65%  percent  65 percent" in lines
     assert "    2023年上半年  period  2023-H1" in lines
     at = lines.index("    A100 supportsInterconnect NVLink")
-    assert lines[at + 1].startswith("      rule: interconnect.support")
+    assert lines[at + 1].startswith("      rule: link/active")
 
 
 def test_try_as_json_and_from_standard_input() -> None:
