@@ -293,13 +293,18 @@ def _parents(vocabulary: Mapping[str, Mapping[str, list[Any]]]) -> dict[str, tup
     for iri, about in vocabulary.items():
         if iri.startswith(ST) and any(t.value == _OWL + "Class" for t in about.get(_RDF_TYPE, ())):
             direct[iri[len(ST) :]] = [c for t in about.get(_RDFS + "subClassOf", ()) if (c := _local(t))]
+    return superclasses(direct)
+
+
+def superclasses(direct: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
+    """All superclasses of each class, nearest first, itself excluded."""
     out: dict[str, tuple[str, ...]] = {}
     for cls in direct:
         seen: dict[str, None] = {}
         todo = list(direct[cls])
         while todo:
             parent = todo.pop(0)
-            if parent not in seen and parent != cls:
+            if parent != cls and parent not in seen:
                 seen[parent] = None
                 todo.extend(direct.get(parent, ()))
         out[cls] = tuple(seen)

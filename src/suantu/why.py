@@ -24,32 +24,7 @@ _NEVER = frozenset({"wasDerivedFrom", "type", "foundBy", "confidence", "dataSet"
 
 
 class Quote(NamedTuple):
-    """Words that a fact rests on, in their paragraph: ``before + words + after``, and where that stands."""
-
-    document: str
-    title: str
-    section: str
-    page: str
-    start: int
-    before: str
-    words: str
-    after: str
-
-
-class Reason(NamedTuple):
-    """Why a fact is in the graph: its kind, what it says (property and value IRIs or texts), the rules that read it,
-    how sure they are, and the quotes."""
-
-    fact: str
-    kind: str
-    says: list[tuple[str, Term]]
-    rules: list[str]
-    confidence: str
-    quotes: list[Quote]
-
-
-class Place(NamedTuple):
-    """A place where a document says what was looked for."""
+    """Words of a document, in their paragraph: ``before + words + after``, and where that stands."""
 
     document: str
     title: str
@@ -65,6 +40,18 @@ class Place(NamedTuple):
         if self.page:
             return say("page_short", page=self.page)
         return self.section or str(self.start)
+
+
+class Reason(NamedTuple):
+    """Why a fact is in the graph: its kind, what it says (property and value IRIs or texts), the rules that read it,
+    how sure they are, and the quotes."""
+
+    fact: str
+    kind: str
+    says: list[tuple[str, Term]]
+    rules: list[str]
+    confidence: str
+    quotes: list[Quote]
 
 
 # ---- facts -----------------------------------------------------------------------------------------------------------
@@ -164,24 +151,24 @@ def _last_paragraph(text: str, start: int) -> str:
 # ---- places in the texts ---------------------------------------------------------------------------------------------
 
 
-def in_texts(kb: KnowledgeBase, text: str, limit: int) -> list[Place]:
+def in_texts(kb: KnowledgeBase, text: str, limit: int) -> list[Quote]:
     """Where the source texts say ``text``: in any case, any run of blanks (also a line end) for a blank."""
     between = r"\s+" if text.isascii() else r"\s*"
     pattern = re.compile(between.join(map(re.escape, text.split())), re.IGNORECASE)
-    found: list[Place] = []
+    found: list[Quote] = []
     for entry in sorted(kb.documents, key=lambda d: (d.issued, d.title, d.sha256)):
         source = kb.source_text(entry.iri)
         for match in pattern.finditer(source):
             start, end = match.span()
             before, after = around(source, start, end)
             place = (entry.iri, entry.title or entry.name, "", "", start, before[-_AROUND:], match[0], after[:_AROUND])
-            found.append(Place(*place))
+            found.append(Quote(*place))
             if len(found) == limit:
                 return found
     return found
 
 
-def in_passages(endpoint: Endpoint, text: str, limit: int) -> list[Place]:
+def in_passages(endpoint: Endpoint, text: str, limit: int) -> list[Quote]:
     """Where the passages of the graph say ``text``, for an endpoint without the source texts."""
     low = text.casefold()
     query = (
@@ -191,14 +178,14 @@ def in_passages(endpoint: Endpoint, text: str, limit: int) -> list[Place]:
         " OPTIONAL { ?p st:section ?section } OPTIONAL { ?p st:page ?page }"
         f" OPTIONAL {{ ?document dcterms:title ?title }} }} ORDER BY ?document ?start ?p LIMIT {limit * _OVERLAPS}"
     )
-    found: dict[tuple[str, int], Place] = {}
+    found: dict[tuple[str, int], Quote] = {}
     for row in endpoint.select(query):
         place = _said(row, low)
         found.setdefault((place.document, place.start), place)
     return list(found.values())[:limit]
 
 
-def _said(row: dict[str, Term], low: str) -> Place:
+def _said(row: dict[str, Term], low: str) -> Quote:
     """The place in a passage's words; passages overlap, so several may hold the same one."""
 
     def get(name: str) -> str:
@@ -209,9 +196,9 @@ def _said(row: dict[str, Term], low: str) -> Place:
     end = at + len(low)
     before, after = (get("before") + words[:at])[-_AROUND:], (words[end:] + get("after"))[:_AROUND]
     start = int(get("start") or 0) + at
-    return Place(get("document"), get("title"), get("section"), get("page"), start, before, words[at:end], after)
+    return Quote(get("document"), get("title"), get("section"), get("page"), start, before, words[at:end], after)
 
 
-def marked(quote: Quote | Place, marks: tuple[str, str]) -> Iterable[str]:
+def marked(quote: Quote, marks: tuple[str, str]) -> Iterable[str]:
     """The lines of a quote with its words between ``marks``."""
     return f"{quote.before}{marks[0]}{quote.words}{marks[1]}{quote.after}".splitlines()

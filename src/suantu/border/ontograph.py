@@ -21,7 +21,7 @@ from pyoxigraph import (
 from suantu import kept
 from suantu.border import vocab as v
 from suantu.errors import OntologyError
-from suantu.ontology import Ontology
+from suantu.ontology import Ontology, superclasses
 
 _GRAPH = NamedNode(v.GRAPH_ONTOLOGY)
 _TYPE = NamedNode(v.RDF + "type")
@@ -61,21 +61,6 @@ def _quads(files: Iterable[Path]) -> list[Quad]:
         except (SyntaxError, OSError) as error:
             raise OntologyError(f"{path}: cannot be read as Turtle: {error}") from error
     return quads
-
-
-def superclasses(direct: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
-    """All superclasses of each class, nearest first, itself excluded."""
-    out: dict[str, tuple[str, ...]] = {}
-    for cls in direct:
-        seen: dict[str, None] = {}
-        todo = list(direct[cls])
-        while todo:
-            parent = todo.pop(0)
-            if parent != cls and parent not in seen:
-                seen[parent] = None
-                todo.extend(direct.get(parent, ()))
-        out[cls] = tuple(seen)
-    return out
 
 
 def _settled(quads: list[Quad]) -> list[Quad]:

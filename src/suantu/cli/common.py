@@ -210,3 +210,15 @@ def _options(formats: Sequence[str], remote: bool) -> list[Callable[[Command], C
             ),
         )
     return options
+
+
+def timeout_option(seconds: float, help_text: str) -> Callable[[Command], Command]:
+    """How long a query or a request may take."""
+    return click.option(
+        "--timeout",
+        type=click.FloatRange(0.01),
+        default=float(seconds),
+        show_default=True,
+        metavar="SECONDS",
+        help=help_text,
+    )

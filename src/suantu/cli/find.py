@@ -10,7 +10,7 @@ from suantu.cli.common import Session, common
 
 if TYPE_CHECKING:
     from suantu.search import Hit, Index
-    from suantu.why import Place
+    from suantu.why import Quote
 
 
 @click.command("find")
@@ -72,7 +72,7 @@ def _hits(session: Session, text: str, limit: int) -> list[Hit]:
     return hits
 
 
-def _places(session: Session, text: str, limit: int) -> list[Place]:
+def _places(session: Session, text: str, limit: int) -> list[Quote]:
     from suantu.why import in_passages, in_texts
 
     if session.url:

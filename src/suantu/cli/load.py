@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from suantu.cli.common import Session, common
+from suantu.cli.common import Session, common, timeout_option
 
 
 @click.command("load")
@@ -22,14 +22,7 @@ from suantu.cli.common import Session, common
     help="Also all triples, each once, into the default graph, which is what queries see.",
 )
 @click.option("--again", is_flag=True, help="Begin anew, also where an earlier load was interrupted.")
-@click.option(
-    "--timeout",
-    type=click.FloatRange(0.01),
-    default=300.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="For each request.",
-)
+@timeout_option(300, "For each request.")
 @common(formats=("table", "json"), remote=False)
 def command(session: Session, url: str, protocol: str | None, default_graph: bool, again: bool, timeout: float) -> None:
     """Put the knowledge base into a remote store, graph by graph. A load that was interrupted goes on where it stopped.

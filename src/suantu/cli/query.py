@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from suantu.cli.common import Session, common
+from suantu.cli.common import Session, common, timeout_option
 from suantu.cli.completing import questions
 
 if TYPE_CHECKING:
@@ -26,14 +26,7 @@ FORMATS = ("table", "csv", "tsv", "json", "xml", "ttl", "nt", "jsonld", "rdfxml"
 @click.option("--raw", is_flag=True, help="IRIs as they are, without labels.")
 @click.option("--limit", type=click.IntRange(0), default=None, metavar="N", help="At most N rows.")
 @click.option("--offset", type=click.IntRange(0), default=None, metavar="N", help="Leave out the first N rows.")
-@click.option(
-    "--timeout",
-    type=click.FloatRange(0.01),
-    default=60.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="Stop after that time.",
-)
+@timeout_option(60, "Stop after that time.")
 @click.option("--allow-service", is_flag=True, help="Let the query call other SPARQL services.")
 @click.option(
     "--no-inferred",

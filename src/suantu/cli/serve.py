@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from suantu.cli.common import Session, common
+from suantu.cli.common import Session, common, timeout_option
 
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
@@ -16,14 +16,7 @@ _LOOPBACK = ("localhost", "127.0.0.1", "::1")
 @click.command("serve")
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
 @click.option("--port", type=click.IntRange(0, 65535), default=7879, show_default=True, help="0 takes a free one.")
-@click.option(
-    "--timeout",
-    type=click.FloatRange(0.01),
-    default=60.0,
-    show_default=True,
-    metavar="SECONDS",
-    help="Stop a query after that time.",
-)
+@timeout_option(60, "Stop a query after that time.")
 @click.option("--jobs", "-j", type=click.IntRange(1, 256), default=None, metavar="N", help="Queries at once.")
 @click.option("--ontology", type=click.Path(path_type=Path), help="The ontology folder with the named questions.")
 @common(formats=("table",))
