@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -12,6 +15,9 @@ from suantu.paths import ontology_dir
 from suantu.pipeline import Pipeline
 
 ROOT = Path(__file__).resolve().parent.parent
+# What is kept from run to run is kept apart from the user's own.
+os.environ["XDG_CACHE_HOME"] = tempfile.mkdtemp()
+atexit.register(shutil.rmtree, os.environ["XDG_CACHE_HOME"], ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

@@ -23,8 +23,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+import ahocorasick_rs
+
 from suantu.errors import RuleError
-from suantu.expressions import compiled
 from suantu.rules import Rule, in_brackets
 
 _A, _AB, _B, _V, _N, _X, _REST = "\uf7e0\uf7e1\uf7e2\uf7e3\uf7e4\uf7e5\uf7e6"
@@ -83,13 +84,15 @@ class Words:
         self._verbs = {w for f in frames for w, mark in f.words.items() if mark == _V and len(w) > 1} - set(weak)
         self._verbs |= set(stops)
         self._words |= set(stops)
-        listed = sorted({*decoys, *stops, *(w for f in frames for w in f.words)}, key=lambda w: (-len(w), w))
-        self._find = compiled("|".join(map(re.escape, listed)) or r"(?!)")
+        listed = sorted({*decoys, *stops, *(w for f in frames for w in f.words)})
+        self._listed = listed
+        self._automaton = ahocorasick_rs.AhoCorasick(listed, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest)
         self._marks: dict[str, dict[str, str]] = {}
 
     def read(self, text: str) -> Marked:
         """The marked readings of a text."""
-        return Marked(text, [(m.start(), m.end(), m[0]) for m in self._find.finditer(text)], self)
+        found = self._automaton.find_matches_as_indexes(text)
+        return Marked(text, [(start, end, self._listed[index]) for index, start, end in found], self)
 
     def marks(self, word: str) -> dict[str, str]:
         """The marks of a word, frame by frame."""
@@ -109,18 +112,16 @@ class Words:
 
 
 class Marked:
-    """A text with the words of one frame marked, frame by frame."""
+    """A text with the words of one frame marked, frame by frame; ``frames`` are those that it has words of."""
 
     def __init__(self, text: str, found: Sequence[tuple[int, int, str]], words: Words) -> None:
         self._text, self._words = text, words
         self._found = [(start, end, words.marks(word)) for start, end, word in found]
-        self._frames = {f for _, _, marks in self._found for f, mark in marks.items() if mark != _X}
+        self.frames = {f for _, _, marks in self._found for f, mark in marks.items() if mark != _X}
         self._cache: dict[tuple[str, bool, bool], tuple[str, frozenset[str]]] = {}
 
     def of(self, use: Use) -> str | None:
         """The text as a rule reads it; None where it lacks what the rule needs."""
-        if use.needs and use.frame not in self._frames:
-            return None
         key = (use.frame, use.others, use.sides)
         if key not in self._cache:
             text = self._read(use)

@@ -18,7 +18,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-_MOST = 4  # values of a kind; of an older one, the ontology has changed since
+_MOST = 8  # values of a kind; of an older one, the ontology has changed since
 _SUM = 16  # bytes before the data that show whether they are whole
 
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from suantu.expressions import compiled
 from suantu.ontology import Name, Ontology
 from suantu.phrases import Phrases
 from suantu.records import (
@@ -84,7 +85,7 @@ class Pipeline:
         self.gazetteer = Gazetteer(ontology.names, [*names["decoys"], *plain_words(setting("metrics"))])
         self.evidence = Evidence(names, ontology)
         self.discovery = Discovery(ontology, self.alphabet)
-        self.layout_label = re.compile(str(names["paragraph-label"]))
+        self.layout_label = compiled(str(names["paragraph-label"]))
         self.languages = {code: self._language(code) for code in LANGUAGES}
         self.tables = self._tables(setting("tables"))
         self.grammars = {code: language.grammar for code, language in self.languages.items()}

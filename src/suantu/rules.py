@@ -151,10 +151,6 @@ class Pattern:
         """The names that the pattern binds."""
         return frozenset(re.findall(r"\(\?P<([a-z]\w*)>", self.source))
 
-    def may_match(self, chars: frozenset[str]) -> bool:
-        """Whether the sentence has what every slot needs."""
-        return all(need & chars for need in self.needs)
-
 
 @dataclass(frozen=True, slots=True)
 class Example:

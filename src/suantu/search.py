@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -62,8 +63,8 @@ class Index:
 
     @classmethod
     def of(cls, names: Iterable[Name]) -> Index:
-        """An index of these names."""
-        return cls("".join("\t".join(" ".join(field.split()) for field in name) + "\n" for name in names))
+        """An index of these names, in which no space but the single one stands."""
+        return cls("".join("\t".join(name) + "\n" for name in names))
 
     def __len__(self) -> int:
         return self.text.count("\n")
@@ -91,21 +92,25 @@ def index(endpoint: Endpoint, *, pinyin: bool = True, known: Ontology | None = N
     of them.
     """
     above = parents(endpoint)
-    classes, rows = _said_by(known) if known else ({}, set())
+    shown, rows = _said_by(known, above) if known else ({}, set())
+    classes: dict[str, set[str]] = {}
     for row in endpoint.select(_document_types(above) if known else _TYPES):
         classes.setdefault(row["x"].value, set()).add(row["c"].value)
-    shown = {x: short(specific(own, above)) for x, own in classes.items()}
+    for x, own in classes.items():
+        shown[x] = short(specific(own | {ST + c for c in shown[x].split("/")} if x in shown else own, above))
     rows.update((r["l"].value, r["x"].value) for r in endpoint.select(_DOCUMENT_LABELS if known else _LABELS))
     read = _reader() if pinyin else None
     return Index.of(
-        Name(fold(label), label, x, shown.get(x, ""), *(read(label) if read else ("", ""))) for label, x in sorted(rows)
+        Name(fold(label), " ".join(label.split()), x, shown.get(x, ""), *(read(label) if read else ("", "")))
+        for label, x in sorted(rows)
     )
 
 
-def _said_by(ontology: Ontology) -> tuple[dict[str, set[str]], set[tuple[str, str]]]:
-    """The classes of the things of an ontology, and their names."""
-    classes = {x: {ST + c for c in ontology.closure(thing.classes)} for x, thing in ontology.things.items()}
-    return classes, {(name.text, name.thing.iri) for name in ontology.names}
+def _said_by(ontology: Ontology, above: Mapping[str, set[str]]) -> tuple[dict[str, str], set[tuple[str, str]]]:
+    """The most specific classes of the things of an ontology, and their names."""
+    specific_of = cache(lambda classes: short(specific((ST + c for c in classes), above)))
+    things = {x: specific_of(thing.classes) for x, thing in ontology.things.items()}
+    return things, {(name.text, name.thing.iri) for name in ontology.names}
 
 
 def _document_types(above: Mapping[str, set[str]]) -> str:

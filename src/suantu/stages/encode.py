@@ -11,14 +11,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from suantu.expressions import compiled
 from suantu.records import Block
 from suantu.rules import Alphabet
 from suantu.scene import Node, Scene
 from suantu.stages.lengths import SENTENCE, pieces
 
-_HAN = re.compile(r"[\u3400-\u9fff]")
-_LATIN = re.compile(r"[A-Za-z]")
-_SPACES = re.compile(r"\s+")
+_HAN = compiled(r"[\u3400-\u9fff]")
+_LATIN = compiled(r"[A-Za-z]")
+_SPACES = compiled(r"\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +40,16 @@ class Grammar:
         closed = "|".join(re.escape(str(w)) for w in lists["closed-by"])
         apart = "|".join(re.escape(str(w)) for w in lists.get("apart-after", ()))
         return cls(
-            re.compile(f"(?:{words})"),
+            compiled(f"(?:{words})"),
             str(lists["comma"]),
-            re.compile(f"(?:{closed})"),
+            compiled(f"(?:{closed})"),
             frozenset(str(w).strip() for w in lists.get("final", ())),
-            re.compile(f"(?:{apart})\\s$", re.IGNORECASE) if apart else None,
+            compiled(f"(?:{apart})\\s$", re.IGNORECASE) if apart else None,
         )
 
 
-_ENDS = re.compile(r"[。！？!?\n]+[”’」』）)]*|(?<=[a-z0-9%)\]”\"A-Z])[.]+[”’)\"]*(?=\s+[A-Z“\"(]|\s*$)")
-_ABBREVIATION = re.compile(r"(?:^|[\s(])(?:[A-Z]|U\.S|e\.g|i\.e|Inc|Corp|Co|Ltd|Dr|Mr|Ms|No|vs|approx)$")
+_ENDS = compiled(r"[。！？!?\n]+[”’」』）)]*|(?<=[a-z0-9%)\]”\"A-Z])[.]+[”’)\"]*(?=\s+[A-Z“\"(]|\s*$)")
+_ABBREVIATION = compiled(r"(?:^|[\s(])(?:[A-Z]|U\.S|e\.g|i\.e|Inc|Corp|Co|Ltd|Dr|Mr|Ms|No|vs|approx)$")
 
 
 def sentences(text: str) -> list[tuple[int, int]]:

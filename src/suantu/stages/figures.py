@@ -11,13 +11,14 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from suantu.errors import RuleError
+from suantu.expressions import compiled
 from suantu.stages.measures import ARABIC, Atom, Measures, Unit, percentage, plain
 from suantu.stages.numerals import LONGEST, is_latin, words
 from suantu.stages.surroundings import Left, Surroundings
 from suantu.stages.worded import WordedFigures
 
-_DIGITS = re.compile(r"[0-9]+")
-_FRACTION = re.compile(r"([1-9])/([1-9]|10)(?![0-9/.])")
+_DIGITS = compiled(r"[0-9]+")
+_FRACTION = compiled(r"([1-9])/([1-9]|10)(?![0-9/.])")
 _SIGNED = frozenset(["percent", "temperature"])
 _PERCENT = Unit("percent", "percent")
 
@@ -29,10 +30,10 @@ class Figures:
         self._measures = Measures(settings, file)
         self._around = Surroundings(settings, file, self._measures.currency)
         self._worded = WordedFigures(settings, file, self._measures)
-        self._start = re.compile(f"[0-9A-Za-z{''.join(sorted(self._worded.heads))}]")
+        self._start = compiled(f"[0-9A-Za-z{''.join(sorted(self._worded.heads))}]")
         patterns = "|".join(words(settings, "not_figures", file))
         try:
-            self._skip = re.compile(f"(?:{patterns})(?![0-9])")
+            self._skip = compiled(f"(?:{patterns})(?![0-9])")
         except re.error as error:
             raise RuleError(file, "not_figures", f"not a regular expression: {error}") from error
 

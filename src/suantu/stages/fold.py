@@ -12,13 +12,15 @@ import unicodedata
 from functools import cache, lru_cache
 from typing import Any
 
+from suantu.expressions import compiled
+
 _KEPT_WIDE = "，：；？！（）"  # these are Chinese punctuation, not wide ASCII
 _SPACES = "\u3000\u00a0\u202f\u205f" + "".join(map(chr, range(0x2000, 0x200B)))
-_ODD = re.compile(
+_ODD = compiled(
     "[\uff00-\uff5e\u3000\u00a0\u2000-\u200a\u202f\u205f\u2e80-\u2fd5\uf900-\ufaff\ufe30-\ufe4f\U0002f800-\U0002fa1f\ud800-\udfff]"
 )
-_WIDE_THOUSANDS = re.compile(r"(?<=[\uff10-\uff19])，(?=[\uff10-\uff19]{3}(?![\uff10-\uff19]))")
-_HAN = re.compile("[\u3400-\u9fff]")
+_WIDE_THOUSANDS = compiled(r"(?<=[\uff10-\uff19])，(?=[\uff10-\uff19]{3}(?![\uff10-\uff19]))")
+_HAN = compiled("[\u3400-\u9fff]")
 # variant characters that the standard table of 2013 restored for names: they stay, in either script
 _NAME_CHARACTERS = "\u6607\u581d\u5586\u6dfc\u7287\u752f\u90a8\u965e"
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from suantu.errors import RuleError
+from suantu.expressions import compiled
 
 Pattern = re.Pattern[str]
 
@@ -190,7 +191,7 @@ class _Reader:
         if not isinstance(value, str) or not value:
             raise self.fail(key, "must be a regular expression")
         try:
-            pattern = re.compile(value)
+            pattern = compiled(value)
         except (re.error, OverflowError, RecursionError) as error:
             raise self.fail(key, f"is no regular expression ({error}): {value}") from None
         missing = [group for group in groups if group not in pattern.groupindex]

@@ -6,16 +6,17 @@ inside a paragraph or a sentence would take hours for it.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterator
+
+from suantu.expressions import compiled
 
 PARAGRAPH = 4000  # characters
 SENTENCE = 1000
 
 # where a cut does the least harm, best first: after a sentence, after a clause, at a space
 _PLACES = tuple(
-    re.compile(pattern)
+    compiled(pattern)
     for pattern in (
         r"(?:[。！？!?；;…]+[”’」』）)]*|\.(?=\s))\s*",
         r"(?:[，、：,:]+(?!\d)|[”’」』）)》])\s*",

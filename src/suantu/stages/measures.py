@@ -8,9 +8,10 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from suantu.errors import RuleError
+from suantu.expressions import compiled
 from suantu.stages.numerals import LONGEST, Lexicon, is_han, numbers, section, words
 
-ARABIC = re.compile(r"[0-9]{1,3}(?:,[0-9]{3}){1,6}(?![0-9])(?:[.．][0-9]+)?|[0-9]+(?:[.．][0-9]+)?")
+ARABIC = compiled(r"[0-9]{1,3}(?:,[0-9]{3}){1,6}(?![0-9])(?:[.．][0-9]+)?|[0-9]+(?:[.．][0-9]+)?")
 _FOUR = Decimal("0.0001")
 
 
@@ -104,7 +105,7 @@ class Measures:
         self._params_after = words(params, "after", file)
         between = "|".join(map(re.escape, words(params, "between", file)))
         before = "|".join(map(re.escape, words(params, "before", file)))
-        self._params_before = re.compile(f"(?:{before})(?:{between}){{0,3}}(?:[0-9.]{{1,6}}[A-Z] ?(?:{between})?)? ?$")
+        self._params_before = compiled(f"(?:{before})(?:{between}){{0,3}}(?:[0-9.]{{1,6}}[A-Z] ?(?:{between})?)? ?$")
 
     def tail(self, text: str, folded: str, pos: int, money: bool = False) -> Tail:
         """What stands right of a number that ends at ``pos``; ``money`` if a currency sign stands before it."""

@@ -6,17 +6,17 @@ or between letters and digits (``PCIe5.0``, ``PCIe 5.0``).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 import ahocorasick_rs
 
+from suantu.expressions import compiled
 from suantu.ontology import Name
 
 _LOWER = {i: i + 32 for i in range(ord("A"), ord("Z") + 1)}
-_INNER_SPACE = re.compile(r"(?<=[a-z])\s+(?=[a-z])")
-_SPACE = re.compile(r"\s+")
+_INNER_SPACE = compiled(r"(?<=[a-z])\s+(?=[a-z])")
+_SPACE = compiled(r"\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,6 @@ class Gazetteer:
         for decoy in decoys:
             by_key.setdefault(_key(decoy), [])
         self._names = [tuple(v) for v in by_key.values()]
-        self._spelled = [_spelling(v[0].text) if v else "" for v in self._names]
         self._automaton = ahocorasick_rs.AhoCorasick(list(by_key)) if by_key else None
 
     def find(self, text: str) -> list[Match]:
@@ -61,22 +60,26 @@ class Gazetteer:
 
     def _fits(self, surface: str, index: int) -> bool:
         names = self._names[index]
-        if " " in surface and names and _spelling(surface) != self._spelled[index]:
+        if " " in surface and names and _spelling(surface) != _spelling(names[0].text):
             return False
         return not names or any(_case_fits(surface, name) for name in names)
 
 
+def _lower(text: str) -> str:
+    return text.lower() if text.isascii() else text.translate(_LOWER)
+
+
 def _key(text: str) -> str:
-    return _SPACE.sub("", text.translate(_LOWER))
+    return "".join(_lower(text).split())
 
 
 def _spelling(text: str) -> str:
     """Lower case, with a mark where a space parts two Latin words: elsewhere spaces do not matter."""
-    return _SPACE.sub("", _INNER_SPACE.sub("\0", text.translate(_LOWER)))
+    return _SPACE.sub("", _INNER_SPACE.sub("\0", _lower(text)))
 
 
 def _squeeze(text: str) -> tuple[str, list[int] | range]:
-    lower = text.translate(_LOWER)
+    lower = _lower(text)
     if not _SPACE.search(lower):
         return lower, range(len(lower))
     back = [i for i, char in enumerate(lower) if not char.isspace()]

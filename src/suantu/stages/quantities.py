@@ -6,10 +6,10 @@ words around a figure bound it (约, 超过, 以上, ``up to``).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
+from suantu.expressions import compiled
 from suantu.records import Ordinal, Period, Quantity
 from suantu.stages.figures import Figures
 from suantu.stages.measures import Atom, Unit
@@ -18,7 +18,7 @@ from suantu.stages.ordinals import Ordinals
 
 __all__ = ["Ordinal", "QuantityGrammar"]
 
-_TITLE = re.compile("《[^《》\n]{0,160}》")
+_TITLE = compiled("《[^《》\n]{0,160}》")
 _REACH = 20
 _PLAIN = Unit("count", "number")
 _COUNT = Unit("count", "count")
@@ -62,7 +62,7 @@ class QuantityGrammar:
         bounds = section(remote, "words", file)
         self._remote_bounds = {word: sign for sign in bounds for word in words(bounds, sign, file)}
         self._remote_kinds, self._remote_ends = words(remote, "kinds", file), words(remote, "ends", file)
-        self._remote = re.compile(f"({either(list(self._remote_bounds))})[^，。；：、,;:]{{0,16}}$")
+        self._remote = compiled(f"({either(list(self._remote_bounds))})[^，。；：、,;:]{{0,16}}$")
         everything = [w for sign in prefix for w in words(prefix, sign, file)] + list(particles) + ["the"]
         self._bound_ends = frozenset(word[-1] for word in everything)
 

@@ -10,17 +10,18 @@ from itertools import pairwise
 from pathlib import Path
 
 from suantu.errors import InputError
+from suantu.expressions import compiled
 from suantu.records import Document
 from suantu.stages.fold import fold
 from suantu.stages.layout import Layout, Pattern
 from suantu.stages.readers import LARGEST_FILE, LARGEST_TEXT, READERS, Extracted, reader_for
 
-_HAN = re.compile("[\u3400-\u9fff]")
-_LATIN = re.compile("[A-Za-z]")
+_HAN = compiled("[\u3400-\u9fff]")
+_LATIN = compiled("[A-Za-z]")
 _HAN_SHARE = 0.2
 _SAMPLE = 20_000  # characters in which the language and the captions are looked for
-_YEAR = re.compile(r"(?:19|20)\d\d")
-_FINAL_YEARS = re.compile(r"(?:19|20)\d\d(?:\s*[-–—/]\s*(?:19|20)\d\d)?$")
+_YEAR = compiled(r"(?:19|20)\d\d")
+_FINAL_YEARS = compiled(r"(?:19|20)\d\d(?:\s*[-–—/]\s*(?:19|20)\d\d)?$")
 _TITLE_WIDTH = 60  # characters
 _TITLE_COLUMNS = 120
 _PARAGRAPH_LINES = 3  # this many lines of one width are a paragraph, not a title

@@ -6,10 +6,11 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from suantu.expressions import compiled
 from suantu.stages.measures import Atom, Unit
 from suantu.stages.numerals import Lexicon, is_han, is_latin, words
 
-_NEXT_WORD = re.compile(r" ([A-Za-z][A-Za-z-]*)")
+_NEXT_WORD = compiled(r" ([A-Za-z][A-Za-z-]*)")
 _DASHES = "-–—‒−－~～"
 
 

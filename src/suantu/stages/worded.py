@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from suantu.errors import RuleError
+from suantu.expressions import compiled
 from suantu.stages.measures import ARABIC, Atom, Measures, Unit, percentage, plain
 from suantu.stages.numerals import (
     LONGEST,
@@ -23,9 +24,9 @@ from suantu.stages.numerals import (
     words,
 )
 
-_LATIN = re.compile(r"[A-Za-z]+")
-_NAME = re.compile(r" [A-Z][A-Za-z0-9]+ [A-Za-z]")
-_NOUN = re.compile(r" ([a-z][a-z-]*s)(?![A-Za-z-])")
+_LATIN = compiled(r"[A-Za-z]+")
+_NAME = compiled(r" [A-Z][A-Za-z0-9]+ [A-Za-z]")
+_NOUN = compiled(r" ([a-z][a-z-]*s)(?![A-Za-z-])")
 
 
 def _phrases(settings: Mapping[str, object], file: str) -> list[tuple[str, tuple[Decimal, str, Unit]]]:
@@ -61,7 +62,7 @@ class WordedFigures:
         self._load_scales(settings, file)
         self._load_phrases(settings, file)
         letters = "".join(sorted(self._han.letters))
-        self._run = re.compile(f"[{letters}]+(?:{re.escape(self._point)}[{''.join(self._digit)}]+)?")
+        self._run = compiled(f"[{letters}]+(?:{re.escape(self._point)}[{''.join(self._digit)}]+)?")
 
     @property
     def heads(self) -> frozenset[str]:

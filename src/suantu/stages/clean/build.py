@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+from suantu.expressions import compiled
 from suantu.records import Block, BlockKind, Document
 from suantu.stages.clean.copies import merge_copies
 from suantu.stages.clean.furniture import mark_furniture
@@ -16,14 +16,14 @@ from suantu.stages.clean.tables import label_cells, mark_tables
 from suantu.stages.fold import fold
 from suantu.stages.layout import Layout
 
-_LATIN_END = re.compile(r"[A-Za-z0-9.,;:!?%)\]}”’\"'\u00c0-\u024f]$")
-_LATIN_START = re.compile(r"[A-Za-z0-9(\[{“‘\"'$\u00c0-\u024f]")
-_BROKEN_NUMBER = re.compile(r"\d[,.]?$")
-_HAN = re.compile("[\u4e00-\u9fff]")
-_WIDE = re.compile("[\uff10-\uff5a]")
-_WORD = re.compile("[a-z]+")
-_WORD_END = re.compile("([A-Za-z]+)-$")
-_WORD_START = re.compile("[a-z]+")
+_LATIN_END = compiled(r"[A-Za-z0-9.,;:!?%)\]}”’\"'\u00c0-\u024f]$")
+_LATIN_START = compiled(r"[A-Za-z0-9(\[{“‘\"'$\u00c0-\u024f]")
+_BROKEN_NUMBER = compiled(r"\d[,.]?$")
+_HAN = compiled("[\u4e00-\u9fff]")
+_WIDE = compiled("[\uff10-\uff5a]")
+_WORD = compiled("[a-z]+")
+_WORD_END = compiled("([A-Za-z]+)-$")
+_WORD_START = compiled("[a-z]+")
 _TITLE_REACH = 2  # blocks above a table in which its title is looked for
 
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from itertools import pairwise
 
+from suantu.expressions import compiled
 from suantu.stages.clean.lines import Ending, Line, Role
 from suantu.stages.layout import Layout
 
-_CORE = re.compile(r"[\W\d_]+")
+_CORE = compiled(r"[\W\d_]+")
 _SHORTEST = 6  # columns; shorter repeated lines are labels rather than headers
 _APART = 4  # lines: numbered headers never stand closer together
 _RUN = 3  # page numbers in a row before bare numbers count as such

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+from suantu.expressions import compiled
 from suantu.records import BlockKind
 from suantu.stages.clean.groups import Group
 from suantu.stages.clean.lines import Ending, Line, Role
@@ -21,7 +22,7 @@ _KINDS = {
     Role.LABEL: BlockKind.LABEL,
     Role.FURNITURE: BlockKind.FURNITURE,
 }
-_COLON = re.compile("[:：].")
+_COLON = compiled("[:：].")
 _VERTICAL = 3  # lines of one character that are a label set upright
 _LOOSE_BEFORE = 1  # loose lines that a heading may have before it: more are a figure's labels
 _TITLE_LINES = 2

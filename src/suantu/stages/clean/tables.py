@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
+from suantu.expressions import compiled
 from suantu.stages.clean.lines import Line, Role, columns
 from suantu.stages.layout import Layout
 
 Cells = tuple[tuple[int, int], ...]
 
-_SPACED = re.compile(r"\S+(?: \S+)*")
-_WORDS = re.compile(r"\S+")
-_APART = re.compile(r"\S(?: {3,}|\t\s*)\S")
+_SPACED = compiled(r"\S+(?: \S+)*")
+_WORDS = compiled(r"\S+")
+_APART = compiled(r"\S(?: {3,}|\t\s*)\S")
 _WIDEST_ROW = 200  # columns
 _WIDEST_CELL = 30
 _WIDEST_WORD = 16

@@ -6,12 +6,13 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from suantu.expressions import compiled
 from suantu.records import Thing
 from suantu.stages.discovery.page import Page
 from suantu.stages.discovery.words import Words
 
-_FOREIGN = re.compile(r"[A-Z][A-Za-z0-9&.'’\- ]{1,50}$")
-_HAN = re.compile("[\u4e00-\u9fff]")
+_FOREIGN = compiled(r"[A-Z][A-Za-z0-9&.'’\- ]{1,50}$")
+_HAN = compiled("[\u4e00-\u9fff]")
 
 
 class Aliases:
@@ -22,9 +23,9 @@ class Aliases:
         self._words, self._refuse = words, refuse
         self._title, self._title_end = str(settings["titles"]["open"]), str(settings["titles"]["close"])
         self._begins = frozenset(f"{rules['open']}，, ”」》")
-        self._between = re.compile(str(rules["between"]))
-        self._defined = re.compile(f"[”」》]?\\s*[{rules['open']}，,]?\\s*{rules['defined']}")
-        self._bracket = re.compile(
+        self._between = compiled(str(rules["between"]))
+        self._defined = compiled(f"[”」》]?\\s*[{rules['open']}，,]?\\s*{rules['defined']}")
+        self._bracket = compiled(
             f"[”」》]?\\s*[{rules['open']}]\\s*(?P<inside>[^{rules['open']}{rules['close']}]{{2,70}})[{rules['close']}]"
         )
 

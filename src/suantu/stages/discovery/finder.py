@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
 
 import ahocorasick_rs
 
+from suantu.expressions import compiled
 from suantu.ontology import Name
 from suantu.records import Thing
 from suantu.stages.discovery.page import Chosen
 from suantu.stages.names import Gazetteer, Match
 
-_PIECE = re.compile(r"[a-z]+|[0-9]+|[^\sa-z0-9]+")
+_PIECE = compiled(r"[a-z]+|[0-9]+|[^\sa-z0-9]+")
 Blocks = Sequence[tuple[str, Chosen]]
 
 

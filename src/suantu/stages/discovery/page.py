@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from suantu.expressions import compiled
 from suantu.identity import group_of, normalise
 from suantu.ontology import Name
 from suantu.rules import Alphabet
@@ -15,7 +16,7 @@ from suantu.stages.names import Match
 Chosen = Sequence[tuple[Match, Name]]
 _SHORT = 3
 _FIRMS = frozenset({"Vendor", "Organization"})
-_SENTENCE = re.compile(r"[^。；！？!?\n]+")
+_SENTENCE = compiled(r"[^。；！？!?\n]+")
 
 
 # Rules that count only where no other rule says what a name is.

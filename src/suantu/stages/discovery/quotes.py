@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from suantu.expressions import compiled
 from suantu.stages.discovery.heads import Heads
 from suantu.stages.discovery.page import Ledger, Page
 from suantu.stages.discovery.words import Words
@@ -19,18 +20,18 @@ class Quotes:
     def __init__(self, settings: Mapping[str, Any], words: Words, heads: Heads) -> None:
         rules, shapes = settings["quotes"], settings["model-patterns"]
         self._words, self._heads = words, heads
-        self._refuse = re.compile(str(settings["not-models"]))
-        self._lead, self._is_a = re.compile(str(shapes["lead"])), re.compile(str(shapes["is-a"]))
+        self._refuse = compiled(str(settings["not-models"]))
+        self._lead, self._is_a = compiled(str(shapes["lead"])), compiled(str(shapes["is-a"]))
         self._naming, self._firms = tuple(map(str, rules["naming"])), tuple(map(str, rules["firms"]))
         self._launched, self._used = tuple(map(str, rules["launched"])), tuple(map(str, rules["used"]))
-        self._firm_verbs = re.compile(str(rules["firm-verbs"]))
+        self._firm_verbs = compiled(str(rules["firm-verbs"]))
         self._common = tuple(map(str, settings["common-models"]))
         self._rule = str(rules["name"])
         opening, closing = "".join(rules["open"]), "".join(rules["close"])
-        self._opening = re.compile(f"[{opening}]")
-        self._quoted = re.compile(f"[{opening}](?P<name>[^{opening}{closing}，。；：！？、《》]{{2,14}})[{closing}]")
+        self._opening = compiled(f"[{opening}]")
+        self._quoted = compiled(f"[{opening}](?P<name>[^{opening}{closing}，。；：！？、《》]{{2,14}})[{closing}]")
         self._glued = [
-            (str(g["class"]), re.compile(f"(?P<run>[{_HAN}]{{2,8}}?)(?:{'|'.join(g['words'])})"), g)
+            (str(g["class"]), compiled(f"(?P<run>[{_HAN}]{{2,8}}?)(?:{'|'.join(g['words'])})"), g)
             for g in settings["glued"]
         ]
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from suantu.expressions import compiled
 from suantu.rules import Alphabet
 from suantu.stages.discovery.page import Page
 
@@ -65,21 +66,21 @@ class Roles:
         aside = either(settings["acts"]["aside"])
         opens = r"(?:^|(?<=[.;:!?”\"] )|(?<=, )|(?<=\band )|(?<=\bthat )|(?<=\bwhile )|(?<=\bbut )|(?<=\bwhere )|(?<=\bwhen )|(?<=\bwhich ))"
         self._patterns = [
-            ("role.apposed", 0.7, re.compile(rf"{_NAME}, (?:(?:which|who) (?:{is_}) )?(?:{first})[ ]{between}(?:{heads}){end}")),
-            ("role.copula", 0.66, re.compile(rf"(?<![\w]of )(?<![\w]in ){_NAME} (?:{is_}) (?:{first})[ ]{between}(?:{heads}){end}")),
-            ("role.called", 0.66, re.compile(rf"\b(?P<head>{named})s?(?: (?:{naming}),?| \"|,)? (?:the )?{_NAME}{_END}")),
-            ("role.named", 0.66, re.compile(rf"\b(?P<head>{things})s?(?: (?:{naming}),?| \"|,)? (?:the )?{_NAME}{_END}(?! (?:(?:{aside}) ){{0,2}}(?:{acts}|{strong})\b)")),
-            ("role.kind", 0.64, re.compile(rf"(?:\b(?:[Tt]he|[Ii]ts|[Tt]heir|whose|[Tt]hese|[Bb]oth|[Aa]n?|[Ee]ach|[Oo]ne|[Ee]very|new|latest|[0-9]+)|['’]s?) {_NAME} (?:(?!(?:{stop})\b)[a-z-]+ ){{0,2}}?(?P<head>{things})s?\b(?! (?:{unless})\b)")),
+            ("role.apposed", 0.7, compiled(rf"{_NAME}, (?:(?:which|who) (?:{is_}) )?(?:{first})[ ]{between}(?:{heads}){end}")),
+            ("role.copula", 0.66, compiled(rf"(?<![\w]of )(?<![\w]in ){_NAME} (?:{is_}) (?:{first})[ ]{between}(?:{heads}){end}")),
+            ("role.called", 0.66, compiled(rf"\b(?P<head>{named})s?(?: (?:{naming}),?| \"|,)? (?:the )?{_NAME}{_END}")),
+            ("role.named", 0.66, compiled(rf"\b(?P<head>{things})s?(?: (?:{naming}),?| \"|,)? (?:the )?{_NAME}{_END}(?! (?:(?:{aside}) ){{0,2}}(?:{acts}|{strong})\b)")),
+            ("role.kind", 0.64, compiled(rf"(?:\b(?:[Tt]he|[Ii]ts|[Tt]heir|whose|[Tt]hese|[Bb]oth|[Aa]n?|[Ee]ach|[Oo]ne|[Ee]very|new|latest|[0-9]+)|['’]s?) {_NAME} (?:(?!(?:{stop})\b)[a-z-]+ ){{0,2}}?(?P<head>{things})s?\b(?! (?:{unless})\b)")),
         ]  # fmt: skip
         self._acts = [
-            ("role.acts", "Organization", 0.6, re.compile(rf"{opens}{_NAME} (?:(?:{aside}) ){{0,3}}(?:{acts})\b")),
-            ("role.makes", "Vendor", 0.62, re.compile(rf"{opens}{_NAME} (?:(?:{aside}) ){{0,3}}(?:{strong})\b")),
-            *((f"role.{key}", str(rule["class"]), float(rule["weight"]), re.compile(slotted(str(rule["pattern"]), alphabet).replace("NAME", _NAME))) for key, rule in settings["spots"].items()),
+            ("role.acts", "Organization", 0.6, compiled(rf"{opens}{_NAME} (?:(?:{aside}) ){{0,3}}(?:{acts})\b")),
+            ("role.makes", "Vendor", 0.62, compiled(rf"{opens}{_NAME} (?:(?:{aside}) ){{0,3}}(?:{strong})\b")),
+            *((f"role.{key}", str(rule["class"]), float(rule["weight"]), compiled(slotted(str(rule["pattern"]), alphabet).replace("NAME", _NAME))) for key, rule in settings["spots"].items()),
         ]  # fmt: skip
-        self._shown = re.compile(
+        self._shown = compiled(
             rf"(?:\b(?:{launch}) (?:(?!(?:{stop})\b)[a-z-]+ ){{0,4}}|(?:{owner}|\b[Ii]ts|\b[Tt]heir) (?:(?:new|latest|own|first|next|flagship|upcoming) ){{0,2}}){_NAME}(?!['’]s| (?:said|says))"
         )
-        self._signs = [(str(cls), re.compile(str(words))) for cls, words in settings["signs"].items()]
+        self._signs = [(str(cls), compiled(str(words))) for cls, words in settings["signs"].items()]
         self._fallback = str(settings["shown"])
 
     def read(self, page: Page) -> Iterator[Sighting]:
@@ -108,7 +109,7 @@ class Roles:
 
     @staticmethod
     def _stop(text: str, start: int) -> int:
-        found = re.compile(r"[.!?](?= |$)").search(text, min(start, len(text)))
+        found = compiled(r"[.!?](?= |$)").search(text, min(start, len(text)))
         return found.end() if found else len(text)
 
 

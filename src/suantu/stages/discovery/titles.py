@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
+from suantu.expressions import compiled
 from suantu.stages.discovery.page import Ledger
 
-_PROSE = re.compile(r"[，。；：！？:!?,;]")
+_PROSE = compiled(r"[，。；：！？:!?,;]")
 
 
 class Titles:
@@ -16,12 +16,12 @@ class Titles:
 
     def __init__(self, settings: Mapping[str, Any]) -> None:
         self._kinds = [(str(k["class"]), tuple(map(str, k["ends"]))) for k in settings["kinds"]]
-        self._tail = re.compile(str(settings["tail"]))
+        self._tail = compiled(str(settings["tail"]))
         self._refuse = tuple(map(str, settings["refuse"]))
         reports = "|".join(sorted({e for c, ends in self._kinds if c == "Report" for e in ends}, key=len, reverse=True))
         self._own = tuple(map(str, settings["own-ends"]))
         self._source_word = str(settings["source-word"])
-        self._sources = re.compile(str(settings["source"]).replace("ENDS", reports))
+        self._sources = compiled(str(settings["source"]).replace("ENDS", reports))
         self._open, self._close = str(settings["open"]), str(settings["close"])
 
     def read(self, text: str, ledger: Ledger) -> None:

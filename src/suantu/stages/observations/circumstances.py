@@ -7,14 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from suantu.expressions import compiled
 from suantu.records import Period, Quantity, Thing
 from suantu.rules import Alphabet
 from suantu.scene import Scene
 
-_CLAUSE = re.compile(r"[，；;。]|, ")
+_CLAUSE = compiled(r"[，；;。]|, ")
 _AHEAD = ("forecast", "planned", "estimate")
-_JOINT = re.compile(r" (?:and|but|while) ")
-_HARD = re.compile(r"[；;。]")
+_JOINT = compiled(r" (?:and|but|while) ")
+_HARD = compiled(r"[；;。]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,22 +35,22 @@ class Circumstances:
         self._after = language == "en"
         self._alphabet = alphabet
         words = sorted(map(str, settings["compare-period"]), key=len, reverse=True)
-        self._compare = re.compile("(?:" + "|".join(words) + ")\\s?$")
+        self._compare = compiled("(?:" + "|".join(words) + ")\\s?$")
         self._places = places
         now = "|".join(sorted(map(str, settings["now-before"]), key=len, reverse=True))
-        self._now = re.compile(f"(?:{now})\\s?$")
+        self._now = compiled(f"(?:{now})\\s?$")
         period = alphabet.matching(["period"])
         of = str(settings["of"])
-        self._beside = re.compile(f"[{period}]{of}$")
-        self._next = re.compile(f"{of}[\uf000-\uf8ff]")
-        self._baseline = re.compile(str(settings["baseline"])) if "baseline" in settings else None
-        self._against = re.compile(r"\b(?:" + "|".join(words) + r")\b")
-        self._compared = re.compile(r" (?:the|that of|those of|what|its|their) ?[\uf000-\uf8ff]")
+        self._beside = compiled(f"[{period}]{of}$")
+        self._next = compiled(f"{of}[\uf000-\uf8ff]")
+        self._baseline = compiled(str(settings["baseline"])) if "baseline" in settings else None
+        self._against = compiled(r"\b(?:" + "|".join(words) + r")\b")
+        self._compared = compiled(r" (?:the|that of|those of|what|its|their) ?[\uf000-\uf8ff]")
         wholes = sorted(map(str, settings["whole-before"]), key=len, reverse=True)
-        self._whole = re.compile("(?:" + "|".join(wholes) + ")\\s?$") if wholes else None
+        self._whole = compiled("(?:" + "|".join(wholes) + ")\\s?$") if wholes else None
         edge = r"(?<![A-Za-z])" if language == "en" else ""
         options = "|".join(sorted(map(re.escape, places), key=len, reverse=True))
-        self._place_words = re.compile(f"{edge}(?:{options})") if places else None
+        self._place_words = compiled(f"{edge}(?:{options})") if places else None
 
     def when(self, scene: Scene, position: int, metric: str = "") -> When:
         """The period of the figure at ``position``; a CAGR prefers a span of years.

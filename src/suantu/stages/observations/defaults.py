@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
+from suantu.expressions import compiled
 from suantu.phrases import Phrase
 from suantu.records import Observation, Thing
 from suantu.rules import Compiler
@@ -65,7 +66,7 @@ class Defaults(Base):
     _scope: re.Pattern[str] | None
     _this: re.Pattern[str] | None
 
-    _of_figure = re.compile(r" of (?:(?:about|around|some|over|nearly|almost|roughly|up to|at least|more than) )*$")
+    _of_figure = compiled(r" of (?:(?:about|around|some|over|nearly|almost|roughly|up to|at least|more than) )*$")
 
     def load_defaults(self, settings: Mapping[str, Any], compiler: Compiler) -> None:
         """Compile the ``defaults`` section of the language's figure rules."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from suantu.expressions import compiled
 from suantu.records import Quantity
 from suantu.scene import Node, Scene
 from suantu.stages.measures import percentage
 
 _ROUND = frozenset({10, 100, 1000, 10000})
-_HARD = re.compile("[。；;]")
+_HARD = compiled("[。；;]")
 
 
 def of_each(scene: Scene, pattern: re.Pattern[str], percent: str) -> Scene:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
+from suantu.expressions import compiled
 from suantu.phrases import Phrase
 from suantu.records import Thing
 from suantu.stages.observations.frames import Cue, Metric
@@ -16,10 +17,10 @@ from suantu.stages.observations.frames import Cue, Metric
 SKIPPED = ("hypothetical", "rumour", "question")
 TOPICS = ("Market|Organization|Industry|Technology|ChipType|Chip|Product|UseCase|Interconnect|AIModel",)
 DEVICES = ("Chip", "Product", "Server", "Interconnect", "AIModel")
-CLAUSE = re.compile(r"[，；;。：:]|, ")
+CLAUSE = compiled(r"[，；;。：:]|, ")
 FIGURES = "\uf000-\uf8ff"
 PROPORTIONS = ("percent", "multiple")
-OF_KIND = re.compile("(?i: of (?:[a-z0-9-]+ ){0,2}([\ue000-\uefff]))")
+OF_KIND = compiled("(?i: of (?:[a-z0-9-]+ ){0,2}([\ue000-\uefff]))")
 
 
 @dataclass(frozen=True, slots=True)

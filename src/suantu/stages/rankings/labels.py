@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from suantu.expressions import compiled
 from suantu.records import BlockKind, Evidence, RankingEntry, Thing
 from suantu.scene import Node, Scene
 from suantu.stages.rankings.items import Items
@@ -13,9 +14,9 @@ from suantu.stages.rankings.thread import RankThread
 LONGEST_LINE = 40
 _LONGEST_NAME = 16
 _GAP = 3  # characters between a number and its name
-_AFTER = re.compile(r"[\s,;(\uff08\uff0c\uff1a:]")
+_AFTER = compiled(r"[\s,;(\uff08\uff0c\uff1a:]")
 _CIRCLED = {chr(0x2460 + i): i + 1 for i in range(20)}
-_MARK = re.compile(r"\s*(?:([\u2460-\u2473])|0?(\d{1,2})(?:\s*[.、．)）:：]|\s+(?=\D)))\s*")
+_MARK = compiled(r"\s*(?:([\u2460-\u2473])|0?(\d{1,2})(?:\s*[.、．)）:：]|\s+(?=\D)))\s*")
 
 
 class Labels:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from suantu.expressions import compiled
 from suantu.ontology import Ontology
 from suantu.phrases import Phrases
 from suantu.records import RankingEntry
@@ -29,7 +30,7 @@ def compile_ranking(rule: Rule, compiler: Compiler) -> RankingRule:
     pattern = compiler.pattern(body.get("pattern", ""), rule.name)
     if makes not in _UNRANKED and "r" not in pattern.slots:
         raise rule.error("the pattern has no group r (the stretch with the ranks)")
-    text = re.compile(str(body["text"])) if "text" in body else None
+    text = compiled(str(body["text"])) if "text" in body else None
     needs = compiler.pattern(body["needs"], rule.name) if "needs" in body else None
     tie, again, those, known = (bool(body.get(option)) for option in ("tie", "again", "those", "known"))
     return RankingRule(rule, makes, pattern, text, needs, tie, again, those, known)

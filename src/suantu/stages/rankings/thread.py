@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
+from suantu.expressions import compiled
 from suantu.records import Block, BlockKind, Evidence, Period, RankingEntry, Thing
 from suantu.scene import Scene
 
-_BARE = re.compile(r"(?<![\d.\-–—~/])((?:19|20)\d\d)(?![\d.]|\s*[-–—~/])")
-_YEAR = re.compile(r"(\d{4})(-(?:H[12]|Q[1-4]))?")
+_BARE = compiled(r"(?<![\d.\-–—~/])((?:19|20)\d\d)(?![\d.]|\s*[-–—~/])")
+_YEAR = compiled(r"(\d{4})(-(?:H[12]|Q[1-4]))?")
 
 
 def year_before(period: str) -> str:

@@ -5,20 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import permutations
+from operator import itemgetter
 from types import MappingProxyType
 from typing import Any
 
-from suantu.frames import Words
+from suantu.expressions import compiled
+from suantu.frames import Use, Words
 from suantu.ontology import Ontology
 from suantu.records import Claim, Evidence, Mention, Thing
 from suantu.rules import Pattern
 from suantu.scene import Node, Scene
 from suantu.stages.relations.rules import NamedRule, RelationRule
 
-_CLAUSE = re.compile(r"[，,；;：:。！？!?]")
+_CLAUSE = compiled(r"[，,；;：:。！？!?]")
 
 
 class Relations:
@@ -34,6 +36,7 @@ class Relations:
         places: Mapping[str, Thing] = MappingProxyType({}),
     ) -> None:
         self._rules, self._words, self._skips = rules, words, tuple(skips)
+        self._gates = _gates(rules)
         self._adjectives = dict(places)
         self._ontology = ontology
         self._known: dict[str, tuple[str, bool]] = {
@@ -41,7 +44,7 @@ class Relations:
         }
         self._family = dict(settings.get("family", {}))
         self._named = tuple(NamedRule.from_settings(n, ontology) for n in settings.get("named", ()))
-        self._pairwise = re.compile(str(settings["pairwise"])) if "pairwise" in settings else None
+        self._pairwise = compiled(str(settings["pairwise"])) if "pairwise" in settings else None
         self._labels = {n.text.casefold(): n.thing for n in ontology.names}
         self._facts: dict[tuple[str, str], set[str]] = {}
         for s, p, o in ontology.facts:
@@ -51,6 +54,7 @@ class Relations:
         """The same with just the rule of that name, to test it by itself."""
         one = copy(self)
         one._rules = [r for r in self._rules if rule in (r.rule.name, r.rule.name.split("/")[0])]
+        one._gates = _gates(one._rules)
         one._named = tuple(n for n in self._named if n.name == rule)
         return one
 
@@ -71,12 +75,8 @@ class Relations:
     def _read(
         self, scene: Scene, asserted: Callable[[Scene, int, int, bool], bool], kept: frozenset[str]
     ) -> Iterator[Claim]:
-        marked = self._words.read(scene.text)
-        for rule in self._rules:
-            if rule.makes in kept or not rule.pattern.may_match(scene.chars):
-                continue
-            text = marked.of(rule.use) if rule.use else scene.text
-            if text is None:
+        for rule, text in self._candidates(scene):
+            if rule.makes in kept:
                 continue
             position = 0
             while match := rule.pattern.regex.search(text, position):
@@ -89,6 +89,19 @@ class Relations:
                     continue
                 if asserted(scene, match.start(), match.end(), rule.holds_denied):
                     yield from self._claims(rule, scene, match)
+
+    def _candidates(self, scene: Scene) -> list[tuple[RelationRule, str]]:
+        """The rules that may match, in their order, each with the text as it reads it."""
+        marked, chars = self._words.read(scene.text), scene.chars
+        found: list[tuple[int, RelationRule, str]] = []
+        for frame in ("", *marked.frames):
+            for gate in self._gates.get(frame, ()):
+                if any(map(chars.isdisjoint, gate.needs)):
+                    continue
+                text = marked.of(gate.use) if gate.use else scene.text
+                if text is not None:
+                    found += [(number, rule, text) for number, rule in gate.rules]
+        return [(rule, text) for _, rule, text in sorted(found, key=itemgetter(0))]
 
     def named(self, scene: Scene, inside: Callable[[str], Iterable[tuple[int, int, Thing]]]) -> Iterator[Claim]:
         """The claims that names make by themselves (NVLink 4 is a version of NVLink); ``inside`` finds names."""
@@ -275,6 +288,26 @@ class Relations:
         for iri in list(out):
             out |= self._facts.get((iri, "partOf"), set()) | self._facts.get((iri, "locatedIn"), set())
         return out
+
+
+@dataclass(frozen=True, slots=True)
+class _Gate:
+    """The rules (with their numbers) that need the same of a sentence: they are asked for it together."""
+
+    needs: tuple[frozenset[str], ...]
+    use: Use | None
+    rules: list[tuple[int, RelationRule]]
+
+
+def _gates(rules: Sequence[RelationRule]) -> dict[str, list[_Gate]]:
+    """The rules by the frame whose words they need (an empty name: of none), and by what else they need."""
+    gates: dict[str, dict[Any, _Gate]] = {}
+    for number, rule in enumerate(rules):
+        use, needs = rule.use, rule.pattern.needs
+        reading = (use.frame, use.others, use.sides, use.needs) if use else None
+        of_frame = gates.setdefault(use.frame if use and use.needs else "", {})
+        of_frame.setdefault((reading, needs), _Gate(needs, use, [])).rules.append((number, rule))
+    return {frame: list(of_frame.values()) for frame, of_frame in gates.items()}
 
 
 def _crosses(scene: Scene, match: re.Match[str]) -> bool:

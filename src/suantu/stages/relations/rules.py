@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from suantu.errors import RuleError
+from suantu.expressions import compiled
 from suantu.frames import Use, Words, read_frames
 from suantu.ontology import Ontology
 from suantu.rules import Compiler, Pattern, Rule
@@ -122,7 +123,7 @@ def compile_rule(rule: Rule, compiler: Compiler, predicates: Iterable[str], use:
         bool(body.get("many")),
         bool(body.get("named")),
         bool(body.get("done")),
-        {k: re.compile(str(v)) for k, v in dict(body.get("called", {})).items()},
+        {k: compiled(str(v)) for k, v in dict(body.get("called", {})).items()},
         use,
     )
 

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, Protocol
 
+from suantu.expressions import compiled
 from suantu.records import Period, Quantity, Thing
 
-_BRACKETS = re.compile(r"[（(\[]([^（）()\[\]]*)[)）\]]")
-_BARE_YEAR = re.compile(r"(?<![\d.,])((?:19|20)\d\d)(?![\d%.,])")
+_BRACKETS = compiled(r"[（(\[]([^（）()\[\]]*)[)）\]]")
+_BARE_YEAR = compiled(r"(?<![\d.,])((?:19|20)\d\d)(?![\d%.,])")
 _EDGES = " -\u2014\u2013:\uff1a\u00b7,\uff0c()\uff08\uff09"
-_EMPTY = re.compile(r"[（(\[]\s*[)）\]]")
+_EMPTY = compiled(r"[（(\[]\s*[)）\]]")
 _NOT_UNITS = frozenset({"number", "duration", "period"})
 
 Names = Callable[[str], Sequence[tuple[int, int, tuple[Thing, ...]]]]
@@ -92,17 +93,17 @@ class Heads:
         self.names, self._times, self._figures, self._metrics = names, times, figures, metrics
         pairs = [(str(w).casefold(), str(c)) for c, listed in settings["classes"].items() for w in listed]
         self._classes = sorted(pairs, key=lambda p: (-len(p[0]), p[0]))
-        self._forecast = re.compile(settings["forecast"], re.IGNORECASE)
-        self._estimate = re.compile(settings["estimate"], re.IGNORECASE)
-        self._unit_label = re.compile(settings["unit-label"])
-        self._unit_joint = re.compile(settings["unit-joint"])
-        self._minus, self._plus = re.compile(settings["minus"]), re.compile(settings["plus"])
-        self._bare, self._years = re.compile(settings["bare-number"]), re.compile(settings["years"])
-        self._mark = re.compile(settings["mark"])
+        self._forecast = compiled(settings["forecast"], re.IGNORECASE)
+        self._estimate = compiled(settings["estimate"], re.IGNORECASE)
+        self._unit_label = compiled(settings["unit-label"])
+        self._unit_joint = compiled(settings["unit-joint"])
+        self._minus, self._plus = compiled(settings["minus"]), compiled(settings["plus"])
+        self._bare, self._years = compiled(settings["bare-number"]), compiled(settings["years"])
+        self._mark = compiled(settings["mark"])
         self._unit_words = {str(k).casefold(): str(v) for k, v in settings["unit-words"].items()}
-        self._number = re.compile(settings["number"], re.IGNORECASE)
-        self._trim = re.compile(settings["trim"], re.IGNORECASE)
-        self.blank = re.compile(settings["blank"])
+        self._number = compiled(settings["number"], re.IGNORECASE)
+        self._trim = compiled(settings["trim"], re.IGNORECASE)
+        self.blank = compiled(settings["blank"])
 
     # -- heads -------------------------------------------------------------------------------------------------------
 

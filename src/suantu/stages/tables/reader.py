@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from suantu.expressions import compiled
 from suantu.identity import discovered
 from suantu.ontology import Ontology
 from suantu.records import Block, Claim, Evidence, Loose, Observation, Quantity, RankingEntry, Thing
@@ -15,8 +16,8 @@ from suantu.stages.tables.layout import Table, TableFacts, cell_text
 
 _DEVICES = frozenset({"Chip", "Product", "Server", "Interconnect", "AIModel"})
 _WHOLE = 100  # percent
-_INTEGER = re.compile(r"(?:No\.?\s*)?\D?(\d{1,3})\D?")
-_YEAR = re.compile(r"\d{4}")
+_INTEGER = compiled(r"(?:No\.?\s*)?\D?(\d{1,3})\D?")
+_YEAR = compiled(r"\d{4}")
 _LONGEST_NAME = 40
 
 
@@ -29,15 +30,15 @@ class Tables:
             (frozenset(str(w).casefold() for w in r["words"]), r) for r in settings["relations"]
         ]
         flags = re.IGNORECASE
-        self._year = re.compile(settings["year"])
-        self._rank = re.compile(settings["rank"])
-        self._ignored, self._rest = re.compile(settings["ignored"], flags), re.compile(settings["rest"], flags)
+        self._year = compiled(settings["year"])
+        self._rank = compiled(settings["rank"])
+        self._ignored, self._rest = compiled(settings["ignored"], flags), compiled(settings["rest"], flags)
         self._within = frozenset(settings["within"])
         self._of_places = {str(k): str(v) for k, v in settings["of-places"].items()}
         self._by_kind = {str(k): heads.cues(str(v)) for k, v in settings["by-kind"].items()}
         self._latest = frozenset(settings["latest"])
-        self._dates = re.compile(settings["dates"], flags)
-        self._total, self._lists = re.compile(settings["total"], flags), re.compile(settings["lists"])
+        self._dates = compiled(settings["dates"], flags)
+        self._total, self._lists = compiled(settings["total"], flags), compiled(settings["lists"])
         self._units = {str(k): str(v) for k, v in settings["default-units"].items()}
         self._prefer = tuple(map(str, settings["prefer"]))
         self._generic = tuple(map(str, settings["generic"]))
