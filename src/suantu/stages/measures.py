@@ -12,7 +12,9 @@ from suantu.expressions import compiled
 from suantu.stages.numerals import LONGEST, Lexicon, is_han, numbers, section, words
 
 ARABIC = compiled(r"[0-9]{1,3}(?:,[0-9]{3}){1,6}(?![0-9])(?:[.．][0-9]+)?|[0-9]+(?:[.．][0-9]+)?")
+_LATIN = compiled("[0-9A-Za-z]")
 _FOUR = Decimal("0.0001")
+_BESIDE = 40  # characters on either side that tell what a bare letter means
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +103,8 @@ class Measures:
         banned = section(settings, "not_before", file)
         self._not_before = {word: words(banned, word, file) for word in banned}
         self._not_capital = frozenset(words(settings, "not_before_capital", file))
+        beside = section(settings, "only_beside", file)
+        self._only_beside = {spelling: words(beside, spelling, file) for spelling in beside}
         params = section(settings, "parameter_words", file)
         self._params_after = words(params, "after", file)
         between = "|".join(map(re.escape, words(params, "between", file)))
@@ -174,6 +178,9 @@ class Measures:
         banned = self._not_before.get(spelling)
         if banned and text.startswith(banned, end + 1 if text.startswith(" ", end) and spelling.isascii() else end):
             return False
+        if spelling in self._only_beside:
+            around = text[max(0, end - _BESIDE) : end + _BESIDE]
+            return not _LATIN.match(text, end) and any(word in around for word in self._only_beside[spelling])
         if spelling in self._not_capital:
             beside = text[end : end + 2].strip()
             return not beside or not ("A" <= beside[0] <= "Z" or beside[0].isdigit())
