@@ -34,6 +34,17 @@ class _Pronoun:
     classes: tuple[str, ...]
     head: str = ""
     kind: str = ""
+    owns: frozenset[str] = frozenset()
+    owner: str = ""
+
+    def wanted(self, end: int, text: str, nodes: Sequence[Node], alphabet: Alphabet, between: re.Pattern[str]) -> tuple[str, ...]:
+        """The classes of what it stands for: before a product it is its maker's (its MI300X: AMD's)."""
+        following = min((n.start for n in nodes if n.start >= end), default=-1)
+        node = next((n for n in nodes if n.start == following), None)
+        if self.owner and node and between.fullmatch(text, end, following):
+            if alphabet.classes(node.char) & self.owns:
+                return (self.owner, *self.classes)
+        return self.classes
 
 
 @lru_cache(maxsize=32)
@@ -60,6 +71,8 @@ class Discourse:
                 tuple(p["classes"]),
                 str(p.get("head", "")),
                 str(p.get("kind", "")),
+                frozenset(p.get("owns", ())),
+                str(p.get("owner", "")),
             )
             for p in settings["pronouns"]
         )
@@ -78,6 +91,9 @@ class Discourse:
         self.aside_of = compiled(f"(?:{beside})$") if beside else None
         self.of = compiled(str(settings["of"]))
         self.aside = compiled(f"(?:{asides})\\s?$") if asides else None
+        second = "|".join(sorted(map(str, settings.get("aside-second", ())), key=len, reverse=True))
+        self.second = compiled(f"(?:{second})$" if second else r"(?!)")
+        self.owning = compiled(str(settings.get("owning", r"(?!)")))
         owned = "|".join(sorted(map(str, settings.get("aside-after", ())), key=len, reverse=True))
         self.aside_after = compiled(f"(?:{owned})" if owned else r"(?!)")
         self.appositive = "|".join(sorted(map(str, settings.get("appositives", ())), key=len, reverse=True))
@@ -91,10 +107,12 @@ class Thread:
         self.now = 0
         self.topics: list[Topic] = []
         self.headed: dict[str, Topic] = {}
+        self.named: list[Node] = []
 
     def begin_block(self) -> None:
         """Start a paragraph: what was talked about before fades."""
         self.now += 2
+        self.named = []
 
     def end_sentence(self, scene: Scene, discourse: Discourse | None = None) -> None:
         """Take over what the sentence talked about, and what it called by a noun (the server market)."""
@@ -105,6 +123,7 @@ class Thread:
                     self.headed[head] = topic
         self.now += 1
         self.topics = scene.topics[-40:]
+        self.named = [n for _, n in sorted(scene.nodes.items()) if n.mentions and not n.pronoun]
 
 
 def resolve_pronouns(
@@ -131,8 +150,9 @@ def resolve_pronouns(
                 known = [n for n in out if not any(a <= n.start < b for a, b in shut)]
                 found = _inner(pronoun, match.start(), bounds[0], text, known, thread, discourse, alphabet)
             else:
-                found = _by_head(match[0], pronoun.classes, match.start(), text, out, alphabet) or _antecedent(
-                    pronoun.classes, match.start(), text, out, thread, discourse, alphabet
+                wanted = pronoun.wanted(match.end(), text, out, alphabet, discourse.owning)
+                found = _by_head(match[0], wanted, match.start(), text, out, alphabet) or _antecedent(
+                    wanted, match.start(), text, out, thread, discourse, alphabet
                 )
             if found is not None:
                 mentions = tuple(Mention(match.start(), match.end(), m.thing) for m in found.mentions)
@@ -203,7 +223,7 @@ def _antecedent(
 ) -> Node | None:
     before = _before(nodes, at)
     if classes[0] in {"former", "latter", "both"}:
-        return _of_two(classes[0], before, thread, alphabet)
+        return _of_two(classes[0], classes[1:], before, thread, alphabet)
     clause = _clause_start(text, at)
     in_sentence = [n for n in before if n.start < clause or clause == 0]
     chosen = _subject(in_sentence, classes, text, discourse, alphabet)
@@ -254,21 +274,32 @@ def _subject(
     return None
 
 
-def _of_two(which: str, before: Sequence[Node], thread: Thread, alphabet: Alphabet) -> Node | None:
-    """The former or the latter of the last two like things named."""
-    flat: list[Node] = []
-    for node in [t.node for t in thread.topics if thread.now - t.time <= 4 and not t.node.pronoun] + [
-        n for n in before if not n.pronoun
-    ]:
-        flat.extend(Node(node.start, node.end, node.char, (mention,)) for mention in node.mentions)
-    pairs = [pair for group in (*_LIKE, ()) if (pair := _last_two(flat, group, alphabet))]
-    if not pairs:
-        return None
-    i, j = max(pairs, key=lambda p: min(p))  # those that stand nearest
-    both = flat[i].mentions + flat[j].mentions
-    shared = alphabet.classes(flat[i].char) & alphabet.classes(flat[j].char) | _EVERYTHING
-    joint = Node(flat[i].start, flat[j].end, alphabet.name(shared), both)
-    return {"former": flat[i], "latter": flat[j], "both": joint}[which]
+def _of_two(
+    which: str, wanted: Sequence[str], before: Sequence[Node], thread: Thread, alphabet: Alphabet
+) -> Node | None:
+    """The former or the latter of the last two like things named (of classes ``wanted``): of the sentence so far, else
+    with those of the sentence before, else of all that the text talks about; at last of the last two things whatever."""
+    here = [n for n in before if not n.pronoun]
+    earlier = [t.node for t in thread.topics if thread.now - t.time <= 4 and not t.node.pronoun]
+    groups = (tuple(wanted),) if wanted else (*_LIKE, ())
+    reaches = [_flat(nodes) for nodes in (here, thread.named + here, earlier + here)]
+    for flat in reaches:
+        if pairs := [pair for group in groups if (pair := _last_two(flat, group, alphabet))]:
+            i, j = max(pairs, key=lambda p: min(p))  # those that stand nearest
+            return _one_of(which, flat[i], flat[j], alphabet)
+    flat = reaches[1]
+    return _one_of(which, flat[-2], flat[-1], alphabet) if len(flat) > 1 and which != "both" else None
+
+
+def _flat(nodes: Sequence[Node]) -> list[Node]:
+    """The things of these nodes, each in a node of its own."""
+    return [Node(node.start, node.end, node.char, (mention,)) for node in nodes for mention in node.mentions]
+
+
+def _one_of(which: str, first: Node, second: Node, alphabet: Alphabet) -> Node:
+    shared = alphabet.classes(first.char) & alphabet.classes(second.char) | _EVERYTHING
+    joint = Node(first.start, second.end, alphabet.name(shared), first.mentions + second.mentions)
+    return {"former": first, "latter": second, "both": joint}[which]
 
 
 def _last_two(flat: Sequence[Node], group: Sequence[str], alphabet: Alphabet) -> tuple[int, int] | None:
@@ -277,7 +308,7 @@ def _last_two(flat: Sequence[Node], group: Sequence[str], alphabet: Alphabet) ->
     for b in range(len(fit) - 1, 0, -1):
         for a in range(b - 1, max(-1, b - 6), -1):
             i, j = fit[a], fit[b]
-            shared = alphabet.classes(flat[i].char) & alphabet.classes(flat[j].char) - _EVERYTHING
+            shared = group or alphabet.classes(flat[i].char) & alphabet.classes(flat[j].char) - _EVERYTHING
             if shared and flat[i].thing.iri != flat[j].thing.iri:
                 return i, j
     return None
@@ -300,6 +331,14 @@ def _aside(text: str, position: int, discourse: Discourse) -> bool:
     if discourse.aside and discourse.aside.search(before):
         return True
     return bool(discourse.aside_of and discourse.aside_of.search(before) and discourse.of.match(text, position + 1))
+
+
+def _second(scene: Scene, position: int, clause: int, classes: frozenset[str], discourse: Discourse) -> bool:
+    """Whether what a clause names is only what the sentence's topic of its kind has to do with (…, with NAME …)."""
+    if not discourse.second.search(scene.text[max(0, position - 8) : position]):
+        return False
+    first = (t for t in scene.topics if t.time == scene.now and -1 < t.clause < clause)
+    return any(t.classes & classes - _EVERYTHING for t in first)
 
 
 def note_topics(
@@ -326,6 +365,7 @@ def note_topics(
         modifies = _MODIFIES.match(scene.text, position + 1) or measured.match(scene.text, position + 1)
         modifies = modifies or discourse.aside_after.match(scene.text, position + 1)
         modifies = modifies or (firms.match(scene.text, position + 1) if "Industry" in classes else None)
+        aside = aside or _second(scene, position, start, classes, discourse)
         if compared or aside or modifies or (start, classes) in seen or position in said:
             continue
         if not _counted(scene, position, alphabet):

@@ -6,7 +6,7 @@ or between letters and digits (``PCIe5.0``, ``PCIe 5.0``).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 import ahocorasick_rs
@@ -43,6 +43,7 @@ class Gazetteer:
         for decoy in decoys:
             by_key.setdefault(_key(decoy), [])
         self._names = [tuple(v) for v in by_key.values()]
+        self._doubtful = frozenset(i for i, v in enumerate(self._names) if v and all(n.ambiguous for n in v))
         self._automaton = ahocorasick_rs.AhoCorasick(list(by_key)) if by_key else None
 
     def find(self, text: str) -> list[Match]:
@@ -56,7 +57,8 @@ class Gazetteer:
             stop = _edge(text, a, b)
             if stop and self._fits(text[a:b], index):
                 found.append((a, stop, index))
-        return [Match(a, b, self._names[i]) for a, b, i in _apart(found) if self._names[i]]
+        found = [(a, b, i) for a, b, i in _apart(found, self._doubtful) if self._names[i]]
+        return [Match(a, b, self._names[i]) for a, b, i in found]
 
     def _fits(self, surface: str, index: int) -> bool:
         names = self._names[index]
@@ -119,26 +121,27 @@ def _case_fits(surface: str, name: Name) -> bool:
     return not (label[0].isupper() and surface[0].islower())
 
 
-def _apart(found: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
-    """The longest names first, then the leftmost; what overlaps a chosen one falls away."""
+def _apart(found: list[tuple[int, int, int]], doubtful: Collection[int]) -> list[tuple[int, int, int]]:
+    """The longest names first, then those that are no everyday words, then the leftmost; what overlaps a chosen one
+    falls away."""
     out: list[tuple[int, int, int]] = []
     cluster: list[tuple[int, int, int]] = []
     reach = -1
     for item in sorted(found):
         if item[0] >= reach and cluster:
-            out.extend(_choose(cluster))
+            out.extend(_choose(cluster, doubtful))
             cluster = []
         cluster.append(item)
         reach = max(reach, item[1])
-    out.extend(_choose(cluster))
+    out.extend(_choose(cluster, doubtful))
     return out
 
 
-def _choose(cluster: list[tuple[int, int, int]]) -> list[tuple[int, int, int]]:
+def _choose(cluster: list[tuple[int, int, int]], doubtful: Collection[int]) -> list[tuple[int, int, int]]:
     if len(cluster) < 2:
         return cluster
     chosen: list[tuple[int, int, int]] = []
-    for item in sorted(cluster, key=lambda x: (x[0] - x[1], x[0])):
+    for item in sorted(cluster, key=lambda x: (x[0] - x[1], x[2] in doubtful, x[0])):
         if all(item[1] <= c[0] or item[0] >= c[1] for c in chosen):
             chosen.append(item)
     return sorted(chosen)

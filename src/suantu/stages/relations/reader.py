@@ -191,7 +191,7 @@ class Relations:
             node = scene.topic(match.start(), ("|".join(wanted),), rule.age, parts=slot == "o", hints=True)
             if node is None and rule.section:
                 node = scene.head(wanted)
-            if node is None or self._refused(rule, slot, node):
+            if node is None or self._refused(rule, slot, node, scene):
                 return []
             at = next((p for p, n in scene.nodes.items() if n is node and p < match.start()), -1)
             return [(at, node)]
@@ -219,7 +219,7 @@ class Relations:
             while more := rule.more.regex.match(scene.text, position):
                 found.append((more.start("o"), scene.nodes[more.start("o")]))
                 position = more.end()
-        return [(p, n) for p, n in found if not (rule.named and n.pronoun) and not self._refused(rule, slot, n)]
+        return [(p, n) for p, n in found if not (rule.named and n.pronoun) and not self._refused(rule, slot, n, scene)]
 
     def _begins(self, scene: Scene, position: int, cls: str) -> list[tuple[int, Node]]:
         """The thing of a class whose name the name at ``position`` begins with (a city's bureau: the city)."""
@@ -232,10 +232,11 @@ class Relations:
                 return [(position, Node(node.start, node.start + end, node.char, (mention,)))]
         return []
 
-    def _refused(self, rule: RelationRule, slot: str, node: Node) -> bool:
+    def _refused(self, rule: RelationRule, slot: str, node: Node, scene: Scene) -> bool:
         if slot in rule.single and len(node.mentions) > 1:
             return True
-        if slot in rule.called and not rule.called[slot].search(node.thing.label):
+        called = (node.thing.label, scene.block.text[node.start : node.end])
+        if slot in rule.called and not any(map(rule.called[slot].search, called)):
             return True
         excluded = rule.excluded.get(slot)
         return bool(excluded and self._ontology.closure(node.thing.classes).intersection(excluded))
