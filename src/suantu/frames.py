@@ -33,7 +33,7 @@ _MARKS = {"V": _V, "N": _N, "X": _X, "R": _REST}
 _SIDES = {"A": _A + _AB, "B": _AB + _B}
 _PART = re.compile(r"<([a-z]+)>")
 _OPTIONS = ("not", "single", "confidence", "age", "unless", "pairs", "section", "holds-denied", "list", "all")
-_MORE_OPTIONS = ("begins", "ignore", "many", "called", "done")
+_MORE_OPTIONS = ("begins", "ignore", "many", "called", "done", "lead")
 
 
 @dataclass(frozen=True)

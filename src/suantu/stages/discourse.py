@@ -36,6 +36,7 @@ class _Pronoun:
     kind: str = ""
     owns: frozenset[str] = frozenset()
     owner: str = ""
+    single: bool = False
 
     def wanted(self, end: int, text: str, nodes: Sequence[Node], alphabet: Alphabet, between: re.Pattern[str]) -> tuple[str, ...]:
         """The classes of what it stands for: before a product it is its maker's (its MI300X: AMD's)."""
@@ -73,6 +74,7 @@ class Discourse:
                 str(p.get("kind", "")),
                 frozenset(p.get("owns", ())),
                 str(p.get("owner", "")),
+                bool(p.get("single")),
             )
             for p in settings["pronouns"]
         )
@@ -93,6 +95,7 @@ class Discourse:
         self.aside = compiled(f"(?:{asides})\\s?$") if asides else None
         second = "|".join(sorted(map(str, settings.get("aside-second", ())), key=len, reverse=True))
         self.second = compiled(f"(?:{second})$" if second else r"(?!)")
+        self.counted = compiled(str(settings.get("counted", r"(?!)")))
         self.owning = compiled(str(settings.get("owning", r"(?!)")))
         owned = "|".join(sorted(map(str, settings.get("aside-after", ())), key=len, reverse=True))
         self.aside_after = compiled(f"(?:{owned})" if owned else r"(?!)")
@@ -151,8 +154,9 @@ def resolve_pronouns(
                 found = _inner(pronoun, match.start(), bounds[0], text, known, thread, discourse, alphabet)
             else:
                 wanted = pronoun.wanted(match.end(), text, out, alphabet, discourse.owning)
+                known = [n for n in out if not pronoun.single or len(n.mentions) == 1]
                 found = _by_head(match[0], wanted, match.start(), text, out, alphabet) or _antecedent(
-                    wanted, match.start(), text, out, thread, discourse, alphabet
+                    wanted, match.start(), text, known, thread, discourse, alphabet, pronoun.single
                 )
             if found is not None:
                 mentions = tuple(Mention(match.start(), match.end(), m.thing) for m in found.mentions)
@@ -220,6 +224,7 @@ def _antecedent(
     thread: Thread,
     discourse: Discourse,
     alphabet: Alphabet,
+    single: bool = False,
 ) -> Node | None:
     before = _before(nodes, at)
     if classes[0] in {"former", "latter", "both"}:
@@ -231,6 +236,7 @@ def _antecedent(
         return chosen
     reach = 2 if len(classes) > 1 else 4
     recent = [t for t in thread.topics if thread.now - t.time <= reach and not t.part]
+    recent = [t for t in recent if len(t.node.mentions) == 1] if single else recent
     for group in classes:
         fit = [t for t in recent if t.classes.intersection(group.split("|"))]
         if fit:
@@ -262,6 +268,7 @@ def _subject(
             for n in clauses[start]
             if alphabet.classes(n.char).intersection("|".join(wanted).split("|"))
             and not discourse.aside_after.match(text, n.end)
+            and not discourse.counted.search(text, max(0, n.start - 3), n.start)
             and not (compared and compared.start() < n.start)
         ]
         if fit:
@@ -352,6 +359,7 @@ def note_topics(
     before = {thing.iri for start, _, thing in scene.sayers if start == 0}  # according to NAME, …
     said |= {p for p, n in scene.nodes.items() if p and len(n.mentions) == 1 and n.thing.iri in before}
     firms = compiled(f"(?:{discourse.appositive})?[{alphabet.matching(['Organization'])}]")
+    places = frozenset(alphabet.matching(["City", "Region"]))
     measured = compiled(f"(?:{discourse.of.pattern})[{alphabet.kind('multiple')}{alphabet.kind('percent')}]")
     for position in sorted(scene.nodes):
         node = scene.nodes[position]
@@ -364,7 +372,8 @@ def note_topics(
         aside = aside or scene.inserted(position) is not None
         modifies = _MODIFIES.match(scene.text, position + 1) or measured.match(scene.text, position + 1)
         modifies = modifies or discourse.aside_after.match(scene.text, position + 1)
-        modifies = modifies or (firms.match(scene.text, position + 1) if "Industry" in classes else None)
+        whole = "Place" in classes and scene.text[position + 1 : position + 2] in places
+        modifies = modifies or whole or (firms.match(scene.text, position + 1) if "Industry" in classes else None)
         aside = aside or _second(scene, position, start, classes, discourse)
         if compared or aside or modifies or (start, classes) in seen or position in said:
             continue

@@ -101,6 +101,8 @@ def _edge(text: str, start: int, end: int) -> int:
         and not (before.isdigit() and text[start].isalpha() and end - start >= 3)
     ):
         return 0
+    if end - start <= 3 and text[start - 1 : start] == "." and _word(text[max(0, start - 2)]) and text[start].isupper():
+        return 0  # the AI of Chem.AI
     if text[end - 1].isdigit() and text[end : end + 1] == "." and text[end + 1 : end + 2].isdigit():
         return 0
     if end < len(text) and _word(text[end - 1]) and _word(text[end]):

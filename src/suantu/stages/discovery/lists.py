@@ -275,7 +275,7 @@ class UseCases:
 
     def _prefix(self, text: str) -> int:
         """How much of a stretch, from its beginning, may be one use case."""
-        ends = [m.end() for m in self._end.finditer(text, 2, 13)]
+        ends = [m.end() for m in self._end.finditer(text, 1, 13)]
         fitting = [e for e in ends if e == len(text) or self._words.split(text[e:])[0].kind != "open"]
         return fitting[-1] if fitting else 0
 

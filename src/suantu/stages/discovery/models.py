@@ -46,7 +46,7 @@ class Models:
         editions = "|".join(map(str, shapes["editions"]))
         latin = rf"[A-Za-z][A-Za-z0-9]*(?:[-.+][A-Za-z0-9]+)*(?:\s(?:[A-Z][A-Za-z]*\s?)?[0-9]+(?:\.[0-9]+)?[A-Z]?(?![A-Za-z0-9.]){counted})?(?:\s(?:{editions})(?![A-Za-z]))?"
         number = rf"[0-9]+(?:\.[0-9]+)?[A-Z]?{_FREE}{counted}|{shapes['series']}"
-        self._name = compiled(rf"(?<![A-Za-z0-9.\-/+]){latin}|(?<=[{_HAN}][{_HAN}])(?:{number})")
+        self._name = compiled(rf"(?<![A-Za-z0-9.\-/+]){latin}|(?<=[{_HAN}][{_HAN}])(?:-?(?:{number}))")
         self._family = compiled(rf"[\s-]?(?P<tail>[A-Z]{{0,3}}[0-9]+(?:\.[0-9]+)?[A-Z]{{0,2}}){_FREE}{counted}")
         self._sibling = compiled(rf"(?:-?[A-Z]{{0,3}}[0-9]+(?:\.[0-9]+)?[A-Z]?|{editions})(?![A-Za-z0-9]){counted}")
         self._edition = compiled(rf"(?:{editions})$")

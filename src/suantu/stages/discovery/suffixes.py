@@ -29,6 +29,7 @@ class Suffixes:
         self._government, self._place = str(government["name"]), str(places["name"])
         self._places = {str(w) for w in places["words"]}
         self._firms = frozenset(map(str, settings["firm-endings"]))
+        self._founded = tuple(map(str, settings["founded"]))
         self._everyday = frozenset(map(str, settings["everyday-endings"]))
         self._all = tuple(self._rules)
         self._generic_firm = frozenset(map(str, settings["firm-words"]))
@@ -117,6 +118,8 @@ class Suffixes:
             weight = self._strong(surface, ending, core, cls, clean)
         else:
             weight = 0.0 if page.text.startswith(self._all, end) else self._weak(page.text, ending, core, end, clean)
+        if cls == "Consortium" and not weight and page.text.endswith(self._founded, 0, a) and clean:
+            weight = 0.62 if len(self._words.split(core)) >= 2 else 0.0
         if ending in self._registered and core.endswith(self._makers):
             cls = "Vendor"
         if weight:

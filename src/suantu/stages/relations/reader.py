@@ -158,9 +158,11 @@ class Relations:
         lo = min([match.start(), *(p for p, _ in subjects if p >= 0), *(p for p, _ in objects if p >= 0)])
         hi = max([match.end(), *(p + 1 for p, _ in subjects), *(p + 1 for p, _ in objects)])
         evidence = scene.evidence(lo, hi)
-        for _, subject in subjects:
-            for _, obj in objects:
-                for mention, target in self._pairs(scene, subject, obj, hi):
+        either = self._ontology.properties[rule.makes].symmetric
+        for first, subject in subjects:
+            for second, obj in objects:
+                pairs = self._pairs(scene, subject, obj, hi)
+                for mention, target in [(b, a) for a, b in pairs] if either and first > second else pairs:
                     yield from self._claim(rule, mention.thing, target.thing, evidence)
                     yield from self._of_family(rule, scene, mention, target, evidence)
 
@@ -194,7 +196,7 @@ class Relations:
             if node is None or self._refused(rule, slot, node, scene):
                 return []
             at = next((p for p, n in scene.nodes.items() if n is node and p < match.start()), -1)
-            return [(at, node)]
+            return [(at, replace(node, mentions=node.mentions[:1]) if slot in rule.lead else node)]
         if slot in rule.begins:
             other = match.start(rule.group("o" if slot == "s" else "s"))
             named, cls = rule.begins[slot]

@@ -47,6 +47,7 @@ class RelationRule:
     named: bool
     done: bool
     called: Mapping[str, re.Pattern[str]]
+    lead: tuple[str, ...]
     use: Use | None = None
 
     def group(self, slot: str) -> str:
@@ -124,6 +125,7 @@ def compile_rule(rule: Rule, compiler: Compiler, predicates: Iterable[str], use:
         bool(body.get("named")),
         bool(body.get("done")),
         {k: compiled(str(v)) for k, v in dict(body.get("called", {})).items()},
+        tuple(body.get("lead", ())),
         use,
     )
 
