@@ -85,7 +85,6 @@ class Pipeline:
         self.gazetteer = Gazetteer(ontology.names, [*names["decoys"], *plain_words(setting("metrics"))])
         self.evidence = Evidence(names, ontology)
         self.discovery = Discovery(ontology, self.alphabet)
-        self.read_as = {str(k): str(v) for k, v in names.get("read-as", {}).items()}
         self.layout_label = compiled(str(names["paragraph-label"]))
         self.languages = {code: self._language(code) for code in LANGUAGES}
         self.tables = self._tables(setting("tables"))
@@ -341,13 +340,6 @@ class _Reading:
                     found += [(0, end, n.thing) for n in match.names]
         return sorted(found, key=lambda f: f[0] - f[1])
 
-    def _read_as(self, text: str, match: Match) -> tuple[str, ...]:
-        """What the word that a name ends in, or that follows it, makes of it (the Hopper architecture: no device)."""
-        for word, cls in self.pipeline.read_as.items():
-            if text.endswith(word, match.start, match.end) or text.startswith(word, match.end):
-                return (cls,)
-        return ()
-
     def _place_of(self, block: Block, singles: Sequence[Node], home: Thing | None) -> tuple[Thing | None, bool]:
         """Where a paragraph's figures are from when they do not say: its label (北京⸺…), else its heading's place, else
         the document's own; and whether that is near by."""
@@ -384,7 +376,7 @@ class _Reading:
         alphabet = pipeline.alphabet
         nodes: list[Node] = []
         for match, name in names:
-            char = alphabet.name(pipeline.ontology.closure(self._read_as(block.text, match) or name.thing.classes))
+            char = alphabet.name(pipeline.ontology.closure(pipeline.evidence.classes(block.text, match, name)))
             nodes.append(Node(match.start, match.end, char, (Mention(match.start, match.end, name.thing),)))
         periods = pipeline.periods.find(block.text, self.document.issued, self.previous)
         if known := [p.value for p in periods if p.value]:

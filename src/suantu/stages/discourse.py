@@ -38,13 +38,14 @@ class _Pronoun:
     owner: str = ""
     single: bool = False
 
-    def wanted(self, end: int, text: str, nodes: Sequence[Node], alphabet: Alphabet, between: re.Pattern[str]) -> tuple[str, ...]:
+    def wanted(
+        self, end: int, text: str, nodes: Sequence[Node], alphabet: Alphabet, between: re.Pattern[str]
+    ) -> tuple[str, ...]:
         """The classes of what it stands for: before a product it is its maker's (its MI300X: AMD's)."""
-        following = min((n.start for n in nodes if n.start >= end), default=-1)
-        node = next((n for n in nodes if n.start == following), None)
-        if self.owner and node and between.fullmatch(text, end, following):
-            if alphabet.classes(node.char) & self.owns:
-                return (self.owner, *self.classes)
+        following = min((n for n in nodes if n.start >= end), key=lambda n: n.start, default=None)
+        owned = following is not None and alphabet.classes(following.char) & self.owns
+        if following and owned and between.fullmatch(text, end, following.start):
+            return (self.owner, *self.classes)
         return self.classes
 
 
@@ -369,12 +370,11 @@ def note_topics(
         compared = discourse.comparison.search(scene.text, start, position)
         classes = alphabet.classes(node.char)
         aside = (node.pronoun and position > start + 1) or _aside(scene.text, position, discourse)
-        aside = aside or scene.inserted(position) is not None
+        aside = aside or scene.inserted(position) is not None or _second(scene, position, start, classes, discourse)
+        aside = aside or ("Place" in classes and scene.text[position + 1 : position + 2] in places)
         modifies = _MODIFIES.match(scene.text, position + 1) or measured.match(scene.text, position + 1)
         modifies = modifies or discourse.aside_after.match(scene.text, position + 1)
-        whole = "Place" in classes and scene.text[position + 1 : position + 2] in places
-        modifies = modifies or whole or (firms.match(scene.text, position + 1) if "Industry" in classes else None)
-        aside = aside or _second(scene, position, start, classes, discourse)
+        modifies = modifies or (firms.match(scene.text, position + 1) if "Industry" in classes else None)
         if compared or aside or modifies or (start, classes) in seen or position in said:
             continue
         if not _counted(scene, position, alphabet):

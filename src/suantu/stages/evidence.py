@@ -20,6 +20,7 @@ class Evidence:
         self._before = {str(k): tuple(map(str, v)) for k, v in settings["before"].items()}
         self._never = tuple(map(str, settings["never-after"]))
         self._letter_before = tuple(map(str, settings.get("letter-before", ())))
+        self._read_as = {str(k): str(v) for k, v in dict(settings.get("read-as", {})).items()}
         self._ontology = ontology
 
     def certain(self, matches: Sequence[Sequence[Match]]) -> frozenset[str]:
@@ -27,6 +28,14 @@ class Evidence:
         return frozenset(
             name.thing.iri for found in matches for match in found for name in match.names if not name.ambiguous
         )
+
+    def classes(self, text: str, match: Match, name: Name) -> tuple[str, ...]:
+        """What a name is read as: the word that it ends in, or that follows it, may make it another thing (the Hopper
+        architecture: no device)."""
+        for word, cls in self._read_as.items():
+            if text.endswith(word, match.start, match.end) or text.startswith(word, match.end):
+                return (cls,)
+        return name.thing.classes
 
     def choose(self, text: str, found: Sequence[Match], certain: frozenset[str]) -> list[tuple[Match, Name]]:
         """The matches of a block that count, each with the name that it stands for."""
