@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +15,10 @@ from suantu.pipeline import LANGUAGES, Pipeline
 from suantu.records import Document, RankingEntry
 from suantu.rules import Compiler, Example, Rule, read_rules
 from suantu.stages.rankings import compile_ranking
+from suantu.stages.read import document_from_text
+
+PRACTICE = Path(__file__).with_name("rankings-zh.txt")
+TITLE = "算力行业观察（2025年6月）"
 
 
 @cache
@@ -45,6 +51,25 @@ def test_every_rule_finds_what_its_examples_say(rule: str, example: Example) -> 
         entries = [e for e in found if str(e.rank) == rank and e.item.label == label(name)]
         given = [[e.period, str(e.tier)][: len(more)] for e in entries]
         assert more in given, rule
+
+
+def practice() -> list[str]:
+    chunks = re.sub(r"^#.*\n", "", PRACTICE.read_text("utf-8"), flags=re.MULTILINE).split("\n\n")
+    return [chunk.strip() for chunk in chunks if chunk.strip()]
+
+
+@pytest.mark.parametrize("case", practice())
+def test_practice_gives_the_places_that_it_states_and_no_other(case: str) -> None:
+    lines = case.splitlines()
+    stated = {tuple(line.split("|")[1:]) for line in lines if line.startswith("K|")}
+    text = "\n".join(line for line in lines if not line.startswith("K|")).replace("¶", "\n\n")
+    document = document_from_text(f"{TITLE}\n\n{text}\n", pipeline().layout, "practice.txt")
+    tiered = {row[:2] for row in stated if len(row) > 3}
+    found = {
+        (str(e.rank), e.item.label, e.period, *([str(e.tier)] if (str(e.rank), e.item.label) in tiered else []))
+        for e in pipeline().extract(document).rankings
+    }
+    assert found == {(rank, label(name), *rest) for rank, name, *rest in stated}
 
 
 def test_movement_between_two_editions() -> None:

@@ -379,7 +379,8 @@ class _Reading:
             char = alphabet.name(pipeline.ontology.closure(pipeline.evidence.classes(block.text, match, name)))
             nodes.append(Node(match.start, match.end, char, (Mention(match.start, match.end, name.thing),)))
         periods = pipeline.periods.find(block.text, self.document.issued, self.previous)
-        if known := [p.value for p in periods if p.value]:
+        now = self.dated.issued[:4] or "9999"  # what lies ahead dates no later words
+        if known := [p.value for p in periods if p.value and eras.year_of(p) <= now]:
             self.previous = known[-1]
         nodes += [Node(p.start, p.end, alphabet.kind("period"), periods=(p,)) for p in periods]
         nodes += [

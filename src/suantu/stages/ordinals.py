@@ -31,6 +31,8 @@ class Ordinals:
         self._word_heads = {word[0] for word, _ in rows}
         self._words_not = words(rules, "words_not", file)
         self._not_before = words(rules, "not_before", file)
+        self._unit_not = words(rules, "unit_not_before", file)
+        self._after_all = words(rules, "after_all", file)
         self._top_not = words(rules, "top_not_before", file)
         self._top_bare_not = words(rules, "top_bare_not_before", file)
         self._top_bare_left = words(rules, "top_bare_not_after", file)
@@ -134,6 +136,10 @@ class Ordinals:
         last = last or value
         return [Ordinal(start, end, text[start:end], value, last, kind)] if 0 < value <= last <= 5000 else []
 
+    def _goes_on(self, text: str, end: int) -> bool:
+        """Whether the word goes on and is no place (第一季度)."""
+        return text.startswith(self._not_before, end) and not text.startswith(self._after_all, end)
+
     def _read_tier(self, text: str, folded: str, start: int) -> list[Ordinal]:
         match = self._tier.match(text, start)
         return self._made(text, start, match.end(), self._number(match[1] or match[2]), kind="tier") if match else []
@@ -143,7 +149,7 @@ class Ordinals:
             return []
         for pattern in (self._span, self._cued, self._plain):
             match = pattern.match(text, start)
-            if match is None or text.startswith(self._not_before, match.end()):
+            if match is None or (match.end() == match.end(match.lastindex or 0) and self._goes_on(text, match.end())):
                 continue
             first, last = (self._number(word) for word in match.groups()[-2:])
             if 0 < first < last:
@@ -172,7 +178,9 @@ class Ordinals:
             return []
         end = match.end()
         bare = end == match.end(1)
-        if bare and text.startswith(self._not_before, end + (1 if text.startswith(" ", end) else 0)):
+        if bare and self._goes_on(text, end + text.startswith(" ", end)):
+            return []
+        if not bare and text.startswith(self._unit_not, end):
             return []
         out = self._made(text, start, end, self._number(match[1]))
         while out and bare and (more := self._more.match(text, end)):

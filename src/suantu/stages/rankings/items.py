@@ -52,6 +52,8 @@ class Items:
         lead = _either([*settings["leading"], *adverbs])
         self._leading = compiled(f"^(?:[\\s{_BLANK}{_FIGURES}]|(?:{lead}){after})+", flags)
         self._trailing = compiled(f"(?:[\\s{_BLANK}]|{edge}(?:{_either(settings['trailing'])}){after})+$", flags)
+        group, after_it = settings.get("group", "(?!)"), _either([*settings["trailing"], *adverbs])
+        self._group = compiled(f"^(?:\\s|{lead})*(?:{expand(group)})(?:\\s|{after_it})*$", flags)
         self._tail = compiled(f"(?:{settings['figure-tail']})\\s*[{_FIGURES}].*$", flags)
         self._preposition = compiled(f"{edge}(?:{_either(settings['prepositions'])})\\s?(?:[a-z]+ ){{0,2}}$", flags)
         self._aside = compiled(settings["aside"])
@@ -86,6 +88,8 @@ class Items:
         low = self._stopped(text, end)
         edges = [m.end() for m in self._clause.finditer(text, low, end)]
         for start in dict.fromkeys([*reversed([e for e in edges if e < end]), low]):
+            if self._group.search(text[start:end]):
+                return self._listed_before(scene, start, count)
             if not self._leading.sub("", text[start:end]):
                 continue
             for pieces in self._cuts(text, start, end):
@@ -94,6 +98,21 @@ class Items:
             if start == low or self._named(scene, start, end):
                 break
         return []
+
+    def _listed_before(self, scene: Scene, position: int, count: int) -> list[Thing]:
+        """The last list of ``count`` names of one kind before ``position``: what 三家 or 这三座城市 stand for."""
+        start, text = scene.starts[position], scene.block.text
+        near = [t.node for t in scene.topics if scene.now - t.time == 1 and t.node.end <= scene.start]
+        nodes = [*near, *(n for p, n in scene.nodes.items() if p < position and n.mentions)]
+        runs: list[list[Node]] = []
+        for node in sorted(nodes, key=lambda n: n.start):
+            gap = text[runs[-1][-1].end : node.start] if runs else ""
+            if gap and (self._joint.fullmatch(gap) or self._weak.fullmatch(gap)):
+                runs[-1].append(node)
+            elif node.end <= start:
+                runs.append([node])
+        lists = [[t for n in run for t in n.things] for run in runs]
+        return next((things for things in reversed(lists) if len(things) == count and self._common(things)), [])
 
     def _named(self, scene: Scene, start: int, end: int) -> bool:
         return sum(len(n.mentions) for p, n in scene.nodes.items() if start <= p < end) > 1
@@ -156,7 +175,7 @@ class Items:
                 return self._of_adjacent(nodes, start)
             if end - start == len(nodes):
                 return self._of_adjacent(nodes, start)
-        if any("\uf000" <= c <= "\uf8ff" for c in text[start:end]):
+        if any("\uf000" <= c <= "\uf8ff" for c in text[start:end]) or len(nodes) > 1:
             return ""
         words = " ".join(scene.surface(start, end).split()).strip()
         return words if _NAMELIKE.search(words) and len(words) <= self._longest else ""

@@ -86,7 +86,9 @@ class Labels:
         """What a label names after its number: a name, or the words of one where the ranking says of what class."""
         named = [n for n in inside if n.mentions]
         if len(named) == 1 and len(named[0].mentions) == 1 and -1 < named[0].start - after <= _GAP:
-            return named[0].thing
+            if not any(c.isalpha() for c in scene.block.text[after : named[0].start]):
+                return named[0].thing
+            named = []
         words = _AFTER.split(scene.block.text[after:end].strip(" .:\uff1a\u3001"))[0]
         plain = 1 < len(words) <= _LONGEST_NAME and not any(c.isdigit() for c in words)
         cls = thread.item_class or ("Subject" if thread.name else "")

@@ -18,6 +18,7 @@ from suantu.stages.rankings.match import MOST, Match
 from suantu.stages.rankings.naming import Named, Naming
 from suantu.stages.rankings.thread import year_before
 
+_HEAD = 3
 _LONGEST_ORDER = 12  # members of a list in order whose number is not told
 
 
@@ -102,6 +103,8 @@ class Makers:
         if m[0] >= 0 and (words := self.naming.words(scene, *m)):
             named = Named(words, self._scope(match), self.naming.class_of(words), True)
         period, stated = self.naming.period(scene, at, thread, own=named.own, but=match.span("p")[0])
+        if match.rule.older:
+            period, stated = self._earlier(match, period), False
         span = (min(p for p in (where, match.found.start()) if p >= 0), match.found.end())
         if named is context or m[0] >= 0:
             self._remember(match, named, period, items, stated=stated)
@@ -176,17 +179,21 @@ class Makers:
         """The rank in the edition before, where the text states it, or states the shift."""
         older = [rank] if match.rule.again else match.ranks("w")
         if len(older) == 1:
-            p = match.span("p")[0]
-            if p < 0 and (against := self._against.search(match.scene.text, 0, match.found.start())):
-                p = against.start("p")
-            node = match.scene.nodes.get(p)
-            before = self.naming.value(node.periods[0], match.thread) if node and node.periods else year_before(period)
+            before = self._earlier(match, period)
             if before and before != period:
                 yield self._entry(match, named, older[0], item, before, span, "0.85")
             return
         if match.span("i")[0] >= 0 or match.rule.tie or len(match.ranks("r")) != 1:
             return
         yield from self._shifted(match, named, item, rank, period)
+
+    def _earlier(self, match: Match, period: str) -> str:
+        """The time of the edition before: as the text names it, else a year earlier."""
+        p = match.span("p")[0]
+        if p < 0 and (against := self._against.search(match.scene.text, 0, match.found.start())):
+            p = against.start("p")
+        node = match.scene.nodes.get(p)
+        return self.naming.value(node.periods[0], match.thread) if node and node.periods else year_before(period)
 
     def _shifted(self, match: Match, named: Named, item: Thing, rank: int, period: str) -> Iterator[RankingEntry]:
         """较上年提升两位: the older rank by what the text says of the way."""
@@ -205,9 +212,11 @@ class Makers:
         at = next((shift.start(g) for g in ("p", "q") if groups.get(g)), -1)
         node = scene.nodes.get(at)
         earlier = self.naming.value(node.periods[0], match.thread) if node and node.periods else year_before(period)
+        was = rank + moved if groups.get("up") else rank - moved
+        if now := self.naming.later(scene, match.found.end(), shift.end(), period, match.thread):
+            earlier, was = now, rank - moved if groups.get("up") else rank + moved
         if earlier == period:
             return
-        was = rank + moved if groups.get("up") else rank - moved
         if was > 0 and earlier:
             span = (min(shift.start(), match.found.start()), max(shift.end(), match.found.end()))
             yield self._entry(match, named, was, item, earlier, span, "0.75")
@@ -328,7 +337,8 @@ class Makers:
     def _next(self, match: Match) -> Iterator[RankingEntry]:
         """紧随其后: the places after the one that the sentence stated last."""
         scene, thread = match.scene, match.thread
-        said = thread.said(scene, scene.starts[match.found.start()])
+        opens = match.found.start() < _HEAD  # the sentence goes on with the one before
+        said = thread.said(scene, scene.starts[match.found.start()], paragraph=opens)
         if not said:
             return
         last = said[-1]
@@ -336,9 +346,10 @@ class Makers:
         if start >= 0:
             items = self._most(lambda n: self.items.after(scene, start, end, n, thread.item_class), 5)
         else:
-            low = self._clause_start(scene, match.found.start())
-            names = (n for p, n in sorted(scene.nodes.items()) if low <= p < match.found.start() and n.mentions)
-            items = list(next((n.things for n in names), ()))
+            low, high = self._clause_start(scene, match.found.start()), match.found.start()
+            names = [p for p, n in sorted(scene.nodes.items()) if low <= p < high and n.mentions]
+            items = self._most(lambda n: self.items.after(scene, low, high, n, ""), 4) if len(names) > 1 else []
+            items = items or [t for p in names[:1] for t in scene.nodes[p].things]
         for i, item in enumerate(items):
             if item.iri != last.item.iri:
                 named = Named(last.ranking, last.place, thread.item_class, False)

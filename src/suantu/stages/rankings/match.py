@@ -25,6 +25,7 @@ class RankingRule:
     again: bool
     those: bool
     known: bool
+    older: bool
 
 
 @dataclass(slots=True)

@@ -19,6 +19,7 @@ _CLAUSE = compiled(r"[，；;。：:]|, ")
 _BARE_YEAR = compiled(r"((?:19|20)\d\d)(?![\d-])")
 _TITLED = compiled(r"《((?:19|20)\d\d)(?![\d.]|\s*[-–—~])")
 _LONGEST = 40
+_MONTH = compiled(r"\d{4}-\d{2}")
 _DAY = compiled(r".*\d{4}-\d{2}-\d{2}")
 _SHORTEST = {"zh": 3, "en": 7}
 
@@ -66,6 +67,8 @@ class Naming:
         self._compared = compiled(times["compared-before"])
         self._ordinals = frozenset(alphabet.matching(["ordinal"]))
         self._old = compiled(expand(times["of-rank"]))
+        self._whose = compiled(times.get("whose", "(?!)"))
+        self._then = compiled(times.get("then", "(?!)"))
         self._frame = compiled(expand(times["frame-before"]))
         self._now = compiled("|".join(map(re.escape, times["now"])))
         edition = str(times["edition"]).replace("<noun>", names["noun"])
@@ -180,11 +183,15 @@ class Naming:
 
     # -- times -------------------------------------------------------------------------------------------------------
 
-    def note_frame(self, scene: Scene, thread: RankThread) -> None:
-        """A time at the head of a clause holds for the rest of its paragraph."""
-        if (titled := _TITLED.search(scene.block.text, scene.start, scene.end)) and not thread.frame:
+    def note_frame(self, scene: Scene, thread: RankThread, *, opening: bool) -> None:
+        """A time at the head of a clause holds for the rest of its paragraph; one that opens the sentence for it too."""
+        if opening and (titled := _TITLED.search(scene.block.text, scene.start, scene.end)) and not thread.frame:
             thread.frame = titled[1]
         for position, period in self._periods(scene):
+            first = not _CLAUSE.search(scene.text, 0, position)
+            event = thread.period and _MONTH.fullmatch(period.value) and not self._edition.match(scene.text, position)
+            if first != opening or event or (not first and period.value < thread.period):
+                continue
             ahead = period.ahead or scene.in_mood(("forecast",), position, position + 1)
             of_rank = self._old.match(scene.text, position + 1)  # 2023年的冠军是北京
             if self._frames(scene, position) and self._current(period) and not ahead and not of_rank:
@@ -206,6 +213,20 @@ class Naming:
         """Whether a time heads a clause, or the name of a ranking (2024年城市榜)."""
         return bool(self._frame.search(scene.text[:position]) or self._edition.match(scene.text, position))
 
+    def _closed(self, scene: Scene, at: int, position: int, period: Period, thread: RankThread) -> bool:
+        """Whether an older edition's time ends before ``position``: at the semicolon (2023年京第三；沪由第七升至第五)."""
+        return "；" in scene.text[at:position] and self.value(period, thread) < thread.period
+
+    @staticmethod
+    def _clause(scene: Scene, position: int) -> int:
+        return max((m.end() for m in _CLAUSE.finditer(scene.text, 0, position)), default=0)
+
+    def _of_another(self, scene: Scene, at: int, position: int) -> bool:
+        """Whether a time is that of another rank (2023年的榜首上海退居次席), not of one that goes on with it (去年第五的沪和第九的京)."""
+        old = self._old.match(scene.text, at + 1)
+        beside = self._whose.match(scene.text, position + 1) and not _CLAUSE.search(scene.text, at, position)
+        return old is not None and old.end() - 1 != position and not beside
+
     def _relative(self, period: Period) -> bool:
         return period.text in self._previous or period.text in self._calendar
 
@@ -224,12 +245,11 @@ class Naming:
 
         The period at ``but`` is another's. ``own`` rankings (which the sentence names itself) do not take the time of the section's ranking.
         """
-        periods = [
-            (at, p)
-            for at, p in self._periods(scene)
-            if at != but and not ((old := self._old.match(scene.text, at + 1)) and old.end() - 1 != position)
-        ]  # 2023年的榜首上海退居次席: the year is that of another rank
-        before = [(at, p) for at, p in periods if at < position]
+        periods = [(at, p) for at, p in self._periods(scene) if at != but and not self._of_another(scene, at, position)]
+        before = [(at, p) for at, p in periods if at < position and not self._closed(scene, at, position, p, thread)]
+        if self._then.search(scene.text, self._clause(scene, position), position):
+            before = [(at, p) for at, p in self._periods(scene) if at < position]  # 2023年的榜首是京，沪当时位居第二
+            return (self.value(before[-1][1], thread) if before else thread.period), False
         near = [p for at, p in before if not _CLAUSE.search(scene.text, at, position)]
         framed = [p for at, p in before if self._frames(scene, at)]
         if self._language == "en" and not near:
@@ -246,6 +266,13 @@ class Naming:
         if thread.frame:
             return thread.frame, not own
         return (thread.edition if own and thread.name else thread.period or thread.edition), False
+
+    def later(self, scene: Scene, start: int, end: int, period: str, thread: RankThread) -> str:
+        """The time after ``period`` that stands in a stretch (去年第九，今年前进四位); empty where none does."""
+        times = (
+            self.value(n.periods[0], thread) for p, n in sorted(scene.nodes.items()) if n.periods and start <= p < end
+        )
+        return next((value for value in times if value > period > ""), "")
 
     def same_list(self, scene: Scene, position: int, period: str) -> list[str]:
         """The other times of the list that ends with ``period`` (在2020年、2021年和2022年都排名第三)."""

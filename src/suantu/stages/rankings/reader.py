@@ -32,8 +32,8 @@ def compile_ranking(rule: Rule, compiler: Compiler) -> RankingRule:
         raise rule.error("the pattern has no group r (the stretch with the ranks)")
     text = compiled(str(body["text"])) if "text" in body else None
     needs = compiler.pattern(body["needs"], rule.name) if "needs" in body else None
-    tie, again, those, known = (bool(body.get(option)) for option in ("tie", "again", "those", "known"))
-    return RankingRule(rule, makes, pattern, text, needs, tie, again, those, known)
+    options = (bool(body.get(option)) for option in ("tie", "again", "those", "known", "older"))
+    return RankingRule(rule, makes, pattern, text, needs, *options)
 
 
 class Rankings:
@@ -58,7 +58,7 @@ class Rankings:
 
     def read(self, scene: Scene, thread: RankThread, asserted: Callable[[Scene, int, int], bool]) -> list[RankingEntry]:
         """The entries that ``scene`` states; the thread takes them in and remembers the ranking."""
-        self._makers.naming.note_frame(scene, thread)
+        self._makers.naming.note_frame(scene, thread, opening=True)
         self._labels.opens(scene, thread)
         if self._labels.read(scene, thread):
             return []
@@ -85,6 +85,7 @@ class Rankings:
                     position = max(position, *(p + 1 for p in places)) if places else found.end()
                 for entry in entries:
                     thread.add(entry)
+        self._makers.naming.note_frame(scene, thread, opening=False)
         return out
 
     @staticmethod

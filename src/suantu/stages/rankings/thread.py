@@ -74,9 +74,10 @@ class RankThread:
             entry = replace(entry, tier=self.tier)
         self.entries.append((entry, self.sections or ()))
 
-    def said(self, scene: Scene, end: int) -> list[RankingEntry]:
-        """The entries that the sentence ``scene`` stated before the block's character ``end``, the last one last."""
-        low, high = (scene.block.offsets[scene.start], scene.block.offsets[max(end - 1, scene.start)])
+    def said(self, scene: Scene, end: int, *, paragraph: bool = False) -> list[RankingEntry]:
+        """The entries that the sentence ``scene`` (or its ``paragraph``) stated before the block's character ``end``, the last one last."""
+        first = 0 if paragraph else scene.start
+        low, high = (scene.block.offsets[first], scene.block.offsets[max(end - 1, first)])
         inside = [e for e, _ in self.entries if low <= e.evidence.spans[0].start <= high]
         return sorted(inside, key=lambda e: (e.evidence.spans[0].end, e.rank))
 

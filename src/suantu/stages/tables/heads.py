@@ -115,7 +115,7 @@ class Heads:
         dated = self._forecast.sub("", bare)
         period, rest = self._period(dated)
         cues = tuple(self._metrics(rest))
-        name = _EMPTY.sub("", rest).strip(_EDGES)
+        name = _closed(_EMPTY.sub("", rest).strip(_EDGES))
         for cue in reversed(cues):
             rest = f"{rest[: cue.start]}\0{rest[cue.end :]}"
         things = tuple(t for _, _, found in self.names(rest.replace("\0", " ")) for t in found[:1])
@@ -228,6 +228,12 @@ class Heads:
             if len(found) == 1 and found[0].kind not in _NOT_UNITS and len(found[0].text) >= len(form.strip()) - 1:
                 return found[0]
         return None
+
+
+def _closed(name: str) -> str:
+    """A name whose last bracket is closed again."""
+    opened = max(name.rfind("（"), name.rfind("("))
+    return name + ("）" if name[opened] == "（" else ")") if opened > max(name.rfind("）"), name.rfind(")")) else name
 
 
 def _signed(quantity: Quantity, sign: int) -> Quantity:

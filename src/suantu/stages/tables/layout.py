@@ -22,7 +22,10 @@ class TableFacts:
 
 @dataclass(slots=True)
 class Table:
-    """One table being read: its rows, the heads of its columns, its titles (the nearest first)."""
+    """One table being read: its rows, the heads of its columns, its titles (the nearest first).
+
+    ``numbered``: the column that numbers the rows of a ranking without being called so.
+    """
 
     rows: list[Block]
     header: Block | None
@@ -30,6 +33,7 @@ class Table:
     titles: list[Head]
     shift: int = 0
     subject: int = -1
+    numbered: int = -1
     place: Thing | None = None
     issued: str = ""
     above: tuple[Thing | None, Head] | None = None

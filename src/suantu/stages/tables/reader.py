@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 from suantu.expressions import compiled
@@ -32,6 +33,8 @@ class Tables:
         flags = re.IGNORECASE
         self._year = compiled(settings["year"])
         self._rank = compiled(settings["rank"])
+        self._ranking = compiled(settings["ranking"])
+        self._shares = heads.cues(str(settings["ranked-by"]))
         self._ignored, self._rest = compiled(settings["ignored"], flags), compiled(settings["rest"], flags)
         self._within = frozenset(settings["within"])
         self._of_places = {str(k): str(v) for k, v in settings["of-places"].items()}
@@ -63,6 +66,7 @@ class Tables:
         width = max((len(r.cells) for r in body), default=0)
         table = Table(list(body), header, heads, titles, max(0, width - len(heads)) if heads else 0, issued=issued)
         table.place = next((t for h in titles for t in h.things if self._is(t, "Place")), place)
+        table.numbered = self._numbered(table, width)
         table.subject = self._subject_column(table, width)
         return table
 
@@ -80,7 +84,7 @@ class Tables:
         return texts[0] if texts else -1
 
     def _is_text(self, table: Table, column: int) -> bool:
-        if self._ranks(table.head(column)) or self._ignored.match(table.head(column).text):
+        if self._ranks(table, column) or self._ignored.match(table.head(column).text):
             return False
         cells = [t for r in table.rows if (t := cell_text(r, column)) and not self._heads.blank.match(t)]
         if cells and all(_YEAR.match(t) and self._heads.read(t).period for t in cells):
@@ -88,8 +92,22 @@ class Tables:
         figures = sum(self._heads.is_number(t) and not self._known(t) for t in cells)
         return bool(cells) and figures * 2 <= len(cells)
 
-    def _ranks(self, head: Head) -> bool:
-        return bool(self._rank.match(head.text) or self._rank.match(head.name))
+    def _ranks(self, table: Table, column: int) -> bool:
+        head = table.head(column)
+        return column == table.numbered or bool(self._rank.match(head.text) or self._rank.match(head.name))
+
+    def _numbered(self, table: Table, width: int) -> int:
+        """The column that counts the rows where the title says that they are ranked, and no head says otherwise."""
+        if not table.titles or not self._ranking.search(table.titles[0].text):
+            return -1
+        for column in range(min(width, 2)):
+            head = table.head(column).text
+            found = [_INTEGER.fullmatch(cell_text(r, column)) for r in table.rows]
+            ranks = [int(match[1]) for match in found if match]
+            rising = len(ranks) == len(found) > 1 and all(b - a == 1 for a, b in pairwise(ranks))
+            if rising and (not head or self._ignored.match(head)):
+                return column
+        return -1
 
     def _known(self, text: str) -> bool:
         return any(a == 0 and b == len(text) for a, b, _ in self._heads.names(text))
@@ -106,10 +124,12 @@ class Tables:
         rest = bool(self._rest.match(text))
         for column in range(len(row.cells)):
             cell = cell_text(row, column)
-            if column == table.subject or self._heads.blank.match(cell) or self._passed(table.head(column).text):
+            if column == table.subject or self._heads.blank.match(cell):
                 continue
-            if self._ranks(table.head(column)):
+            if self._ranks(table, column):
                 self._ranked(table, row, column, subject, facts)
+            elif self._passed(table.head(column).text):
+                continue
             elif self._heads.is_number(cell) and not self._known(cell):
                 if rest:
                     self._lose(row, column, facts, "the rest of a table, not a thing")
@@ -199,7 +219,7 @@ class Tables:
         sources = [column_head, row_head, corner, *table.titles]
         cell = cell_text(row, column)
         understood = subject is None or not column_head.rest or column_head.period or column_head.things
-        found = self._measured(cell, sources[: 4 if understood else 3])
+        found = self._measured(cell, sources[: 4 if understood else 3], ranked=table.numbered >= 0)
         if found is None:
             if not self._year.match(cell):
                 self._lose(row, column, facts, "no head says what this figure measures")
@@ -252,7 +272,7 @@ class Tables:
             (h.period for h in far if h.period and "/" not in h.period), ""
         )
 
-    def _measured(self, cell: str, sources: Sequence[Head]) -> tuple[Quantity, MetricLike] | None:
+    def _measured(self, cell: str, sources: Sequence[Head], *, ranked: bool) -> tuple[Quantity, MetricLike] | None:
         """The figure and its metric: the nearest head that has a metric which takes it."""
         for head in sources:
             if not head.cues:
@@ -268,6 +288,8 @@ class Tables:
         units = [h.unit for h in sources[:3] if h.unit]
         quantity = self._heads.figure(cell, units)
         cues = self._by_kind.get(quantity.kind, ()) if quantity else ()
+        if ranked and not (cues or sources[0].text):
+            cues = self._shares
         metric = next((m for cue in cues if quantity and (m := cue.metric(quantity.kind))), None)
         return (quantity, metric) if quantity is not None and metric is not None else None
 
