@@ -17,9 +17,9 @@ from suantu.stages.rankings.labels import LONGEST_LINE
 from suantu.stages.rankings.match import MOST, Match
 from suantu.stages.rankings.naming import Named, Naming
 from suantu.stages.rankings.thread import year_before
+from suantu.stages.rankings.tiers import LONGEST_ORDER, Tiers, most
 
 _HEAD = 3
-_LONGEST_ORDER = 12  # members of a list in order whose number is not told
 
 
 class Makers:
@@ -41,10 +41,11 @@ class Makers:
         self._yearly = tuple(map(str, settings["time"]["yearly"]))
         self._digits = {str(k): int(v) for k, v in settings["digits"].items()}
         self._by_label = {n.text: n.thing for n in ontology.names}
+        tiers = Tiers(self.items, self.naming)
         self.by_name: dict[str, Callable[[Match], Iterator[RankingEntry]]] = {
             "ranks": self._ranks, "streak": self._streak, "largest": self._largest, "member": self._line,
-            "led": self._led, "beside": self._beside, "ordered": self._ordered, "next": self._next, "tiers": self._tiers,
-            "tier-ranks": self._tier_ranks,
+            "led": self._led, "beside": self._beside, "ordered": self._ordered, "next": self._next, "tiers": tiers.told,
+            "tier-ranks": tiers.of_ranks,
         }  # fmt: skip
 
     def _entry(
@@ -148,11 +149,6 @@ class Makers:
         like = scene.nodes[y[0]] if y[0] >= 0 else None
         subject = self.items.subject(scene, begin, cls, like, plain=bool(said))
         return ([subject[0]], subject[1]) if subject else ([], -1)
-
-    @staticmethod
-    def _most(find: Callable[[int], list[Thing]], most: int) -> list[Thing]:
-        """The longest list that ``find`` reads."""
-        return next(filter(None, (find(many) for many in range(most, 0, -1))), [])
 
     @staticmethod
     def _named(scene: Scene, position: int) -> bool:
@@ -289,7 +285,7 @@ class Makers:
         items = [first.thing]
         start, end = match.span("j")
         if start >= 0:
-            items += self._most(lambda n: self.items.after(scene, start, end, n, ""), 6)
+            items += most(lambda n: self.items.after(scene, start, end, n, ""), 6)
         period, stated = self.naming.period(scene, match.found.start(), thread, own=True)
         self._remember(match, named, period, items, stated=stated)
         for i, item in enumerate(items):
@@ -324,7 +320,7 @@ class Makers:
         counted = self._number(scene, *match.span("n")) if n >= 0 else 0
         words = self.naming.words(scene, *match.span("q")) if match.span("q")[0] >= 0 else ""
         cls = self.naming.class_of(words)
-        counts = (counted,) if counted else range(_LONGEST_ORDER, 1, -1)
+        counts = (counted,) if counted else range(LONGEST_ORDER, 1, -1)
         items = next(filter(None, (self.items.after(scene, start, end, many, cls) for many in counts)), [])
         if len(items) < 2:
             return
@@ -344,45 +340,16 @@ class Makers:
         last = said[-1]
         start, end = match.span("i")
         if start >= 0:
-            items = self._most(lambda n: self.items.after(scene, start, end, n, thread.item_class), 5)
+            items = most(lambda n: self.items.after(scene, start, end, n, thread.item_class), 5)
         else:
             low, high = self._clause_start(scene, match.found.start()), match.found.start()
             names = [p for p, n in sorted(scene.nodes.items()) if low <= p < high and n.mentions]
-            items = self._most(lambda n: self.items.after(scene, low, high, n, ""), 4) if len(names) > 1 else []
+            items = most(lambda n: self.items.after(scene, low, high, n, ""), 4) if len(names) > 1 else []
             items = items or [t for p in names[:1] for t in scene.nodes[p].things]
         for i, item in enumerate(items):
             if item.iri != last.item.iri:
                 named = Named(last.ranking, last.place, thread.item_class, False)
                 yield self._entry(match, named, last.rank + 1 + i, item, last.period, match.found.span(), "0.8")
-
-    def _tiers(self, match: Match) -> Iterator[RankingEntry]:
-        """A tier makes no entry of its own: it is kept for the entries of the same ranking."""
-        scene, thread = match.scene, match.thread
-        position, node = match.ordinals("r")[0]
-        start, end = match.span("i")
-        period, _ = self.naming.period(scene, position, thread, own=False)
-        begin, cls = match.found.start(), thread.item_class
-        if start >= 0:
-            things = self._most(lambda n: self.items.after(scene, start, end, n, cls), _LONGEST_ORDER)
-        else:
-            things = self._most(lambda n: self.items.before(scene, begin, n, cls) if n > 1 else [], _LONGEST_ORDER)
-            subject = None if things else self.items.subject(scene, begin, cls)
-            things += [subject[0]] if subject else []
-        if top := match.ordinals("t"):
-            things = [e.item for e in thread.said(scene, scene.starts[begin])]
-            things += thread.best(period, top[0][1].ordinals[0].value)
-        for thing in things:
-            thread.add_tier(period, thing, node.ordinals[0].value)
-        yield from ()
-
-    def _tier_ranks(self, match: Match) -> Iterator[RankingEntry]:
-        """前五名划为第一梯队: the tier of whatever holds these ranks of the ranking that was read last."""
-        ranks = match.ranks("w")
-        tier = match.ordinals("r")[0][1].ordinals[0].value
-        for entry, _ in [e for e in match.thread.entries if e[0].rank in ranks]:
-            if entry.ranking == match.thread.entries[-1][0].ranking and entry.period == match.thread.period:
-                match.thread.add_tier(entry.period, entry.item, tier)
-        yield from ()
 
     def _line(self, match: Match) -> Iterator[RankingEntry]:
         """A line that is a rank and a name."""
