@@ -1,7 +1,8 @@
 """Figures in sentences of our own, with all that each states: how many are found, placed in full, and not made up.
 
-``figures-zh.txt`` holds texts apart by blank lines; below each the figures that it states (``O``) and those that it
-must not give (``X``), with the fields of the gold files. ``python tests/test_figures.py`` prints what is missed.
+``figures-zh.txt`` and ``figures-en.txt`` hold texts apart by blank lines; below each the figures that it states (``O``)
+and those that it must not give (``X``), with the fields of the gold files. ``python tests/test_figures.py zh`` prints
+what is missed.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
+
 from suantu.evaluate import PARTS, normal
 from suantu.ontology import load
 from suantu.paths import ontology_dir
@@ -18,10 +21,10 @@ from suantu.pipeline import Pipeline
 from suantu.records import Observation, Thing
 from suantu.stages.read import document_from_text
 
-PRACTICE = Path(__file__).with_name("figures-zh.txt")
-TITLE = "算力行业观察（2025年6月）"
+TITLES = {"zh": "算力行业观察（2025年6月）", "en": "Compute Observer, June 2025"}
 # Per cent: found by value and unit, placed in full, and of what was found how much is stated.
-FLOORS = (95, 74, 95)
+FLOORS = {"zh": (95, 74, 95), "en": (92, 82, 95)}
+PRACTICE = {language: Path(__file__).with_name(f"figures-{language}.txt") for language in FLOORS}
 
 
 @dataclass
@@ -52,13 +55,13 @@ class Result:
         return 100 * self.core / self.gold, 100 * self.full / self.gold, 100 * self.matched / self.predicted
 
 
-def cases(path: Path) -> Iterator[Case]:
+def cases(language: str) -> Iterator[Case]:
     """The cases of a practice file."""
-    for chunk in path.read_text("utf-8").split("\n\n"):
+    for chunk in PRACTICE[language].read_text("utf-8").split("\n\n"):
         lines = [line for line in chunk.splitlines() if line and not line.startswith("#")]
         if not lines:
             continue
-        title = next((line[2:] for line in lines if line.startswith("T|")), TITLE)
+        title = next((line[2:] for line in lines if line.startswith("T|")), TITLES[language])
         case = Case(f"{title}\n\n" + "\n".join(line for line in lines if line[:2] not in {"O|", "X|", "T|"}) + "\n")
         for line in lines:
             if line.startswith("O|"):
@@ -82,7 +85,7 @@ def _same(value: object, wanted: str) -> bool:
 def _checks(fact: Observation, row: list[str]) -> dict[str, bool]:
     metric, about, place, period, _, _, status, bound = row
     return {
-        "metric": fact.metric == metric,
+        "metric": not metric or fact.metric == metric,
         "about": not about or any(n in normal(about) or normal(about) in n for n in _names(fact.about)),
         "place": not place or normal(place) in _names(fact.place),
         "period": not period or fact.period == period,
@@ -91,10 +94,10 @@ def _checks(fact: Observation, row: list[str]) -> dict[str, bool]:
     }
 
 
-def measure(pipeline: Pipeline, path: Path = PRACTICE) -> Result:
+def measure(pipeline: Pipeline, language: str) -> Result:
     """Read every case and compare."""
     result = Result()
-    for case in cases(path):
+    for case in cases(language):
         document = document_from_text(case.text, pipeline.layout, "practice.txt")
         _compare(case, pipeline.extract(document).observations, result)
     return result
@@ -136,15 +139,17 @@ def _compare(case: Case, found: tuple[Observation, ...], result: Result) -> None
         result.notes += [body, *notes]
 
 
-def test_practice_sentences_reach_their_floors(pipeline: Pipeline) -> None:
-    result = measure(pipeline)
+@pytest.mark.parametrize("language", list(FLOORS))
+def test_practice_sentences_reach_their_floors(pipeline: Pipeline, language: str) -> None:
+    result = measure(pipeline, language)
     assert not result.errors
-    assert all(reached >= floor for reached, floor in zip(result.percent, FLOORS, strict=True)), result.percent
+    reached = zip(result.percent, FLOORS[language], strict=True)
+    assert all(share >= floor for share, floor in reached), result.percent
 
 
 def main() -> None:
     """Print what is missed, partly placed or beyond what is stated."""
-    result = measure(Pipeline(load(ontology_dir())), Path(sys.argv[1]) if sys.argv[1:] else PRACTICE)
+    result = measure(Pipeline(load(ontology_dir())), sys.argv[1] if sys.argv[1:] else "zh")
     print("\n".join([*result.notes, *result.errors]))
     print(f"gold {result.gold} core {result.core} full {result.full} predicted {result.predicted}", result.parts)
     print("value+unit {:.1f}  full {:.1f}  precision {:.1f}".format(*result.percent))

@@ -9,6 +9,7 @@ import pytest
 
 from suantu.errors import RuleError
 from suantu.frames import read_frames
+from suantu.inflection import noun_forms, verb_forms
 
 VENDOR, CHIP = "\ue000", "\ue001"
 SETTINGS: dict[str, Any] = {
@@ -98,3 +99,29 @@ def test_a_frame_without_examples_is_refused() -> None:
     frames = [{"name": "make", "makes": "makes", "s": "Vendor", "o": "Chip", "verbs": ["发布"]}]
     with pytest.raises(RuleError, match="examples"):
         read_frames({**SETTINGS, "frames": frames}, "file", MATCHING)
+
+
+def test_english_verbs_and_nouns_are_inflected() -> None:
+    assert verb_forms("launch") == (("launch", "launches", "launched"), "launching")
+    assert verb_forms("take over>took>taken") == (("take over", "takes over", "took over", "taken over"), "taking over")
+    assert verb_forms("ship>shipped")[1] == "shipping"
+    assert verb_forms("carry")[0] == ("carry", "carries", "carried")
+    assert noun_forms("use case") == ("use case", "use cases")
+
+
+def test_words_that_stand_apart_are_found_whole_and_in_any_case() -> None:
+    frame = {"name": "make", "makes": "makes", "s": "Vendor", "o": "Chip", "verbs": ["build>built"]}
+    settings = {
+        "inflected": True,
+        "constructions": {"open": {"pattern": "<V> by {A}, {B}"}, "doing": {"pattern": "{A} is <G> {B}"}},
+        "frames": [{**frame, "examples": [{"text": "-"}]}],
+    }
+    words, rules = read_frames(settings, "file", MATCHING)
+    uses = {rule.name: use for rule, use in rules}
+    opening = words.read(f"Built by {VENDOR}, {CHIP} was rebuilt in a building.")
+    use = uses["make/open"]
+    assert use is not None
+    marked = opening.of(use)
+    assert marked is not None
+    assert "rebuilt" in marked
+    assert "Built" not in marked

@@ -31,7 +31,7 @@ def _says(claim: Claim, fact: Fact) -> bool:
     return forth or back
 
 
-@pytest.mark.parametrize("path", ["relation-sentences-zh.txt"])
+@pytest.mark.parametrize("path", ["relation-sentences-zh.txt", "relation-sentences-en.txt"])
 def test_sentences_are_read(pipeline: Pipeline, path: str) -> None:
     missed: list[str] = []
     beyond: list[str] = []

@@ -6,6 +6,7 @@ words and the names that fit the sides turned into marks, so that a construction
 
 =================  ==============================================================================
 ``<V>`` ``<N>``    one of the frame's verbs, one of its nouns; ``<X>`` a verb of another frame
+``<G>``            the -ing form of one of its verbs, in a language that has such (``inflected: true``)
 ``<P>``            one of the frame's prepositions
 ``{A}`` ``{B}``    the sides, bound; ``{a}`` ``{b}`` a name that fits the side, not bound
 ``{V}`` ``{N}``    within brackets: the mark of a verb, a noun; ``{X}`` of another frame's verb, ``{R}`` what follows a mark
@@ -26,13 +27,16 @@ from typing import Any
 import ahocorasick_rs
 
 from suantu.errors import RuleError
+from suantu.inflection import noun_forms, verb_forms
 from suantu.rules import Rule, in_brackets
 
-_A, _AB, _B, _V, _N, _X, _REST = "\uf7e0\uf7e1\uf7e2\uf7e3\uf7e4\uf7e5\uf7e6"
-_MARKS = {"V": _V, "N": _N, "X": _X, "R": _REST}
+_A, _AB, _B, _V, _N, _X, _REST, _G = "\uf7e0\uf7e1\uf7e2\uf7e3\uf7e4\uf7e5\uf7e6\uf7e7"
+_MARKS = {"V": _V, "N": _N, "X": _X, "R": _REST, "G": _G}
 _SIDES = {"A": _A + _AB, "B": _AB + _B}
 _PART = re.compile(r"<([a-z]+)>")
 _OPTIONS = ("not", "single", "confidence", "age", "unless", "pairs", "section", "holds-denied", "list", "all")
+_LOWER = {ord(c): c.lower() for c in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
+_LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-")
 _MORE_OPTIONS = ("begins", "ignore", "many", "called", "done", "lead")
 
 
@@ -77,11 +81,18 @@ class Words:
     """Finds the words of all frames in a text, the longest first, and marks those of one of them."""
 
     def __init__(
-        self, frames: Sequence[Frame], decoys: Sequence[str], weak: Sequence[str], stops: Sequence[str]
+        self,
+        frames: Sequence[Frame],
+        decoys: Sequence[str],
+        weak: Sequence[str],
+        stops: Sequence[str],
+        apart: bool = False,
     ) -> None:
+        """``apart``: the words of the language stand apart, so that none begins with another."""
+        self._apart = apart
         self.frames = {frame.name: frame for frame in frames}
         self._words = {w for f in frames for w in f.words if w not in f.agents}
-        self._verbs = {w for f in frames for w, mark in f.words.items() if mark == _V and len(w) > 1} - set(weak)
+        self._verbs = {w for f in frames for w, mark in f.words.items() if mark in (_V, _G) and len(w) > 1} - set(weak)
         self._verbs |= set(stops)
         self._words |= set(stops)
         listed = sorted({*decoys, *stops, *(w for f in frames for w in f.words)})
@@ -91,8 +102,9 @@ class Words:
 
     def read(self, text: str) -> Marked:
         """The marked readings of a text."""
-        found = self._automaton.find_matches_as_indexes(text)
-        return Marked(text, [(start, end, self._listed[index]) for index, start, end in found], self)
+        found = self._automaton.find_matches_as_indexes(text.translate(_LOWER) if self._apart else text)
+        whole = ((i, start, end) for i, start, end in found if not self._apart or _stands_apart(text, start, end))
+        return Marked(text, [(start, end, self._listed[i]) for i, start, end in whole], self)
 
     def marks(self, word: str) -> dict[str, str]:
         """The marks of a word, frame by frame."""
@@ -106,9 +118,14 @@ class Words:
         if word in own or word not in self._words:
             return own.get(word, "")
         other = _X if word in self._verbs else ""
-        if any(word in f.words for f in self.frames.values() if f.makes == frame.makes):
+        if self._apart or any(word in f.words for f in self.frames.values() if f.makes == frame.makes):
             return other
         return next((own[word[:n]] for n in range(len(word) - 1, 1, -1) if word[:n] in own), other)
+
+
+def _stands_apart(text: str, start: int, end: int) -> bool:
+    """Whether no letter or hyphen stands right beside ``text[start:end]``."""
+    return text[start - 1 : start] not in _LETTERS and text[end : end + 1] not in _LETTERS
 
 
 class Marked:
@@ -149,6 +166,7 @@ def read_frames(
     """
     frames: list[Frame] = []
     rules: list[tuple[Rule, Use | None]] = []
+    inflected = bool(settings.get("inflected"))
     for entry in settings.get("frames", ()):
         name = str(entry.get("name", ""))
         if not name or not entry.get("examples"):
@@ -156,10 +174,13 @@ def read_frames(
         agents = _agents(entry, settings.get("doers", ()))
         slots = {slot: str(entry[slot]) for slot in ("s", "o")}
         chars = {slot: matching(classes.split("|")) for slot, classes in slots.items()}
-        frame = Frame(name, str(entry["makes"]), _words(entry, agents), agents, slots, str(entry.get("a", "s")), chars)
+        frame = Frame(
+            name, str(entry["makes"]), _words(entry, agents, inflected), agents, slots, str(entry.get("a", "s")), chars
+        )
         frames.append(frame)
         rules += _rules(frame, entry, settings, file)
-    return Words(frames, *(list(map(str, settings.get(k, ()))) for k in ("decoys", "weak", "stops"))), rules
+    decoys, weak, stops = (list(map(str, settings.get(k, ()))) for k in ("decoys", "weak", "stops"))
+    return Words(frames, decoys, weak, stops, inflected), rules
 
 
 def _agents(entry: Mapping[str, Any], doers: Sequence[str]) -> frozenset[str]:
@@ -168,7 +189,12 @@ def _agents(entry: Mapping[str, Any], doers: Sequence[str]) -> frozenset[str]:
     return frozenset(verb + doer for verb in verbs for doer in doers)
 
 
-def _words(entry: Mapping[str, Any], agents: frozenset[str]) -> dict[str, str]:
+def _words(entry: Mapping[str, Any], agents: frozenset[str], inflected: bool) -> dict[str, str]:
+    if inflected:
+        forms = [verb_forms(str(w)) for w in entry.get("verbs", ())]
+        nouns = (form for w in entry.get("nouns", ()) for form in noun_forms(str(w)))
+        plain = dict.fromkeys((form for finite, _ in forms for form in finite), _V)
+        return {**dict.fromkeys(nouns, _N), **dict.fromkeys((ing for _, ing in forms), _G), **plain}
     return {
         **dict.fromkeys(agents, _N),
         **dict.fromkeys(map(str, entry.get("verbs", ())), _V),
@@ -183,7 +209,12 @@ def _rules(
     shared = dict(settings["constructions"])
     default = [c for c, body in shared.items() if not body.get("optional") or c in entry.get("with", ())]
     wanted = entry.get("only", [c for c in default if c not in entry.get("without", ())])
-    has = {"<V>": bool(entry.get("verbs")), "<N>": _N in frame.words.values(), "<P>": bool(entry.get("preps"))}
+    has = {
+        "<V>": bool(entry.get("verbs")),
+        "<G>": bool(entry.get("verbs")),
+        "<N>": _N in frame.words.values(),
+        "<P>": bool(entry.get("preps")),
+    }
     for name, construction in {**{c: shared[c] for c in wanted}, **own}.items():
         source = str(construction["pattern"])
         if not all(held for word, held in has.items() if word in source):
@@ -194,6 +225,8 @@ def _rules(
         if isinstance(body.get("carry"), str):
             slot = frame.a if body["carry"] == "A" else frame.b
             body["carry"] = {slot: entry.get("topic", {}).get(slot, frame.slots[slot].split("|"))}
+        if body.get("all") in ("A", "B"):
+            body["all"] = frame.a if body["all"] == "A" else frame.b
         if not source.rstrip().endswith("{B}") or frame.a != "s":
             body.setdefault("list", False)
         text = _expand(source, settings.get("parts", {}), entry.get("preps", ()))
@@ -203,7 +236,8 @@ def _rules(
 
 
 def _use(frame: Frame, text: str, shared: bool) -> Use | None:
-    needs = [mark for mark in (_V, _N) if f"{mark}{_REST}*" in text]
+    wanted = ("".join(mark for mark in marks if f"{mark}{_REST}*" in text) for marks in (_V + _G, _N))
+    needs = [marks for marks in wanted if marks]
     others = _X in text
     if not shared:
         return (

@@ -323,10 +323,18 @@ def _last_two(flat: Sequence[Node], group: Sequence[str], alphabet: Alphabet) ->
 
 
 def _counted(scene: Scene, position: int, alphabet: Alphabet) -> bool:
-    """Whether a name is what a count counts (4颗NVSwitch): a part, not what the text goes on about."""
-    count = alphabet.kind("count")
+    """Whether a name is what a count counts (4颗NVSwitch): a part, not what the text goes on about.
+
+    Where words stand apart, what its clause opens with is its subject also where it is counted.
+    """
+    counts = (alphabet.kind("count"), alphabet.kind("number"))
     for at in range(position - 1, max(-1, position - 4), -1):
-        if scene.text[at] == count:
+        if scene.text[at] == " ":
+            continue
+        opens = scene.text[at + 1] == " " and not scene.text[_clause_start(scene.text, at) : at].strip()
+        if scene.text[at] in counts and opens:
+            return False
+        if scene.text[at] in counts:
             return scene.nodes[at].quantities[0].value != 1
         if at not in scene.nodes:
             return False
@@ -335,7 +343,7 @@ def _counted(scene: Scene, position: int, alphabet: Alphabet) -> bool:
 
 def _aside(text: str, position: int, discourse: Discourse) -> bool:
     """Whether the words around a name show that it is only mentioned beside what the text goes on about."""
-    before = text[max(0, position - 8) : position]
+    before = text[max(0, position - 12) : position]
     if discourse.aside and discourse.aside.search(before):
         return True
     return bool(discourse.aside_of and discourse.aside_of.search(before) and discourse.of.match(text, position + 1))

@@ -49,7 +49,7 @@ class Grammar:
 
 
 _ENDS = compiled(r"[。！？!?\n]+[”’」』）)]*|(?<=[a-z0-9%)\]”\"A-Z])[.]+[”’)\"]*(?=\s+[A-Z“\"(]|\s*$)")
-_ABBREVIATION = compiled(r"(?:^|[\s(])(?:[A-Z]|U\.S|e\.g|i\.e|Inc|Corp|Co|Ltd|Dr|Mr|Ms|No|vs|approx)$")
+_ABBREVIATION = compiled(r"(?:^|[\s(])(?:(?<![0-9] )[A-Z]|U\.S|e\.g|i\.e|Inc|Corp|Co|Ltd|Dr|Mr|Ms|No|vs|approx)$")
 
 
 def sentences(text: str) -> list[tuple[int, int]]:

@@ -106,7 +106,8 @@ def _edge(text: str, start: int, end: int) -> int:
     if text[end - 1].isdigit() and text[end : end + 1] == "." and text[end + 1 : end + 2].isdigit():
         return 0
     if end < len(text) and _word(text[end - 1]) and _word(text[end]):
-        if text[end] == "s" and text[end - 1].isalpha() and not (end + 1 < len(text) and _word(text[end + 1])):
+        named = text[end - 1].isalpha() or text[start].isalpha()  # H100s, but no 1990s
+        if text[end] == "s" and named and not (end + 1 < len(text) and _word(text[end + 1])):
             return end + 1
         if not (text[end].isdigit() and text[end - 1].isalpha() and end - start >= 4):
             return 0

@@ -14,6 +14,7 @@ from suantu.ontology import Ontology
 from suantu.records import Thing
 from suantu.rules import Alphabet
 from suantu.stages.discovery.page import Ledger, Page
+from suantu.stages.discovery.purposes import Purposes
 from suantu.stages.discovery.roles import JOINED as _JOINED
 from suantu.stages.discovery.roles import Roles, seen
 
@@ -55,6 +56,7 @@ class English:
         openers = "|".join(re.escape(w) for w in sorted(self._lists, key=len, reverse=True))
         self._opener = compiled(rf"\b(?P<opener>{openers})\b:?\s*", re.IGNORECASE)
         self._slots = [self._slot(rule) for rule in settings["slots"]]
+        self._purposes = Purposes(settings["purposes"])
         self._roles = Roles(settings, alphabet)
 
     def _slot(self, rule: Mapping[str, Any]) -> tuple[str, str, float, re.Pattern[str]]:
@@ -215,6 +217,8 @@ class English:
         """Vote for the unknown members of lists that a noun opens (use cases: …, X and Y)."""
         self._neighbours(page, ledger)
         self._by_role(page, ledger, shown=True)
+        for phrase in self._purposes.read(page.text):
+            ledger.vote(phrase, "UseCase", "purpose", 0.65)
         for match in self._opener.finditer(page.text):
             cls = self._lists[match["opener"].lower()]
             stop = compiled(r"[.;:!?(\n]|$").search(page.text, match.end())

@@ -90,6 +90,7 @@ class Base:
         self._each = compiled("|".join(map(str, settings["each"])))
         self._market_metrics = frozenset(settings.get("market-metrics", ()))
         self._place_metrics = frozenset(settings.get("place-metrics", ()))
+        self._sized = ("marketSize", *self._place_metrics)
         self._sales_metrics = frozenset(settings.get("sales-metrics", ()))
         self._relative_metrics = frozenset(settings.get("relative-metrics", ()))
         self._seller_words = tuple(map(str, settings.get("seller-words", ())))
@@ -198,8 +199,11 @@ class Base:
 
     def _market_at(self, scene: Scene, about: Thing, metric: Metric) -> Thing | None:
         """The market that the text goes on about, where a market's figure is only said to be of a place."""
-        if metric.name not in self._place_metrics or not self._is_place(about) or self._language == "en":
+        if metric.name not in self._place_metrics or not self._is_place(about):
             return None
+        if self._language == "en":  # told of in the sentence before
+            sized = (f.about for f in reversed(scene.told) if f.metric in self._sized and "Market" in f.about.classes)
+            return next(sized, None)
         told = (f.about for f in reversed(scene.told) if f.metric == metric.name and not self._is_place(f.about))
         return next(told, None if metric.device or metric.noun else scene.market)
 

@@ -15,6 +15,7 @@ from suantu.scene import Scene
 _CLAUSE = compiled(r"[，；;。]|, ")
 _AHEAD = ("forecast", "planned", "estimate")
 _JOINT = compiled(r" (?:and|but|while) ")
+_SINCE = compiled(r" ?(?:from|since|starting from|counted from|starting in) ")
 _HARD = compiled(r"[；;。]")
 
 
@@ -36,6 +37,7 @@ class Circumstances:
         self._alphabet = alphabet
         words = sorted(map(str, settings["compare-period"]), key=len, reverse=True)
         self._compare = compiled("(?:" + "|".join(words) + ")\\s?$")
+        self._compare_after = compiled(str(settings.get("compare-after", "(?!)")))
         self._places = places
         now = "|".join(sorted(map(str, settings["now-before"]), key=len, reverse=True))
         self._now = compiled(f"(?:{now})\\s?$")
@@ -44,7 +46,7 @@ class Circumstances:
         self._beside = compiled(f"[{period}]{of}$")
         self._next = compiled(f"{of}[\uf000-\uf8ff]")
         self._baseline = compiled(str(settings["baseline"])) if "baseline" in settings else None
-        self._against = compiled(r"\b(?:" + "|".join(words) + r")\b")
+        self._against = compiled(r"\b(?:" + "|".join(words) + r")\b(?=(?: [a-z]+){0,3} [\uf000-\uf8ff])")
         self._compared = compiled(r" (?:the|that of|those of|what|its|their) ?[\uf000-\uf8ff]")
         wholes = sorted(map(str, settings["whole-before"]), key=len, reverse=True)
         self._whole = compiled("(?:" + "|".join(wholes) + ")\\s?$") if wholes else None
@@ -74,6 +76,12 @@ class Circumstances:
     def _span(self, scene: Scene, position: int) -> Period | None:
         """From the first to the last of the years between which the figures before a growth rate lie."""
         nodes = [(at, n.periods[-1]) for at, n in sorted(scene.nodes.items()) if n.periods]
+        base = [n for n in nodes if n[0] > position and _SINCE.fullmatch(scene.text, position + 1, n[0])]
+        if len(base) == 1 and not any(at > base[0][0] for at, _ in nodes):  # 21% from 2023, where 2027 was named
+            nodes = [*base, *(n for n in nodes if n[0] < position)]
+            last = max(nodes, key=lambda n: n[1].value)[1]
+            ahead = len(last.value) == len(base[0][1].value) == 4 and base[0][1].value < last.value
+            return replace(last, value=f"{base[0][1].value}/{last.value}") if ahead else None
         if any("/" in p.value or p.years for _, p in nodes) or any(at > position for at, _ in nodes):
             return None
         years = [p for at, p in nodes if len(p.value) == 4]
@@ -102,11 +110,21 @@ class Circumstances:
                 continue
             if self._belongs(scene, at, position) or (self._after and self._of_other(scene, at, position)):
                 continue
-            if self._compare.search(scene.text[max(0, at - (20 if self._after else 6)) : at]):
+            if at > position and self._after and self._of_plan(scene, at, position):
+                continue
+            before = scene.text[max(0, at - (20 if self._after else 6)) : at]
+            if self._compare.search(before) or self._compare_after.match(scene.text, at + 1):
                 compared = compared or (node.periods[0].value if at < position + 12 else "")
                 continue
             found.append((at, node.periods[-1]))
         return found, compared
+
+    @staticmethod
+    def _of_plan(scene: Scene, at: int, position: int) -> bool:
+        """Whether the time is that of another figure which is only planned or expected."""
+        ahead = scene.in_mood(("planned", "forecast"), at, at + 1)
+        now = not scene.in_mood(("planned", "forecast"), position, position + 1)
+        return ahead and now and _figure_between(scene.text, position, at)
 
     def _interval(self, scene: Scene, position: int, found: list[tuple[int, Period]]) -> tuple[Period | None] | None:
         """The span of years of a compound rate: one that stands near, or none where one stands far off."""
@@ -155,6 +173,8 @@ class Circumstances:
         if before:
             return before[-1][1]
         same = [p for at, p in after if not _HARD.search(text, position, at)]
+        if self._after and after and text[position] in text[position + 1 : after[0][0]]:
+            same = []  # a time behind another figure of the kind is that figure's
         if self._after and after and self._against.search(text, position, after[0][0]):
             same = []
         if self._after and after and self._compared.match(text, position + 1, after[0][0]):

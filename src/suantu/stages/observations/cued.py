@@ -132,6 +132,8 @@ class Cued(Base):
         start = clause_start(scene.text, end)
         count = len(scene.nodes[position].quantities)
         phrase = self._unsaid(scene, self._phrases.left(scene, end, start))
+        if self._language == "en" and phrase.about is None and phrase.place and not metric.device:
+            phrase = self._subject_phrase(scene, end, start)  # operators in Denmark can claim
         shared = len(phrase.places) == count > 1
         if count > 1 and not shared and (members := self._members(scene, end, start, count)):
             return Placing(metric, members[0], rule, start, position + 1, Decimal(confidence), group=members)

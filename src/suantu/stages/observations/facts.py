@@ -138,7 +138,8 @@ class Facts(Base):
             home = (metric.placed == "home" and sold) or placing.rule.startswith("figure.")
             place = about if self._is_place(about) else self._when.where(scene, position, home)
         if not metric.placed:
-            place = None
+            spread = self._language == "en" and not self._is_device(about) and metric.device
+            place = self._when.where(scene, position, False) if spread else None
         if self._language == "en" and when.period is not None and when.period is scene.period:
             ahead = scene.in_mood(("forecast", "planned"), position, position + 1)
             if document.issued and when.period.value[:4] > document.issued[:4] and not ahead:
@@ -153,7 +154,7 @@ class Facts(Base):
             about=about,
             value=quantity.value * sign,
             value_text=quantity.text,
-            unit=quantity.unit,
+            unit=placing.unit or quantity.unit,
             evidence=self._evidence(scene, start, end),
             found_by=placing.rule,
             place=place,

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from suantu.expressions import compiled
 from suantu.phrases import Phrase
 from suantu.records import Thing
 from suantu.scene import Node, Scene
@@ -23,6 +24,7 @@ from suantu.stages.observations.placing import (
     last_cue,
 )
 
+_IT = compiled(r" ?(?:it|they) (?:[a-z]+ )*$")
 _STATED = frozenset({"group", "carry", "section", "words", "average"})
 
 
@@ -42,7 +44,7 @@ class Framed(Base):
         quantity = node.quantities[0]
         if (frame.counter and not quantity.counter) or (frame.words and frame.words not in quantity.text):
             return None
-        if frame.counters and quantity.counter not in frame.counters:
+        if (frame.counters and quantity.counter not in frame.counters) or (frame.after and frame.after not in before):
             return None
         low = max(0, position - (70 if self._language == "zh" else 110))
         window = scene.text[low:position]
@@ -114,6 +116,10 @@ class Framed(Base):
             return self._stated_subject(frame, scene, hit, last)
         phrase = self._frame_phrase(frame, scene, hit, kind, cues)
         found = self._phrase_subject(frame, scene, hit, phrase)
+        if self._language == "en" and frame.topic == ("Organization",) and self._is_device(found.about):
+            found = replace(found, about=None)  # its cards and intends to invest
+        if found.about is None and found.place is None and frame.about == "left" and self._language == "en":
+            found = replace(found, about=self._it(scene, hit))
         if found.about is None and found.place is None:
             found = self._carried_subject(frame, scene, hit, kind, found, last, before)
         if found.about is None and found.place is None and frame.topic and not (phrase and phrase.words):
@@ -143,6 +149,11 @@ class Framed(Base):
             spot = self._phrases.read(scene, behind + hit.right.start("a"), behind + hit.right.end("a"))
             return Subject.of(last[1].about, hit, spot.place)
         return Subject.of(last[1].about, hit, last[1].place)
+
+    def _it(self, scene: Scene, hit: Hit) -> Thing | None:
+        """What a pronoun for no name stands for: the subject of the clause before (inference …: it takes …)."""
+        start = clause_start(scene.text, hit.begin)
+        return self._first_phrase(scene, 0, start).about if start and _IT.match(scene.text, start, hit.begin) else None
 
     def _phrase_subject(self, frame: Frame, scene: Scene, hit: Hit, phrase: Phrase | None) -> Found:
         """What the phrase beside the figure names: a thing, a place, or a list as long as the figures."""
@@ -288,6 +299,7 @@ class Framed(Base):
             (),
             frame.bound,
             frame.status,
+            frame.after,
         )
 
     def _slot_phrase(

@@ -127,6 +127,7 @@ class Frame:
     age: int
     counters: frozenset[str]
     goes_on: frozenset[str] = frozenset()
+    after: str = ""
 
 
 def compile_frame(rule: Rule, compiler: Compiler, metrics: Metrics) -> Frame:
@@ -159,4 +160,5 @@ def compile_frame(rule: Rule, compiler: Compiler, metrics: Metrics) -> Frame:
         int(body.get("age", 3)),
         frozenset(map(str, body.get("counters", ()))),
         frozenset(map(str, body.get("goes-on", ()))),
+        str(body.get("after", "")),
     )

@@ -43,6 +43,7 @@ class Placing:
     places: tuple[Thing, ...] = ()
     bound: str = ""
     status: str = ""
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,19 +159,21 @@ class Relations:
         hi = max([match.end(), *(p + 1 for p, _ in subjects), *(p + 1 for p, _ in objects)])
         evidence = scene.evidence(lo, hi)
         either = self._ontology.properties[rule.makes].symmetric
-        for first, subject in subjects:
-            for second, obj in objects:
-                pairs = self._pairs(scene, subject, obj, hi)
-                for mention, target in [(b, a) for a, b in pairs] if either and first > second else pairs:
-                    yield from self._claim(rule, mention.thing, target.thing, evidence)
-                    yield from self._of_family(rule, scene, mention, target, evidence)
+        of_s = [m for _, node in subjects for m in node.mentions]
+        of_o = [m for _, node in objects for m in node.mentions]
+        for one, other in self._pairs(scene, of_s, of_o, hi):
+            mention, target = (other, one) if either and one.start > other.start else (one, other)
+            yield from self._claim(rule, mention.thing, target.thing, evidence)
+            yield from self._of_family(rule, scene, mention, target, evidence)
 
-    def _pairs(self, scene: Scene, subject: Node, obj: Node, end: int) -> list[tuple[Mention, Mention]]:
+    def _pairs(
+        self, scene: Scene, subjects: Sequence[Mention], objects: Sequence[Mention], end: int
+    ) -> list[tuple[Mention, Mention]]:
         """Each with each, or one with one where two lists as long are told to go together (respectively)."""
-        one_to_one = len(subject.mentions) == len(obj.mentions) > 1
+        one_to_one = len(subjects) == len(objects) > 1
         if one_to_one and self._pairwise and self._pairwise.search(scene.text, 0, end + 60):
-            return list(zip(subject.mentions, obj.mentions, strict=True))
-        return [(a, b) for a in subject.mentions for b in obj.mentions]
+            return list(zip(subjects, objects, strict=True))
+        return [(a, b) for a in subjects for b in objects]
 
     def _owned(self, rule: RelationRule, subjects: Sequence[tuple[int, Node]]) -> list[tuple[int, Node]]:
         """The things whose names the subjects' names begin with (a consortium and its own link)."""
