@@ -13,19 +13,12 @@ from suantu.expressions import compiled
 from suantu.records import Block, Mention, Thing
 from suantu.rules import Alphabet
 from suantu.scene import Node, Scene, Topic
+from suantu.stages.twos import EVERYTHING, listed, of_two
 
 _CLAUSE = compiled(r"[，,；;：:。！？!?]")
-_LIKE = (
-    ("Chip", "Product", "AIModel"),
-    ("Organization",),
-    ("UseCase",),
-    ("Market", "Industry"),
-    ("City", "Region", "Country"),
-)
 _OWNING = ("'s ", "’s ")
 _MODIFIES = compiled(r"-[a-z]")
 _REACH = 40  # names that a pronoun looks back over
-_EVERYTHING = frozenset({"Entity", "Concept", "Subject"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +38,7 @@ class _Pronoun:
         following = min((n for n in nodes if n.start >= end), key=lambda n: n.start, default=None)
         owned = following is not None and alphabet.classes(following.char) & self.owns
         if following and owned and between.fullmatch(text, end, following.start):
-            return (self.owner, *self.classes)
+            return (self.owner,)
         return self.classes
 
 
@@ -96,6 +89,7 @@ class Discourse:
         self.aside = compiled(f"(?:{asides})\\s?$") if asides else None
         second = "|".join(sorted(map(str, settings.get("aside-second", ())), key=len, reverse=True))
         self.second = compiled(f"(?:{second})$" if second else r"(?!)")
+        self.joins = frozenset(map(str, settings.get("pair-joins", ())))
         self.counted = compiled(str(settings.get("counted", r"(?!)")))
         self.owning = compiled(str(settings.get("owning", r"(?!)")))
         owned = "|".join(sorted(map(str, settings.get("aside-after", ())), key=len, reverse=True))
@@ -145,8 +139,10 @@ def resolve_pronouns(
     out = list(singles)
     for pronoun in discourse.pronouns:
         for match in pronoun.words.finditer(text, *bounds):
-            if any(n.start < match.end() and match.start() < n.end for n in out):
+            across = [n for n in out if n.start < match.end() and match.start() < n.end]
+            if any(not _kind_only(n, match, alphabet) for n in across):
                 continue
+            out = [n for n in out if n not in across]
             if pronoun.head:
                 found = _headed(pronoun, thread)
             elif pronoun.kind:
@@ -154,15 +150,40 @@ def resolve_pronouns(
                 known = [n for n in out if not any(a <= n.start < b for a, b in shut)]
                 found = _inner(pronoun, match.start(), bounds[0], text, known, thread, discourse, alphabet)
             else:
-                wanted = pronoun.wanted(match.end(), text, out, alphabet, discourse.owning)
                 known = [n for n in out if not pronoun.single or len(n.mentions) == 1]
-                found = _by_head(match[0], wanted, match.start(), text, out, alphabet) or _antecedent(
-                    wanted, match.start(), text, known, thread, discourse, alphabet, pronoun.single
-                )
+                found = _found(match, pronoun, text, out, known, thread, discourse, alphabet)
             if found is not None:
                 mentions = tuple(Mention(match.start(), match.end(), m.thing) for m in found.mentions)
                 out.append(Node(match.start(), match.end(), found.char, mentions, pronoun=match[0]))
     return sorted(out, key=lambda n: n.start)
+
+
+def _found(
+    match: re.Match[str],
+    pronoun: _Pronoun,
+    text: str,
+    nodes: Sequence[Node],
+    known: Sequence[Node],
+    thread: Thread,
+    discourse: Discourse,
+    alphabet: Alphabet,
+) -> Node | None:
+    """What a pronoun stands for: a name that ends in its noun, its product's maker, else what its classes fit."""
+    at = match.start()
+    for wanted in dict.fromkeys(
+        (pronoun.wanted(match.end(), text, nodes, alphabet, discourse.owning), pronoun.classes)
+    ):
+        found = _by_head(match[0], wanted, at, text, nodes, alphabet) or _antecedent(
+            wanted, at, text, known, thread, discourse, alphabet, pronoun.single
+        )
+        if found is not None:
+            return found
+    return None
+
+
+def _kind_only(node: Node, pronoun: re.Match[str], alphabet: Alphabet) -> bool:
+    """Whether a name is the noun of a pronoun (this accelerator) and no name of its own."""
+    return pronoun.start() < node.start and node.end <= pronoun.end() and "Market" in alphabet.classes(node.char)
 
 
 def _headed(pronoun: _Pronoun, thread: Thread) -> Node | None:
@@ -229,7 +250,10 @@ def _antecedent(
 ) -> Node | None:
     before = _before(nodes, at)
     if classes[0] in {"former", "latter", "both"}:
-        return _of_two(classes[0], classes[1:], before, thread, alphabet)
+        here = [n for n in before if not n.pronoun]
+        earlier = [t.node for t in thread.topics if thread.now - t.time <= 4 and not t.node.pronoun]
+        pair = listed(here, classes[1:], alphabet, text, discourse.joins)
+        return of_two(classes[0], classes[1:], (here, thread.named + here, earlier + here), pair, alphabet)
     clause = _clause_start(text, at)
     in_sentence = [n for n in before if n.start < clause or clause == 0]
     chosen = _subject(in_sentence, classes, text, discourse, alphabet)
@@ -282,46 +306,6 @@ def _subject(
     return None
 
 
-def _of_two(
-    which: str, wanted: Sequence[str], before: Sequence[Node], thread: Thread, alphabet: Alphabet
-) -> Node | None:
-    """The former or the latter of the last two like things named (of classes ``wanted``): of the sentence so far, else
-    with those of the sentence before, else of all that the text talks about; at last of the last two things whatever."""
-    here = [n for n in before if not n.pronoun]
-    earlier = [t.node for t in thread.topics if thread.now - t.time <= 4 and not t.node.pronoun]
-    groups = (tuple(wanted),) if wanted else (*_LIKE, ())
-    reaches = [_flat(nodes) for nodes in (here, thread.named + here, earlier + here)]
-    for flat in reaches:
-        if pairs := [pair for group in groups if (pair := _last_two(flat, group, alphabet))]:
-            i, j = max(pairs, key=lambda p: min(p))  # those that stand nearest
-            return _one_of(which, flat[i], flat[j], alphabet)
-    flat = reaches[1]
-    return _one_of(which, flat[-2], flat[-1], alphabet) if len(flat) > 1 and which != "both" else None
-
-
-def _flat(nodes: Sequence[Node]) -> list[Node]:
-    """The things of these nodes, each in a node of its own."""
-    return [Node(node.start, node.end, node.char, (mention,)) for node in nodes for mention in node.mentions]
-
-
-def _one_of(which: str, first: Node, second: Node, alphabet: Alphabet) -> Node:
-    shared = alphabet.classes(first.char) & alphabet.classes(second.char) | _EVERYTHING
-    joint = Node(first.start, second.end, alphabet.name(shared), first.mentions + second.mentions)
-    return {"former": first, "latter": second, "both": joint}[which]
-
-
-def _last_two(flat: Sequence[Node], group: Sequence[str], alphabet: Alphabet) -> tuple[int, int] | None:
-    """Where the last two different things of these classes stand (of any: two that share a class)."""
-    fit = [i for i, n in enumerate(flat) if not group or alphabet.classes(n.char).intersection(group)]
-    for b in range(len(fit) - 1, 0, -1):
-        for a in range(b - 1, max(-1, b - 6), -1):
-            i, j = fit[a], fit[b]
-            shared = group or alphabet.classes(flat[i].char) & alphabet.classes(flat[j].char) - _EVERYTHING
-            if shared and flat[i].thing.iri != flat[j].thing.iri:
-                return i, j
-    return None
-
-
 def _counted(scene: Scene, position: int, alphabet: Alphabet) -> bool:
     """Whether a name is what a count counts (4颗NVSwitch): a part, not what the text goes on about.
 
@@ -354,7 +338,7 @@ def _second(scene: Scene, position: int, clause: int, classes: frozenset[str], d
     if not discourse.second.search(scene.text[max(0, position - 8) : position]):
         return False
     first = (t for t in scene.topics if t.time == scene.now and -1 < t.clause < clause)
-    return any(t.classes & classes - _EVERYTHING for t in first)
+    return any(t.classes & classes - EVERYTHING for t in first)
 
 
 def note_topics(

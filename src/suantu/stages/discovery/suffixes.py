@@ -119,7 +119,7 @@ class Suffixes:
         else:
             weight = 0.0 if page.text.startswith(self._all, end) else self._weak(page.text, ending, core, end, clean)
         if cls == "Consortium" and not weight and page.text.endswith(self._founded, 0, a) and clean:
-            weight = 0.62 if len(self._words.split(core)) >= 2 else 0.0
+            weight = 0.62 if len(self._words.split(core)) >= 2 or core in self._signs.topics else 0.0
         if ending in self._registered and core.endswith(self._makers):
             cls = "Vendor"
         if weight:
