@@ -29,6 +29,7 @@ STAGE_EXCEPTIONS = {
     ("evidence", "names"): "chooses among the matches that names gives",
     ("discovery", "names"): "looks for the new names as for the known ones",
     ("read", "readers"): "the readers by file type",
+    ("discourse", "twos"): "which two things the former and the latter are",
 }
 
 MAX_FUNCTION, MAX_MODULE = 60, 400
