@@ -153,11 +153,13 @@ def _last_paragraph(text: str, start: int) -> str:
 
 def in_texts(kb: KnowledgeBase, text: str, limit: int) -> list[Quote]:
     """Where the source texts say ``text``: in any case, any run of blanks (also a line end) for a blank."""
+    from suantu.stores.kb import source_text
+
     between = r"\s+" if text.isascii() else r"\s*"
     pattern = re.compile(between.join(map(re.escape, text.split())), re.IGNORECASE)
     found: list[Quote] = []
     for entry in sorted(kb.documents, key=lambda d: (d.issued, d.title, d.sha256)):
-        source = kb.source_text(entry.iri)
+        source = source_text(kb.directory, entry)
         for match in pattern.finditer(source):
             start, end = match.span()
             before, after = around(source, start, end)

@@ -14,7 +14,7 @@ import pyoxigraph as ox
 from suantu import child
 from suantu.border.vocab import PREFIXES, ST
 from suantu.errors import LateError, QueryError, StoreError
-from suantu.stores import sparql
+from suantu.stores import sparql, tsv
 from suantu.stores.base import Answer, Table, Term, format_for
 from suantu.stores.minus import rewritten
 from suantu.stores.place import Hold
@@ -61,7 +61,10 @@ class LocalEndpoint:
 
     def select(self, query: str, *, bind: Mapping[str, Term] | None = None, timeout: float | None = None) -> Table:
         """The rows of a SELECT query."""
-        return table(self._serialised(query, "json", {"SELECT"}, bind, timeout).data)
+        try:
+            return tsv.table(self._serialised(query, "tsv", {"SELECT"}, bind, timeout).data)
+        except tsv.TripleTermError:
+            return table(self._serialised(query, "json", {"SELECT"}, bind, timeout).data)
 
     def ask(self, query: str, *, bind: Mapping[str, Term] | None = None, timeout: float | None = None) -> bool:
         """The answer to an ASK query."""
