@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -11,11 +10,12 @@ from suantu.phrases import Phrase
 from suantu.records import Thing
 from suantu.scene import Scene
 from suantu.stages.observations.base import Base
-from suantu.stages.observations.frames import Cue, Metric
+from suantu.stages.observations.frames import Metric
 from suantu.stages.observations.placing import (
     CLAUSE,
     FIGURES,
     PROPORTIONS,
+    Figure,
     Placing,
     clause_start,
     group_of,
@@ -27,10 +27,9 @@ _LONG = 4  # a metric's words so long name their subject themselves (企业的�
 class Cued(Base):
     """The ways to place a figure by the words that name its metric."""
 
-    def _by_left_cue(
-        self, scene: Scene, position: int, kind: str, cues: Sequence[Cue], last: tuple[int, Placing] | None
-    ) -> Placing | None:
+    def _by_left_cue(self, figure: Figure) -> Placing | None:
         """``ABOUT METRIC (links) FIGURE``, the plainest form."""
+        scene, position, kind, cues = figure.scene, figure.position, figure.kind, figure.cues
         for i in range(len(cues) - 1, -1, -1):
             cue = cues[i]
             if cue.end > position:
@@ -51,17 +50,16 @@ class Cued(Base):
                 end = named.start
                 if (own := named.metric(kind)) is not None:
                     metric = replace(own, sign=metric.sign)
-            return self._with_subject(scene, metric, end, position, "figure.after-metric", last, "0.9", cue.end)
+            return self._with_subject(figure, metric, end, "figure.after-metric", "0.9", cue.end)
         return None
 
     def _beside(self, between: str) -> bool:
         return bool(self._link.fullmatch(between)) and not CLAUSE.search(between)
 
-    def _by_right_cue(
-        self, scene: Scene, position: int, kind: str, cues: Sequence[Cue], last: tuple[int, Placing] | None
-    ) -> Placing | None:
+    def _by_right_cue(self, figure: Figure) -> Placing | None:
         """``ABOUT (has) FIGURE 的 METRIC``."""
-        for cue in cues:
+        scene, position, kind = figure.scene, figure.position, figure.kind
+        for cue in figure.cues:
             if cue.start <= position:
                 continue
             gap = scene.text[position + 1 : cue.start]
@@ -71,7 +69,7 @@ class Cued(Base):
             metric = cue.metric(kind)
             if metric is None:
                 continue
-            placing = self._with_subject(scene, metric, position, position, "figure.before-metric", last, "0.85")
+            placing = self._with_subject(figure, metric, position, "figure.before-metric", "0.85")
             return replace(placing, end=cue.end) if placing else None
         return None
 
@@ -92,14 +90,15 @@ class Cued(Base):
             placing = replace(placing, about=about)
         return replace(placing, rule="figure.series", end=position + 1, confidence=Decimal("0.85"), aside=False)
 
-    def _by_clause(self, scene: Scene, position: int, kind: str, cues: Sequence[Cue]) -> Placing | None:
+    def _by_clause(self, figure: Figure) -> Placing | None:
         """The nearest metric's name in the clause with no other figure between: less sure."""
+        scene, position, kind = figure.scene, figure.position, figure.kind
         start = clause_start(scene.text, position)
-        for cue in reversed(cues):
+        for cue in reversed(figure.cues):
             if start <= cue.start and cue.end <= position and (metric := cue.metric(kind)):
                 if re.search(f"[{FIGURES}]", re.sub(f"[{self._period_char}]", "", scene.text[cue.end : position])):
                     return None
-                return self._with_subject(scene, metric, cue.start, position, "figure.in-clause", None, "0.7", cue.end)
+                return self._with_subject(replace(figure, last=None), metric, cue.start, "figure.in-clause", "0.7", cue.end)
         return None
 
     def _device_of(
@@ -118,19 +117,12 @@ class Cued(Base):
         return about, group
 
     def _with_subject(
-        self,
-        scene: Scene,
-        metric: Metric,
-        end: int,
-        position: int,
-        rule: str,
-        last: tuple[int, Placing] | None,
-        confidence: str,
-        cue_end: int = 0,
+        self, figure: Figure, metric: Metric, end: int, rule: str, confidence: str, cue_end: int = 0
     ) -> Placing | None:
         """The placing whose subject is the phrase left of ``end``, or what the text goes on about."""
+        scene, position, last = figure.scene, figure.position, figure.last
         start = clause_start(scene.text, end)
-        count = len(scene.nodes[position].quantities)
+        count = len(figure.quantities)
         phrase = self._unsaid(scene, self._phrases.left(scene, end, start))
         if self._language == "en" and phrase.about is None and phrase.place and not metric.device:
             phrase = self._subject_phrase(scene, end, start)  # operators in Denmark can claim

@@ -16,10 +16,10 @@ from suantu.expressions import compiled
 from suantu.phrases import Phrase
 from suantu.records import Observation, Thing
 from suantu.rules import Compiler
-from suantu.scene import Node, Scene
+from suantu.scene import Scene
 from suantu.stages.observations.base import Base
 from suantu.stages.observations.frames import Cue, Metric
-from suantu.stages.observations.placing import CLAUSE, FIGURES, Placing, clause_start, group_of
+from suantu.stages.observations.placing import CLAUSE, FIGURES, Figure, Placing, clause_start, group_of
 
 _RULE = "figure.default"
 _SURE = Decimal("0.6")
@@ -92,29 +92,21 @@ class Defaults(Base):
         self._scope = compiler.pattern(settings["scope"], "defaults scope").regex if "scope" in settings else None
         self._this = compiler.pattern(settings["this"], "defaults this").regex if "this" in settings else None
 
-    def _by_default(
-        self,
-        scene: Scene,
-        position: int,
-        node: Node,
-        cues: Sequence[Cue],
-        last: tuple[int, Placing] | None,
-        before: Mapping[str, tuple[int, Placing]],
-    ) -> Placing | None:
+    def _by_default(self, figure: Figure) -> Placing | None:
         if not self._usual:
             return None
-        kind = node.quantities[0].kind
+        scene, position, kind, last = figure.scene, figure.position, figure.kind, figure.last
         start = clause_start(scene.text, position)
         found = CLAUSE.search(scene.text, position)
         spot = _Spot(position, kind, start, found.start() if found else len(scene.text), position)
-        said = self._this_figure(scene, spot, last, before)
+        said = self._this_figure(figure, spot)
         if said is not None:
             return said
-        cue = self._nearest_cue(scene, spot, cues)
+        cue = self._nearest_cue(scene, spot, figure.cues)
         fallback = None if cue or kind == "number" else self._fallback(scene, spot)
         metric = cue.metric(kind) if cue else fallback.metric if fallback else None
         if metric is None and kind != "number":
-            metric = self._carried_metric(scene, spot, node.quantities[0].unit, cues, before)
+            metric = self._carried_metric(figure, spot)
         if metric is None:
             return None
         if cue is not None and cue.end <= position:
@@ -128,8 +120,8 @@ class Defaults(Base):
         if cue is not None:
             about = self._rate_of(scene, cue.start, cue.end, about) if metric.owned else about
         elif self._usual.get(kind) is metric or (fallback and fallback.market):
-            metric = self._share_metric(scene, kind, metric, about, before)
-        group = self._group(scene, spot, phrase, len(node.quantities))
+            metric = self._share_metric(figure, metric, about)
+        group = self._group(scene, spot, phrase, len(figure.quantities))
         whose = group[0] if group else about
         start = min(phrase.start, position)
         return Placing(metric, whose, _RULE, start, position + 1, _SURE, place, group=group)
@@ -165,17 +157,16 @@ class Defaults(Base):
         right = scene.text[spot.position + 1 : spot.stop]
         return next((f for f in self._fallbacks if f.fits(spot.kind, left, right, scene.text)), None)
 
-    def _carried_metric(
-        self, scene: Scene, spot: _Spot, unit: str, cues: Sequence[Cue], before: Mapping[str, tuple[int, Placing]]
-    ) -> Metric | None:
+    def _carried_metric(self, figure: Figure, spot: _Spot) -> Metric | None:
         """As the last figure of its kind, as the last metric word of the sentence, as the sentence before, as usual."""
-        if spot.kind in before and not before[spot.kind][1].metric.rate:
-            return before[spot.kind][1].metric
-        named = [m for c in cues if c.end <= spot.position and (m := c.metric(spot.kind)) and not m.rate]
+        before = figure.before.get(spot.kind)
+        if before is not None and not before[1].metric.rate:
+            return before[1].metric
+        named = [m for c in figure.cues if c.end <= spot.position and (m := c.metric(spot.kind)) and not m.rate]
         if named:
             return named[-1]
-        usual = self._usual.get(unit) or self._usual.get(spot.kind)
-        told = self._told(scene, spot.kind)
+        usual = self._usual.get(figure.quantities[0].unit) or self._usual.get(spot.kind)
+        told = self._told(figure.scene, spot.kind)
         if usual is not None and told is not None and not self._metrics.by_name[told.metric].rate:
             return self._metrics.by_name[told.metric]
         return usual
@@ -184,12 +175,10 @@ class Defaults(Base):
         """The last figure of a kind in the sentence before."""
         return next((f for f in reversed(scene.told) if kind in self._metrics.by_name[f.metric].kinds), None)
 
-    def _share_metric(
-        self, scene: Scene, kind: str, metric: Metric, about: Thing, before: Mapping[str, tuple[int, Placing]]
-    ) -> Metric:
+    def _share_metric(self, figure: Figure, metric: Metric, about: Thing) -> Metric:
         """A proportion of a market is a market share."""
         market = self._metrics.by_name.get(self._share_of_market)
-        if kind == "percent" and market is not None and self._of_market(scene, about, before):
+        if figure.kind == "percent" and market is not None and self._of_market(figure.scene, about, figure.before):
             return market
         return metric
 
@@ -282,14 +271,9 @@ class Defaults(Base):
                 return phrase
         return None
 
-    def _this_figure(
-        self,
-        scene: Scene,
-        spot: _Spot,
-        last: tuple[int, Placing] | None,
-        before: Mapping[str, tuple[int, Placing]],
-    ) -> Placing | None:
+    def _this_figure(self, figure: Figure, spot: _Spot) -> Placing | None:
         """这一比例, 该数字: the same as the last figure of its kind."""
+        scene, before = figure.scene, figure.before
         if self._this is None or not self._this.search(scene.text, spot.start, spot.position):
             return None
         if spot.kind in before:

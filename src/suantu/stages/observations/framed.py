@@ -12,9 +12,10 @@ from suantu.phrases import Phrase
 from suantu.records import Thing
 from suantu.scene import Node, Scene
 from suantu.stages.observations.base import Base
-from suantu.stages.observations.frames import Cue, Frame, Metric
+from suantu.stages.observations.frames import Frame, Metric
 from suantu.stages.observations.placing import (
     OF_KIND,
+    Figure,
     Found,
     Hit,
     Placing,
@@ -31,17 +32,8 @@ _STATED = frozenset({"group", "carry", "section", "words", "average"})
 class Framed(Base):
     """The ways to place a figure by a frame."""
 
-    def _framed(
-        self,
-        frame: Frame,
-        scene: Scene,
-        position: int,
-        node: Node,
-        cues: Sequence[Cue],
-        last: tuple[int, Placing] | None,
-        before: Mapping[str, tuple[int, Placing]],
-    ) -> Placing | None:
-        quantity = node.quantities[0]
+    def _framed(self, frame: Frame, figure: Figure) -> Placing | None:
+        scene, position, before, quantity = figure.scene, figure.position, figure.before, figure.quantities[0]
         if (frame.counter and not quantity.counter) or (frame.words and frame.words not in quantity.text):
             return None
         if (frame.counters and quantity.counter not in frame.counters) or (frame.after and frame.after not in before):
@@ -58,7 +50,7 @@ class Framed(Base):
         )
         if (frame.left and not left) or (frame.right and not right):
             return None
-        metric = self._frame_metric(frame, scene, position, quantity.kind, cues, last, before)
+        metric = self._frame_metric(frame, figure)
         if metric is None:
             return None
         sized = before.get("money")
@@ -69,30 +61,22 @@ class Framed(Base):
         if frame.about == "carry" and (shipped := before.get("count")) and shipped[1].metric.name == "shipments":
             in_market = True
         hit = Hit(left, low, right, position, in_market)
-        subject = self._frame_subject(frame, scene, hit, quantity.kind, cues, last, before)
+        subject = self._frame_subject(frame, figure, hit)
         return self._frame_placing(frame, scene, hit, metric, subject, before) if subject else None
 
-    def _frame_metric(
-        self,
-        frame: Frame,
-        scene: Scene,
-        position: int,
-        kind: str,
-        cues: Sequence[Cue],
-        last: tuple[int, Placing] | None,
-        before: Mapping[str, tuple[int, Placing]],
-    ) -> Metric | None:
+    def _frame_metric(self, frame: Frame, figure: Figure) -> Metric | None:
+        scene, position, kind, cues = figure.scene, figure.position, figure.kind, figure.cues
         if frame.metric == "named":
             cue = last_cue(cues, position, kind)
             return cue.metric(kind) if cue and not re.search("[。；]", scene.text[cue.end : position]) else None
         told = self._told_size(frame, scene, kind) if frame.last and self._language == "en" else None
         if frame.metric != "carry":
             return told or self._metrics.by_name[frame.metric]
-        if kind in before:
-            metric = before[kind][1].metric
+        if kind in figure.before:
+            metric = figure.before[kind][1].metric
             return metric if not metric.rate else None
         if frame.market:
-            return self._metrics.by_name.get(frame.market) if last is None else None
+            return self._metrics.by_name.get(frame.market) if figure.last is None else None
         cue = last_cue(cues, position, kind)
         return cue.metric(kind) if cue else None
 
@@ -101,27 +85,19 @@ class Framed(Base):
         told = [f.metric for f in scene.told if kind in self._metrics.by_name[f.metric].kinds]
         return self._metrics.by_name[told[-1]] if told and told[-1] in frame.goes_on else None
 
-    def _frame_subject(
-        self,
-        frame: Frame,
-        scene: Scene,
-        hit: Hit,
-        kind: str,
-        cues: Sequence[Cue],
-        last: tuple[int, Placing] | None,
-        before: Mapping[str, tuple[int, Placing]],
-    ) -> Subject | None:
+    def _frame_subject(self, frame: Frame, figure: Figure, hit: Hit) -> Subject | None:
         """Whose figure it is, as the frame says: a slot, the phrase left or right, a topic, or as before."""
+        scene, last = figure.scene, figure.last
         if frame.about in _STATED:
             return self._stated_subject(frame, scene, hit, last)
-        phrase = self._frame_phrase(frame, scene, hit, kind, cues)
+        phrase = self._frame_phrase(frame, figure, hit)
         found = self._phrase_subject(frame, scene, hit, phrase)
         if self._language == "en" and frame.topic == ("Organization",) and self._is_device(found.about):
             found = replace(found, about=None)  # its cards and intends to invest
         if found.about is None and found.place is None and frame.about == "left" and self._language == "en":
             found = replace(found, about=self._it(scene, hit))
         if found.about is None and found.place is None:
-            found = self._carried_subject(frame, scene, hit, kind, found, last, before)
+            found = self._carried_subject(frame, figure, hit, found)
         if found.about is None and found.place is None and frame.topic and not (phrase and phrase.words):
             found = self._topic_subject(frame, scene, hit, found)
         if self._language == "en" and found.about is None and found.place is not None:
@@ -166,21 +142,13 @@ class Framed(Base):
         about = phrase.about or (group[0] if group else None)
         return Found(about, phrase.place, group, min(hit.begin, phrase.start), max(hit.stop, phrase.end))
 
-    def _carried_subject(
-        self,
-        frame: Frame,
-        scene: Scene,
-        hit: Hit,
-        kind: str,
-        found: Found,
-        last: tuple[int, Placing] | None,
-        before: Mapping[str, tuple[int, Placing]],
-    ) -> Found:
+    def _carried_subject(self, frame: Frame, figure: Figure, hit: Hit, found: Found) -> Found:
         """The subject of the clause before, or of the last figure of the kind where nothing was named since."""
+        scene, last = figure.scene, figure.last
         start = clause_start(scene.text, hit.begin)
         if last is not None and frame.about in {"left", "slot"} and self._follows(scene, last[0], start):
             return replace(found, about=last[1].about, place=last[1].place)
-        same = before.get(kind)
+        same = figure.before.get(figure.kind)
         if same is None or frame.about != "left":
             return found
         if any(n.mentions for at, n in scene.nodes.items() if same[0] < at < hit.begin):
@@ -228,14 +196,15 @@ class Framed(Base):
         chars = self._alphabet.matching("|".join(wanted).split("|"))
         return next((scene.nodes[at] for at in sorted(scene.nodes) if at > position and scene.text[at] in chars), None)
 
-    def _frame_phrase(self, frame: Frame, scene: Scene, hit: Hit, kind: str, cues: Sequence[Cue]) -> Phrase | None:
+    def _frame_phrase(self, frame: Frame, figure: Figure, hit: Hit) -> Phrase | None:
+        scene = figure.scene
         if frame.about == "slot":
             return self._slot_phrase(scene, hit.left, hit.low, hit.right, hit.position)
         if frame.about in {"right", "counted"}:
             return self._phrases.right(scene, hit.position + 1)
         if frame.about == "left":
             return self._subject_phrase(scene, hit.begin, clause_start(scene.text, hit.begin))
-        if frame.about == "named" and (cue := last_cue(cues, hit.begin, kind)):
+        if frame.about == "named" and (cue := last_cue(figure.cues, hit.begin, figure.kind)):
             return self._phrases.left(scene, cue.start, clause_start(scene.text, cue.start))
         return None
 

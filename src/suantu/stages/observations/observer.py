@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from suantu.records import Document, Loose, Observation, Quantity
-from suantu.scene import Node, Scene
+from suantu.scene import Scene
 from suantu.stages.observations.cued import Cued
 from suantu.stages.observations.defaults import Defaults
 from suantu.stages.observations.each import of_each
@@ -15,6 +14,7 @@ from suantu.stages.observations.framed import Framed
 from suantu.stages.observations.frames import Cue
 from suantu.stages.observations.placing import (
     SKIPPED,
+    Figure,
     Placing,
 )
 
@@ -40,7 +40,7 @@ class Observer(Cued, Framed, Defaults, Facts):
                 continue
             quantity = node.quantities[0]
             reason = self._not_asserted(scene, position, quantity)
-            placing = None if reason else self._place(scene, position, node, cues, last, before)
+            placing = None if reason else self._place(Figure(scene, position, cues, last, before))
             if placing is None:
                 loose.extend(self._loose(scene, q, reason or "no metric or subject found") for q in node.quantities)
                 continue
@@ -133,32 +133,24 @@ class Observer(Cued, Framed, Defaults, Facts):
             end -= 1
         return Loose(quantity.text, block.span(quantity.start, quantity.end), block.span(scene.start, end), reason)
 
-    def _place(
-        self,
-        scene: Scene,
-        position: int,
-        node: Node,
-        cues: Sequence[Cue],
-        last: tuple[int, Placing] | None,
-        before: Mapping[str, tuple[int, Placing]],
-    ) -> Placing | None:
-        kind = node.quantities[0].kind
+    def _place(self, figure: Figure) -> Placing | None:
+        scene, position, kind = figure.scene, figure.position, figure.kind
         for frame in self._frames:
             fits = kind in frame.kinds and not frame.last
-            if fits and (placing := self._framed(frame, scene, position, node, cues, last, before)):
+            if fits and (placing := self._framed(frame, figure)):
                 return placing
-        if placing := self._by_left_cue(scene, position, kind, cues, last):
+        if placing := self._by_left_cue(figure):
             return placing
-        if placing := self._by_right_cue(scene, position, kind, cues, last):
+        if placing := self._by_right_cue(figure):
             return placing
-        counted = self._language == "en" and node.quantities[0].counter
+        counted, before = self._language == "en" and figure.quantities[0].counter, figure.before
         series = None if counted else before.get(kind) or (before.get("count") if kind == "number" else None)
         if placing := self._by_list(scene, position, series):
             return placing
         for frame in self._frames:
             fits = kind in frame.kinds and frame.last
-            if fits and (placing := self._framed(frame, scene, position, node, cues, last, before)):
+            if fits and (placing := self._framed(frame, figure)):
                 return placing
-        if placing := self._by_clause(scene, position, kind, cues):
+        if placing := self._by_clause(figure):
             return placing
-        return self._by_default(scene, position, node, cues, last, before)
+        return self._by_default(figure)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
 from suantu.expressions import compiled
 from suantu.phrases import Phrase
-from suantu.records import Thing
+from suantu.records import Quantity, Thing
+from suantu.scene import Scene
 from suantu.stages.observations.frames import Cue, Metric
 
 SKIPPED = ("hypothetical", "rumour", "question")
@@ -44,6 +45,26 @@ class Placing:
     bound: str = ""
     status: str = ""
     unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure to place: where it stands, its sentence's metric words, and what was placed before it, at last and of
+    each kind."""
+
+    scene: Scene
+    position: int
+    cues: Sequence[Cue]
+    last: tuple[int, Placing] | None
+    before: Mapping[str, tuple[int, Placing]]
+
+    @property
+    def quantities(self) -> tuple[Quantity, ...]:
+        return self.scene.nodes[self.position].quantities
+
+    @property
+    def kind(self) -> str:
+        return self.quantities[0].kind
 
 
 @dataclass(frozen=True, slots=True)
