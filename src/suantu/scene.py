@@ -51,6 +51,7 @@ class Topic:
 
     ``time`` is the sentence that named it (paragraphs count more); against ``Scene.now`` it tells how old the topic is.
     ``hint``: it was not named, but a word tells it (a hospital: health care); figures are not about it.
+    ``object``: it stood behind a verb (the server uses the chip): second choice.
     """
 
     node: Node
@@ -61,6 +62,7 @@ class Topic:
     part: bool = False
     hint: bool = False
     owner: bool = False
+    object: bool = False
 
 
 @dataclass(slots=True)
@@ -118,15 +120,21 @@ class Scene:
         """The thing of the latest clause before ``position`` whose class stands first in ``wanted``.
 
         An entry may name several classes that count alike (``Chip|Product``): the first thing named then wins. What is
-        only counted (4颗NVSwitch) is no topic unless ``parts`` are wanted, what is only hinted at unless ``hints`` are.
+        only counted (4颗NVSwitch) is no topic unless ``parts`` are wanted, what is only hinted at unless ``hints`` are;
+        the object of a verb only where there is no other, or ``parts`` are wanted.
         """
         best: tuple[int, Topic] | None = None
+        spare: Node | None = None
         for topic in reversed(self.topics):
             if self.now - topic.time > age:
                 break
             if (topic.time == self.now and topic.position >= position) or (topic.part and not parts):
                 continue
             if topic.hint and not hints:
+                continue
+            if topic.object and not parts:
+                fits = any(topic.classes.intersection(group.split("|")) for group in wanted)
+                spare = spare or (topic.node if fits else None)
                 continue
             order = next((i for i, group in enumerate(wanted) if topic.classes.intersection(group.split("|"))), None)
             if order is None:
@@ -135,7 +143,7 @@ class Scene:
                 break
             if best is None or order <= best[0]:
                 best = (order, topic)
-        return best[1].node if best else None
+        return best[1].node if best else spare
 
     def inserted(self, position: int) -> tuple[int, int] | None:
         """The insertion that ``position`` stands in."""

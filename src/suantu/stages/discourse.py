@@ -96,6 +96,9 @@ class Discourse:
         self.aside_after = compiled(f"(?:{owned})" if owned else r"(?!)")
         self.appositive = "|".join(sorted(map(str, settings.get("appositives", ())), key=len, reverse=True))
         self.comparison = compiled(edge + "(?:" + "|".join(words) + ")" + after)
+        verbs = "|".join(sorted(map(str, settings.get("object-after", ())), key=len, reverse=True))
+        self.object = compiled(f"(?:{verbs})[^，。；、：\ue000-\uf8ffA-Z]{{0,8}}$") if verbs else compiled(r"(?!)")
+        self.objects = frozenset(map(str, settings.get("object-classes", ())))
 
 
 class Thread:
@@ -264,6 +267,7 @@ def _antecedent(
     recent = [t for t in recent if len(t.node.mentions) == 1] if single else recent
     for group in classes:
         fit = [t for t in recent if t.classes.intersection(group.split("|"))]
+        fit = [t for t in fit if not t.object] or fit
         if fit:
             last = fit[-1]
             return next(t for t in fit if (t.clause, t.time) == (last.clause, last.time)).node
@@ -373,7 +377,8 @@ def note_topics(
             seen.add((start, classes))
         part = _counted(scene, position, alphabet)
         owner = scene.text.startswith(_OWNING, position + 1)
-        scene.topics.append(Topic(node, classes, position, start, thread.now, part, owner))
+        behind = bool(classes & discourse.objects) and discourse.object.search(scene.text[start:position]) is not None
+        scene.topics.append(Topic(node, classes, position, start, thread.now, part, owner=owner, object=behind))
     for match in discourse.hint.finditer(scene.text):
         thing = discourse.hints[match[0]]
         at, classes = scene.starts[match.start()], closure(thing.classes)
