@@ -267,7 +267,7 @@ class _Reading:
         period: Period | None = None
         opening: Period | None = None
         issued = self.document.issued
-        era = self.eras.enter(block.sections, lambda text: times.find(text, issued), issued)
+        era = self.eras.enter((self.document.title, *block.sections), lambda text: times.find(text, issued), issued)
         of_market = False
         told: tuple[Observation, ...] = ()
         for bounds in sentences(block.text):
@@ -380,8 +380,8 @@ class _Reading:
             nodes.append(Node(match.start, match.end, char, (Mention(match.start, match.end, name.thing),)))
         periods = pipeline.periods.find(block.text, self.document.issued, self.previous)
         now = self.dated.issued[:4] or "9999"  # what lies ahead dates no later words
-        if known := [p.value for p in periods if p.value and eras.year_of(p) <= now]:
-            self.previous = known[-1]
+        if known := [p for p in periods if p.value and eras.year_of(p) <= now]:
+            self.previous = ([p for p in known if not p.ahead and "/" not in p.value] or known)[-1].value
         nodes += [Node(p.start, p.end, alphabet.kind("period"), periods=(p,)) for p in periods]
         nodes += [
             Node(q.start, q.end, alphabet.kind(q.kind), quantities=(q,))

@@ -36,10 +36,12 @@ class Eras:
     before: Period | None = None
 
     def enter(self, sections: tuple[str, ...], find: Callable[[str], Sequence[Period]], issued: str) -> Period | None:
-        """The time of a paragraph under these headings; the date of publication is none."""
+        """The time of a paragraph under these headings, the nearest that has one; the date of publication is none."""
         if sections != self.sections:
-            found = [p for p in find(sections[-1]) if p.value and p.value[:7] != issued[:7]] if sections else []
-            self.sections, self.heading = sections, found[0] if len(found) == 1 else None
+            found = ([p for p in find(s) if p.value and p.value[:7] != issued[:7]] for s in reversed(sections))
+            times = next((times for times in found if times), [])
+            self.sections = sections
+            self.heading = times[0] if len(times) == 1 and "/" not in times[0].value and not times[0].ahead else None
         return self.heading or self.before
 
     def leave(self, period: Period | None, now: str) -> None:
@@ -58,7 +60,7 @@ def carried(
     facts: Sequence[Observation], scene: Scene, period: Period | None, place: Thing | None, near: bool, now: str
 ) -> tuple[Period | None, Thing | None, bool]:
     """The time and place that the next sentence of the paragraph takes over: those of this one, if it has just one."""
-    named = {p.value: p for n in scene.nodes.values() for p in n.periods if p.value}
+    named = {p.value: p for n in scene.nodes.values() for p in n.periods if p.value and not p.paper}
     used = {f.period for f in facts if f.place is not None and f.period in named and f.metric != "ratio"}
     if len(named) == 1:
         period = next(iter(named.values()))

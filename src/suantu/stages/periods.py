@@ -30,12 +30,15 @@ class _Anchors:
     latest: str
     here: bool = False
 
-    def moved(self, period: Period, opens: bool) -> _Anchors:
+    def moved(self, period: Period, opens: bool, compared: bool) -> _Anchors:
         """After ``period`` was read: what lies ahead of the document dates no month or half-year, and neither does a
-        year that is only looked back to; ``opens``: it opens its sentence."""
+        year that is only looked back to or ``compared`` with; ``opens``: it opens its sentence."""
         ahead = period.ahead or (self.issued and _last_year(period.value) > _year_of(self.issued))
         back = self.here and not opens and _last_year(period.value) < _year_of(self.past)
+        back = back or (compared and bool(self.past) and _last_year(period.value) < _year_of(self.past))
         past = self.past if ahead or back else period.value
+        if compared and back:
+            return self
         return replace(self, latest=period.value, past=past, here=self.here or not ahead)
 
 
@@ -76,6 +79,8 @@ class PeriodGrammar:
         self._relative_heads = {head for word, _ in rows for head in (word[0], word[0].upper())}
         self._relative_pairs = frozenset(word[:2] for word, _ in rows)
         self._issued_cues = words(rules, "issued_cues", file)
+        self._compared = words(rules, "compared", file)
+        self._published = re.compile(str(rules.get("published", "(?!)")))
         banned, left = section(rules, "not_before", file), section(rules, "not_after", file)
         self._relative_banned = {word: words(banned, word, file) for word in banned}
         self._relative_left = {word: words(left, word, file) for word in left}
@@ -144,10 +149,10 @@ class PeriodGrammar:
                 continue
             pos = period.end
             if not any(begin <= period.start < end for begin, end in titles):
-                found.append(period)
-                anchors = (
-                    anchors.moved(period, _opens(text, period.start)) if self._anchoring(period, folded) else anchors
-                )
+                found.append(replace(period, paper=bool(self._published.match(text, period.end))))
+                if self._anchoring(period, folded):
+                    compared = text.endswith(self._compared, 0, period.start)
+                    anchors = anchors.moved(period, _opens(text, period.start), compared)
         return found
 
     def _anchoring(self, period: Period, folded: str) -> bool:

@@ -37,7 +37,7 @@ class Years:
 
     def _load_bare(self, year: Mapping[str, object], file: str) -> None:
         self._year_word = str(year["word"])
-        self._not_year = words(year, "not_after", file)
+        self._not_year, self._after_all = words(year, "not_after", file), words(year, "after_all", file)
         self._figure_before = words(year, "figure_before", file)
         self._bare_after = words(year, "bare_after", file)
         self._bare_before = words(year, "bare_before", file)
@@ -167,11 +167,8 @@ class Years:
         if part is not None:
             return replace(part, year=year)
         if tail is not None:
-            return (
-                None
-                if text.startswith(self._not_year, tail.end()) and tail[0].strip() == self._year_word
-                else Point(tail.end(), year)
-            )
+            banned = text.startswith(self._not_year, tail.end()) and not text.startswith(self._after_all, tail.end())
+            return None if banned and tail[0].strip() == self._year_word else Point(tail.end(), year)
         return Point(end, year) if self._bare_year(text, start, end, year) else None
 
     def _read_han_year(self, text: str, folded: str, start: int) -> Point | None:

@@ -106,7 +106,7 @@ class Circumstances:
         found: list[tuple[int, Period]] = []
         for at in sorted(scene.nodes):
             node = scene.nodes[at]
-            if not node.periods or (own is not None and node.periods[-1] is own):
+            if not node.periods or node.periods[-1].paper or (own is not None and node.periods[-1] is own):
                 continue
             if self._belongs(scene, at, position) or (self._after and self._of_other(scene, at, position)):
                 continue
