@@ -172,6 +172,7 @@ class _Reading:
     ranks: RankThread = field(init=False)
     dated: Document = field(init=False)
     market: Thing | None = None
+    measured: dict[str, Thing] = field(default_factory=dict)
     spot: Thing | None = None
     eras: eras.Eras = field(default_factory=eras.Eras)
     previous: str = ""
@@ -275,6 +276,7 @@ class _Reading:
             scene = self._scene(block, bounds, singles, thread, rules)
             scene.place, scene.place_near, scene.period, scene.of_market = place, near, period, of_market
             scene.told, scene.era, scene.heads, scene.market = told, era, self.heads, self.market
+            scene.measured = self.measured
             talk.note_topics(scene, thread, rules.talk, pipeline.alphabet, pipeline.ontology.closure)
             if self.watch:
                 self.watch(scene)
@@ -284,6 +286,7 @@ class _Reading:
             self.observations.extend(facts)
             told = tuple(facts) or told
             self.market = eras.market(facts, self.pipeline.ontology.closure) or self.market
+            self.measured |= eras.measured(facts, self.pipeline.ontology.closure)
             of_market = of_market or any(f.metric == "marketShare" for f in facts)
             period, place, near = eras.carried(facts, scene, period, place, near, self.dated.issued)
             opening = opening or period

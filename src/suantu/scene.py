@@ -6,7 +6,7 @@ be quoted.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from suantu.records import Block, Evidence, Mention, Observation, Ordinal, Period, Quantity, Thing
@@ -73,7 +73,7 @@ class Scene:
     what stretch of it; ``insertions`` say something more of a name (a maker of chips); ``period`` and ``place`` what
     the text before it set (``place_near``: by its own paragraph or heading); ``era`` the time of its heading or of the
     paragraph before; ``market`` the last one whose size was told;
-    ``told`` the figures of the sentence before; ``heads`` the things that its heading names.
+    ``measured`` what each metric was last told of; ``told`` the figures of the sentence before; ``heads`` the things that its heading names.
     """
 
     block: Block
@@ -95,6 +95,7 @@ class Scene:
     of_market: bool = False
     era: Period | None = None
     market: Thing | None = None
+    measured: Mapping[str, Thing] = field(default_factory=dict)
     told: tuple[Observation, ...] = ()
     insertions: tuple[tuple[int, int], ...] = ()
     heads: tuple[Topic, ...] = ()

@@ -56,6 +56,11 @@ def market(facts: Sequence[Observation], closure: Callable[[Sequence[str]], froz
     return next((about for about in sizes if not closure(about.classes) & {"Place", "Organization"}), None)
 
 
+def measured(facts: Sequence[Observation], closure: Callable[[Sequence[str]], frozenset[str]]) -> dict[str, Thing]:
+    """What each metric was last told of, but for places: they have what others measure."""
+    return {f.metric: f.about for f in facts if "Place" not in closure(f.about.classes)}
+
+
 def carried(
     facts: Sequence[Observation], scene: Scene, period: Period | None, place: Thing | None, near: bool, now: str
 ) -> tuple[Period | None, Thing | None, bool]:

@@ -92,6 +92,7 @@ class Base:
         self._place_metrics = frozenset(settings.get("place-metrics", ()))
         self._sized = ("marketSize", *self._place_metrics)
         self._sales_metrics = frozenset(settings.get("sales-metrics", ()))
+        self._size_metrics = frozenset(settings.get("size-metrics", ()))
         self._relative_metrics = frozenset(settings.get("relative-metrics", ()))
         self._seller_words = tuple(map(str, settings.get("seller-words", ())))
         self._called_by_metric = str(settings.get("compute", ""))
@@ -204,8 +205,8 @@ class Base:
         if self._language == "en":  # told of in the sentence before
             sized = (f.about for f in reversed(scene.told) if f.metric in self._sized and "Market" in f.about.classes)
             return next(sized, None)
-        told = (f.about for f in reversed(scene.told) if f.metric == metric.name and not self._is_place(f.about))
-        return next(told, None if metric.device or metric.noun else scene.market)
+        told = None if metric.name in self._joint_metrics else scene.measured.get(metric.name)
+        return told or (None if metric.device or metric.noun else scene.market)
 
     def _rate_of(self, scene: Scene, start: int, end: int, owner: Thing | None) -> Thing:
         """A named rate (毛利率), with whose it is."""
@@ -235,9 +236,9 @@ class Base:
         return next(iter(names), thing.label)
 
     def _joint(self, things: Sequence[Thing], scene: Scene) -> Thing:
-        """Several as one; in English by the very words of the list."""
+        """Several as one, by the very words of the list."""
         listed = next((n for n in scene.nodes.values() if len(things) > 1 and n.things == tuple(things)), None)
-        if listed is not None and not listed.pronoun and self._language == "en":
+        if listed is not None and not listed.pronoun:
             return self._phrases.subject(" ".join(scene.block.text[listed.start : listed.end].split()))
         return (
             things[0] if len(things) == 1 else self._phrases.subject(self._comma.join(self._called(t) for t in things))

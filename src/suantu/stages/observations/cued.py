@@ -137,6 +137,9 @@ class Cued(Base):
         if metric.noun and (about is None or metric.always):
             noun = re.sub(metric.noun, "", scene.surface(end, cue_end)) if metric.from_cue else metric.noun
             about, group = (self._phrases.subject(noun), ()) if noun else (about, group)
+        if about is None and not phrase.words and metric.name in self._size_metrics:
+            again = last is not None and last[1].metric.name == metric.name
+            about = last[1].about if last and again else scene.measured.get(metric.name)
         named = phrase.words and cue_end - end >= _LONG and not (metric.device or metric.rate or metric.topic)
         if about is None and named:
             about = self._phrases.subject(scene.surface(end, cue_end))

@@ -99,9 +99,6 @@ class Defaults(Base):
         start = clause_start(scene.text, position)
         found = CLAUSE.search(scene.text, position)
         spot = _Spot(position, kind, start, found.start() if found else len(scene.text), position)
-        said = self._this_figure(figure, spot)
-        if said is not None:
-            return said
         cue = self._nearest_cue(scene, spot, figure.cues)
         fallback = None if cue or kind == "number" else self._fallback(scene, spot)
         metric = cue.metric(kind) if cue else fallback.metric if fallback else None
@@ -261,25 +258,37 @@ class Defaults(Base):
         end = spot.position if self._language == "en" else spot.end
         return self._first_phrase(scene, spot.start, end, spot.kind != "count")
 
-    def _in_scope(self, scene: Scene, spot: _Spot) -> Phrase | None:
-        """Among whom the sentence counts (受访银行中，…)."""
+    def _in_scope(self, scene: Scene, spot: _Spot, near: int = 0) -> Phrase | None:
+        """Among whom the sentence counts (受访银行中，…); ``near``: in the clause that ends there."""
         if self._scope is None:
             return None
         for match in reversed(list(self._scope.finditer(scene.text, 0, spot.position))):
+            if match.end() < near:
+                return None
             phrase = self._phrases.left(scene, match.end("a"), match.start("a"))
             if phrase.about is not None:
                 return phrase
         return None
 
-    def _this_figure(self, figure: Figure, spot: _Spot) -> Placing | None:
-        """这一比例, 该数字: the same as the last figure of its kind."""
-        scene, before = figure.scene, figure.before
-        if self._this is None or not self._this.search(scene.text, spot.start, spot.position):
+    def _this_figure(self, figure: Figure) -> Placing | None:
+        """这一比例, 该数字: measures the same as the last figure of its kind, of whom stands before it or also the same."""
+        scene, position = figure.scene, figure.position
+        start = clause_start(scene.text, position)
+        this = self._this.search(scene.text, start, position) if self._this else None
+        if this is None or self._alike(scene, this.end(), position, figure.kind):
             return None
-        if spot.kind in before:
-            return replace(before[spot.kind][1], rule=_RULE, start=spot.start, end=spot.position + 1, group=())
-        told = self._told(scene, spot.kind)
-        if told is None:
+        placed = figure.before.get(figure.kind)
+        told = self._told(scene, figure.kind) if placed is None else None
+        if placed is None and told is None:
             return None
-        metric = self._metrics.by_name[told.metric]
-        return Placing(metric, told.about, _RULE, spot.start, spot.position + 1, _SURE, told.place)
+        metric = placed[1].metric if placed else self._metrics.by_name[told.metric if told else ""]
+        about = placed[1].about if placed else told.about if told else None
+        place = placed[1].place if placed else told.place if told else None
+        own = self._phrases.left(scene, this.start(), start)
+        spot = _Spot(position, figure.kind, start, position, position)
+        other = own if own.about else self._in_scope(scene, spot, start - 1)
+        about = other.about if other and other.about else about
+        if about is None or metric.rate:
+            return None
+        begin = min(own.start, this.start())
+        return Placing(metric, about, _RULE, begin, position + 1, _SURE, own.place or place)

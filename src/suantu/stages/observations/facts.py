@@ -147,7 +147,7 @@ class Facts(Base):
         sign = metric.sign * placing.sign
         start, end = min(placing.start, position), max(placing.end, position + 1)
         period = when.period.value if when.period else ""
-        if not metric.placed and when.period in (scene.period, scene.era):
+        if not metric.dated and when.period in (scene.period, scene.era):
             period = ""
         return Observation(
             metric=metric.name,

@@ -17,7 +17,7 @@ class Metric:
     """One reading of metric words: ``name`` as in the vocabulary; ``sign`` is -1 for words of decline.
 
     ``placed`` is ``home`` where the document's own place may fill in, ``near`` where only a place near by, or empty.
-    ``owned``: it is a rate of something, and its subject is the rate with its owner.
+    ``dated``: the text's own time may fill in, as for all that is placed. ``owned``: it is a rate of something, and its subject is the rate with its owner.
     """
 
     name: str
@@ -31,6 +31,7 @@ class Metric:
     always: bool = False
     from_cue: bool = False
     owned: bool = False
+    dated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +75,7 @@ class Metrics:
                 bool(dict(entry.get("about", {})).get("always")),
                 bool(dict(entry.get("about", {})).get("from-cue")),
                 bool(entry.get("owned")),
+                bool(entry.get("dated") or entry.get("placed")),
             )
             self.by_name.setdefault(name, metric)
             stop = str(dict(entry.get("not-before", {})).get(language, ""))

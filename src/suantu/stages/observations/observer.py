@@ -135,6 +135,8 @@ class Observer(Cued, Framed, Defaults, Facts):
 
     def _place(self, figure: Figure) -> Placing | None:
         scene, position, kind = figure.scene, figure.position, figure.kind
+        if placing := self._this_figure(figure):
+            return placing
         for frame in self._frames:
             fits = kind in frame.kinds and not frame.last
             if fits and (placing := self._framed(frame, figure)):
