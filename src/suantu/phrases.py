@@ -112,6 +112,8 @@ class Phrases:
             return Phrase(None, phrase.place, phrase.start, phrase.end)
         if word not in self._oblique or text.startswith(self._oblique_topic, phrase.end):
             return phrase
+        if self._of and self._of.fullmatch(text, phrase.start - 1, phrase.start):  # the maker set up in Ningbo
+            return phrase
         end = cut - len(word)
         while end > start:
             before = self._before(scene, [s for s in stops if s[1] <= end], start, end)

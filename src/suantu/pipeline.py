@@ -99,7 +99,7 @@ class Pipeline:
         return Language(
             Grammar.from_settings(settings),
             Moods(settings, code, self.alphabet.matching(["Organization"]), self.alphabet.matching(["period"])),
-            talk.Discourse(settings, code, {n.text: n.thing for n in self.ontology.names}),
+            talk.Discourse(settings, code, {n.text: n.thing for n in self.ontology.names}, self.ontology.closure),
             phrases,
             self._relations(code, compiler, phrases),
             self._observer(code, compiler, settings, phrases),
@@ -312,6 +312,8 @@ class _Reading:
     def _told(self, scene: Scene, rules: Language) -> tuple[list[Observation], list[Loose]]:
         """The figures and ranks of a sentence: read without its insertions, and then those inside them."""
         rules.rankings.read(scene, self.ranks, asserted)
+        entries = [entry for entry, _ in self.ranks.entries]
+        scene.ranked = max((e.period for e in entries if e.ranking == entries[-1].ranking), default="")
         if not scene.insertions:
             return rules.observer.read(scene, self.dated)
         plain = scene.without(scene.insertions)
@@ -359,7 +361,7 @@ class _Reading:
             self.label = singles[0].thing if "Place" in alphabet.classes(singles[0].char) else None
         if self.label or self.heading:
             return self.label or self.heading, self.label is not None or self.heading_only
-        return home or self.spot, False
+        return home or self.spot, home is not None and "Country" not in self.pipeline.ontology.closure(home.classes)
 
     def _topics(self, heading: str) -> tuple[Topic, ...]:
         """What a heading names, as topics."""

@@ -103,7 +103,8 @@ class Period:
     """A time in a block. ``value`` is ``2020``, ``2020-H1``, ``2020-Q3``, ``2020-09``, ``2020-09-17`` or an interval
     ``2019/2024``; empty where the words need a date that the document does not give (未来五年). ``ahead`` is true where
     the words themselves look forward (到2024年, 未来五年, by 2026); ``years`` is an interval's length where it has
-    no ends (五年复合增长率); ``paper``: it is when something was published, and dates no figure (2025年3月发布的报告)."""
+    no ends (五年复合增长率); ``aside``: it dates no figure: ``paper``
+    where something was published then (2025年3月发布的报告), ``compared`` where it is only compared with (与2023年相比)."""
 
     start: int
     end: int
@@ -111,7 +112,7 @@ class Period:
     value: str
     ahead: bool = False
     years: int = 0
-    paper: bool = False
+    aside: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -57,7 +57,14 @@ def _clause_start(text: str, position: int) -> int:
 class Discourse:
     """The pronouns and comparison words of one language; ``Thread`` holds the state of one text."""
 
-    def __init__(self, settings: Mapping[str, Any], language: str, things: Mapping[str, Thing]) -> None:
+    def __init__(
+        self,
+        settings: Mapping[str, Any],
+        language: str,
+        things: Mapping[str, Thing],
+        closure: Callable[[Iterable[str]], frozenset[str]],
+    ) -> None:
+        self.closure = closure
         edge = r"(?<![A-Za-z])" if language == "en" else ""
         after = r"(?![A-Za-z])" if language == "en" else ""
         self.pronouns = tuple(
@@ -72,6 +79,7 @@ class Discourse:
             )
             for p in settings["pronouns"]
         )
+        self.things = things
         self.hints: dict[str, Thing] = {
             str(word): things[label]
             for label, words in dict(settings.get("hints", {})).items()
@@ -260,6 +268,8 @@ def _antecedent(
     clause = _clause_start(text, at)
     in_sentence = [n for n in before if n.start < clause or clause == 0]
     chosen = _subject(in_sentence, classes, text, discourse, alphabet)
+    if chosen is None and classes == ("City",):
+        chosen = _seat(before, text, discourse, alphabet)
     if chosen is not None:
         return chosen
     reach = 2 if len(classes) > 1 else 4
@@ -271,6 +281,18 @@ def _antecedent(
         if fit:
             last = fit[-1]
             return next(t for t in fit if (t.clause, t.time) == (last.clause, last.time)).node
+    return None
+
+
+def _seat(nodes: Sequence[Node], text: str, discourse: Discourse, alphabet: Alphabet) -> Node | None:
+    """The city that an office or a paper is called after (the plan of Hangzhou … the whole city)."""
+    for node in reversed(nodes):
+        name = text[node.start : node.end]
+        for end in range(2, min(6, len(name))):
+            thing = discourse.things.get(name[:end])
+            if thing is not None and "City" in thing.classes:
+                char = alphabet.name(discourse.closure(thing.classes))
+                return Node(node.start, node.start + end, char, (Mention(node.start, node.start + end, thing),))
     return None
 
 

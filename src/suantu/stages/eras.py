@@ -46,7 +46,7 @@ class Eras:
 
     def leave(self, period: Period | None, now: str) -> None:
         """Keep a paragraph's time for the next if it is past."""
-        if period is not None and not period.ahead and year_of(period) <= now[:4]:
+        if period is not None and not period.ahead and year_of(period) <= now[:4] and period.value != now:
             self.before = period
 
 
@@ -65,7 +65,7 @@ def carried(
     facts: Sequence[Observation], scene: Scene, period: Period | None, place: Thing | None, near: bool, now: str
 ) -> tuple[Period | None, Thing | None, bool]:
     """The time and place that the next sentence of the paragraph takes over: those of this one, if it has just one."""
-    named = {p.value: p for n in scene.nodes.values() for p in n.periods if p.value and not p.paper}
+    named = {p.value: p for n in scene.nodes.values() for p in n.periods if p.value and not p.aside}
     used = {f.period for f in facts if f.place is not None and f.period in named and f.metric != "ratio"}
     if len(named) == 1:
         period = next(iter(named.values()))

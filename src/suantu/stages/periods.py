@@ -149,10 +149,11 @@ class PeriodGrammar:
                 continue
             pos = period.end
             if not any(begin <= period.start < end for begin, end in titles):
-                found.append(replace(period, paper=bool(self._published.match(text, period.end))))
+                aside = "paper" if self._published.match(text, period.end) else ""
+                aside = aside or ("compared" if text.endswith(self._compared, 0, period.start) else "")
+                found.append(replace(period, aside=aside))
                 if self._anchoring(period, folded):
-                    compared = text.endswith(self._compared, 0, period.start)
-                    anchors = anchors.moved(period, _opens(text, period.start), compared)
+                    anchors = anchors.moved(period, _opens(text, period.start), aside == "compared")
         return found
 
     def _anchoring(self, period: Period, folded: str) -> bool:

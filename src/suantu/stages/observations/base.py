@@ -87,6 +87,7 @@ class Base:
         self._few_left = compiled(str(few.get("left", "(?!)")))
         self._few_right = compiled(str(few.get("right", "(?!)")))
         self._formats = compiled(str(settings.get("formats", "(?!)")))
+        self._load_beneficiary(settings.get("beneficiary", {}), compiler)
         self._each = compiled("|".join(map(str, settings["each"])))
         self._market_metrics = frozenset(settings.get("market-metrics", ()))
         self._place_metrics = frozenset(settings.get("place-metrics", ()))
@@ -101,6 +102,23 @@ class Base:
         self._speakers = compiled(f"{speakers}$") if speakers else None
         self._speaking = compiled(f"\\b{speakers}\\b") if speakers else None
         self._market_words = tuple(map(str, settings["market-words"]))
+
+    def _load_beneficiary(self, settings: Mapping[str, Any], compiler: Compiler) -> None:
+        """How a text says whom a sum is for."""
+        self._granted = str(settings.get("metric", ""))
+        self._granted_itself = re.compile(str(settings.get("keeps", "(?!)")))
+        self._granted_empty = frozenset(map(str, settings.get("empty", ())))
+        self._granted_to = [compiler.pattern(p, "beneficiary").regex for p in settings.get("left", ())]
+
+    def _beneficiary(self, scene: Scene, position: int) -> Thing | None:
+        """Whom a sum is for (对新建的中心给予补助，最高 …)."""
+        found = [m.span("a") for pattern in self._granted_to for m in pattern.finditer(scene.text, 0, position)]
+        for start, end in sorted(found, reverse=True):
+            phrase = self._phrases.left(scene, end, start)
+            about = phrase.about or (self._phrases.subject(phrase.words) if phrase.words else None)
+            if about is not None and about.label not in self._granted_empty and not self._is_place(about):
+                return about
+        return None
 
     def _unsaid(self, scene: Scene, phrase: Phrase) -> Phrase:
         """The phrase, but for who says so: that is not what is measured."""

@@ -43,8 +43,11 @@ class Circumstances:
         self._now = compiled(f"(?:{now})\\s?$")
         period = alphabet.matching(["period"])
         of = str(settings["of"])
-        self._beside = compiled(f"[{period}]{of}$")
-        self._next = compiled(f"{of}[\uf000-\uf8ff]")
+        bounds = "|".join(map(str, settings.get("of-bounds", ())))
+        self._beside = compiled(f"[{period}]{of}(?:{bounds})?$")
+        self._next = compiled(f"{of}(?:{bounds})?[\uf000-\uf8ff]")
+        listed = "|".join(re.escape(str(w)) for w in settings["lists"]["separators"] if str(w).strip() not in ",，")
+        self._member = compiled(f"(?:{listed})$")
         self._baseline = compiled(str(settings["baseline"])) if "baseline" in settings else None
         self._against = compiled(r"\b(?:" + "|".join(words) + r")\b(?=(?: [a-z]+){0,3} [\uf000-\uf8ff])")
         self._compared = compiled(r" (?:the|that of|those of|what|its|their) ?[\uf000-\uf8ff]")
@@ -52,6 +55,8 @@ class Circumstances:
         self._whole = compiled("(?:" + "|".join(wholes) + ")\\s?$") if wholes else None
         edge = r"(?<![A-Za-z])" if language == "en" else ""
         options = "|".join(sorted(map(re.escape, places), key=len, reverse=True))
+        seats = (p for p in settings["pronouns"] if set(p["classes"]) <= {"City", "Region"})
+        self._seats = frozenset(str(w) for p in seats for w in p["words"])
         self._place_words = compiled(f"{edge}(?:{options})") if places else None
 
     def when(self, scene: Scene, position: int, metric: str = "") -> When:
@@ -90,14 +95,14 @@ class Circumstances:
         return replace(years[-1], value=f"{years[-2].value}/{years[-1].value}")
 
     def _own(self, scene: Scene, position: int) -> Period | None:
-        match = self._beside.search(scene.text, max(0, position - 3), position)
+        match = self._beside.search(scene.text, max(0, position - 6), position)
         node = scene.nodes.get(match.start()) if match else None
         return node.periods[-1] if node is not None and node.periods else None
 
     def _belongs(self, scene: Scene, at: int, position: int) -> bool:
         """Whether the time at ``at`` stands right before another figure."""
         match = self._next.match(scene.text, at + 1)
-        return bool(match) and match.end() - 1 != position and match.end() - 1 < position if match else False
+        return match is not None and match.end() - 1 != position and (not self._after or match.end() - 1 < position)
 
     def _dated(
         self, scene: Scene, position: int, own: Period | None, compared: str
@@ -106,7 +111,7 @@ class Circumstances:
         found: list[tuple[int, Period]] = []
         for at in sorted(scene.nodes):
             node = scene.nodes[at]
-            if not node.periods or node.periods[-1].paper or (own is not None and node.periods[-1] is own):
+            if not node.periods or node.periods[-1].aside == "paper" or (own is not None and node.periods[-1] is own):
                 continue
             if self._belongs(scene, at, position) or (self._after and self._of_other(scene, at, position)):
                 continue
@@ -195,7 +200,7 @@ class Circumstances:
             (at, node.thing)
             for at, node in scene.nodes.items()
             if node.mentions
-            and not node.pronoun
+            and (not node.pronoun or node.pronoun in self._seats)
             and len(node.mentions) == 1
             and "Place" in self._alphabet.classes(node.char)
         ]
@@ -205,6 +210,8 @@ class Circumstances:
             ]
         if self._whole:
             spots = [(at, thing) for at, thing in spots if not self._whole.search(scene.text[max(0, at - 4) : at])]
+        if not self._after:  # one of several is none of its own
+            spots = [(at, t) for at, t in spots if not self._member.search(scene.text[max(0, at - 2) : at])]
         spots = [(at, thing) for at, thing in spots if scene.inserted(at) in (None, scene.inserted(position))]
         clause = max((m.end() for m in _CLAUSE.finditer(scene.text, 0, position)), default=0)
         for low, high in ((clause, position), (0, clause)):

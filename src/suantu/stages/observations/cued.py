@@ -98,7 +98,9 @@ class Cued(Base):
             if start <= cue.start and cue.end <= position and (metric := cue.metric(kind)):
                 if re.search(f"[{FIGURES}]", re.sub(f"[{self._period_char}]", "", scene.text[cue.end : position])):
                     return None
-                return self._with_subject(replace(figure, last=None), metric, cue.start, "figure.in-clause", "0.7", cue.end)
+                return self._with_subject(
+                    replace(figure, last=None), metric, cue.start, "figure.in-clause", "0.7", cue.end
+                )
         return None
 
     def _device_of(

@@ -147,8 +147,8 @@ class Facts(Base):
         sign = metric.sign * placing.sign
         start, end = min(placing.start, position), max(placing.end, position + 1)
         period = when.period.value if when.period else ""
-        if not metric.dated and when.period in (scene.period, scene.era):
-            period = ""
+        if not metric.placed and when.period in (scene.period, scene.era, None):
+            period = scene.ranked or period if metric.dated else ""
         return Observation(
             metric=metric.name,
             about=about,

@@ -186,7 +186,7 @@ class Framed(Base):
         plain = frame.about in {"slot", "right"} or frame.metric == "count"
         counter = scene.nodes[hit.position].quantities[0].counter
         if found.about is None and not found.group and not words and frame.metric == "shipments" and counter:
-            return self._phrases.subject(counter)
+            return scene.measured.get(frame.metric) or self._phrases.subject(counter)
         if found.about is None and not found.group and words and plain:
             return self._phrases.subject(words)
         return found.about

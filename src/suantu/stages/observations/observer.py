@@ -47,6 +47,7 @@ class Observer(Cued, Framed, Defaults, Facts):
             placing = self._as_market_share(scene, placing, before.get(quantity.kind))
             placing = self._as_scale(placing) if self._language == "en" else placing
             placing = self._in_places(scene, placing, len(node.quantities))
+            placing = self._granting(scene, position, placing)
             found = list(self._facts(scene, position, node, placing, document))
             if self._language == "en" and placing.metric.rate and last and facts and facts[-1].status == "Forecast":
                 found = [replace(f, status="Forecast") if f.about.iri == facts[-1].about.iri else f for f in found]
@@ -97,6 +98,13 @@ class Observer(Cued, Framed, Defaults, Facts):
         if len(placing.group) == count and all(map(self._is_place, placing.group)):
             return replace(placing, about=market, group=(), places=placing.group)
         return placing
+
+    def _granting(self, scene: Scene, position: int, placing: Placing) -> Placing:
+        """A sum that is granted is about those whom it is for."""
+        if placing.metric.name != self._granted or self._granted_itself.search(placing.about.label):
+            return placing
+        whom = self._beneficiary(scene, position)
+        return replace(placing, about=whom, group=()) if whom is not None else placing
 
     def _known_few(self, scene: Scene, position: int, quantity: Quantity) -> bool:
         """Whether a small number only sums up what was named (三家合计, 这两款)."""
