@@ -79,7 +79,7 @@ class Phrases:
         verbs = frozenset(str((everyday or {}).get("verbs", "")).split()) - gerunds
         self._verbs = {w: True for w in verbs if len(w) > 1}
         self._verbs |= {w: False for w in (*str((everyday or {}).get("nouns", "")).split(), *gerunds)}
-        self._seen: dict[str, tuple[tuple[int, int], ...]] = {}
+        self._seen: dict[str, tuple[tuple[int, int, bool], ...]] = {}
 
     @staticmethod
     def _strip(words: list[str], anchor: str, language: str) -> re.Pattern[str]:
@@ -149,26 +149,30 @@ class Phrases:
             yield at, end
 
     def _stops(self, text: str, start: int, end: int) -> list[tuple[int, int]]:
-        """The words of ``text[start:end]`` that cannot stand inside a noun phrase."""
+        """The words of ``text[start:end]`` that cannot stand inside a noun phrase: function words, if they are no part
+        of a noun, and verbs."""
+        words = [(start + a, start + b, verb) for a, b, verb in self._words(text[start:end])]
+        nouns = [(a, b) for a, b, verb in words if not verb]
         found = [m.span() for m in self._boundary.finditer(text, start, end) if m.end() <= end]
-        return found + [(start + a, start + b) for a, b in self._predicates(text[start:end])]
+        found = [(a, b) for a, b in found if not any(s <= a and b <= e and b - a < e - s for s, e in nouns)]
+        return found + [(a, b) for a, b, verb in words if verb]
 
-    def _predicates(self, text: str) -> tuple[tuple[int, int], ...]:
-        """The plain verbs of a stretch, its words taken longest first from the left."""
+    def _words(self, text: str) -> tuple[tuple[int, int, bool], ...]:
+        """The plain nouns and verbs of a stretch, its words taken longest first from the left."""
         if not self._verbs:
             return ()
         if (known := self._seen.get(text)) is None:
             if len(self._seen) > 20000:
                 self._seen.clear()
-            known = self._seen[text] = tuple(self._verbs_in(text))
+            known = self._seen[text] = tuple(self._words_in(text))
         return known
 
-    def _verbs_in(self, text: str) -> Iterator[tuple[int, int]]:
+    def _words_in(self, text: str) -> Iterator[tuple[int, int, bool]]:
         i = 0
         while i < len(text):
             end = next((e for e in range(min(len(text), i + 5), i + 1, -1) if text[i:e] in self._verbs), i + 1)
-            if end > i + 1 and self._verbs[text[i:end]]:
-                yield i, end
+            if end > i + 1:
+                yield i, end, self._verbs[text[i:end]]
             i = end
 
     def subject(self, label: str) -> Thing:

@@ -276,7 +276,7 @@ class _Reading:
             scene = self._scene(block, bounds, singles, thread, rules)
             scene.place, scene.place_near, scene.period, scene.of_market = place, near, period, of_market
             scene.told, scene.era, scene.heads, scene.market = told, era, self.heads, self.market
-            scene.measured = self.measured
+            scene.measured, scene.home = self.measured, home
             talk.note_topics(scene, thread, rules.talk, pipeline.alphabet, pipeline.ontology.closure)
             if self.watch:
                 self.watch(scene)

@@ -73,7 +73,7 @@ class Scene:
     what stretch of it; ``insertions`` say something more of a name (a maker of chips); ``period`` and ``place`` what
     the text before it set (``place_near``: by its own paragraph or heading); ``era`` the time of its heading or of the
     paragraph before; ``market`` the last one whose size was told;
-    ``measured`` what each metric was last told of; ``ranked`` the time of the latest ranking; ``told`` the figures of the sentence before; ``heads`` the things that its heading names.
+    ``measured`` what each metric was last told of; ``ranked`` the time of the latest ranking; ``home`` the document's own place; ``told`` the figures of the sentence before; ``heads`` the things that its heading names.
     """
 
     block: Block
@@ -97,6 +97,7 @@ class Scene:
     market: Thing | None = None
     measured: Mapping[str, Thing] = field(default_factory=dict)
     ranked: str = ""
+    home: Thing | None = None
     told: tuple[Observation, ...] = ()
     insertions: tuple[tuple[int, int], ...] = ()
     heads: tuple[Topic, ...] = ()

@@ -79,7 +79,7 @@ class PeriodGrammar:
         self._relative_heads = {head for word, _ in rows for head in (word[0], word[0].upper())}
         self._relative_pairs = frozenset(word[:2] for word, _ in rows)
         self._issued_cues = words(rules, "issued_cues", file)
-        self._compared = words(rules, "compared", file)
+        self._compared, self._of = words(rules, "compared", file), words(rules, "compared_of", file)
         self._published = re.compile(str(rules.get("published", "(?!)")))
         banned, left = section(rules, "not_before", file), section(rules, "not_after", file)
         self._relative_banned = {word: words(banned, word, file) for word in banned}
@@ -150,7 +150,8 @@ class PeriodGrammar:
             pos = period.end
             if not any(begin <= period.start < end for begin, end in titles):
                 aside = "paper" if self._published.match(text, period.end) else ""
-                aside = aside or ("compared" if text.endswith(self._compared, 0, period.start) else "")
+                if text.endswith(self._compared, 0, period.start) and text.startswith(self._of, period.end):
+                    aside = aside or "compared"
                 found.append(replace(period, aside=aside))
                 if self._anchoring(period, folded):
                     anchors = anchors.moved(period, _opens(text, period.start), aside == "compared")

@@ -79,6 +79,12 @@ class Base:
         conditions = settings["conditions"]
         self._condition_left = compiler.pattern("|".join(conditions["left"]) or "(?!)", "conditions").regex
         self._condition_right = compiled("|".join(conditions["right"]) or "(?!)")
+        self._together_words = compiled("|".join(map(str, settings.get("together", ()))) or "(?!)")
+        self._group_words = frozenset(map(str, settings.get("groups", ())))
+        self._groups = compiled("|".join(sorted(self._group_words, key=len, reverse=True)) or "(?!)")
+        self._ordinal = tuple(map(str, settings.get("ordinal", ("\0",))))
+        definitions = conditions.get("defining", ())
+        self._definitions = [(compiled(d["left"]), compiled(d["right"])) for d in definitions]
         self._from = compiled(str(settings.get("from", "(?!)")).replace("{figures}", FIGURES))
         self._of_each = compiled(str(settings.get("of-each", "(?!)")))
         few = settings.get("few", {})
@@ -88,6 +94,7 @@ class Base:
         self._few_right = compiled(str(few.get("right", "(?!)")))
         self._formats = compiled(str(settings.get("formats", "(?!)")))
         self._load_beneficiary(settings.get("beneficiary", {}), compiler)
+        self._owned_by = {str(k): compiled(str(v)) for k, v in dict(settings.get("cannot-have", {})).items()}
         self._each = compiled("|".join(map(str, settings["each"])))
         self._market_metrics = frozenset(settings.get("market-metrics", ()))
         self._place_metrics = frozenset(settings.get("place-metrics", ()))
@@ -188,6 +195,9 @@ class Base:
 
     def _is_device(self, thing: Thing | None) -> bool:
         return thing is not None and bool(self._ontology.closure(thing.classes).intersection(DEVICES))
+
+    def _of_class(self, node: Node, classes: Sequence[str]) -> bool:
+        return bool(self._alphabet.classes(node.char).intersection(classes))
 
     def _device_node(self, node: Node) -> bool:
         return bool(self._alphabet.classes(node.char).intersection(DEVICES))

@@ -47,6 +47,9 @@ class Circumstances:
         self._beside = compiled(f"[{period}]{of}(?:{bounds})?$")
         self._next = compiled(f"{of}(?:{bounds})?[\uf000-\uf8ff]")
         listed = "|".join(re.escape(str(w)) for w in settings["lists"]["separators"] if str(w).strip() not in ",，")
+        self._predicate = compiled(
+            f"(?:{'|'.join(map(str, settings.get('predicate', ['(?!)'])))})[\ue000-\uefff]{of}$"
+        )
         self._member = compiled(f"(?:{listed})$")
         self._baseline = compiled(str(settings["baseline"])) if "baseline" in settings else None
         self._against = compiled(r"\b(?:" + "|".join(words) + r")\b(?=(?: [a-z]+){0,3} [\uf000-\uf8ff])")
@@ -55,8 +58,10 @@ class Circumstances:
         self._whole = compiled("(?:" + "|".join(wholes) + ")\\s?$") if wholes else None
         edge = r"(?<![A-Za-z])" if language == "en" else ""
         options = "|".join(sorted(map(re.escape, places), key=len, reverse=True))
-        seats = (p for p in settings["pronouns"] if set(p["classes"]) <= {"City", "Region"})
+        seats = (p for p in settings["pronouns"] if set(p["classes"]) <= {"City"})
+        self._intends = re.compile(str(settings.get("intends", "(?!)")))
         self._seats = frozenset(str(w) for p in seats for w in p["words"])
+        self._seat_words = compiled("|".join(sorted(self._seats, key=len, reverse=True)) or "(?!)")
         self._place_words = compiled(f"{edge}(?:{options})") if places else None
 
     def when(self, scene: Scene, position: int, metric: str = "") -> When:
@@ -212,7 +217,12 @@ class Circumstances:
             spots = [(at, thing) for at, thing in spots if not self._whole.search(scene.text[max(0, at - 4) : at])]
         if not self._after:  # one of several is none of its own
             spots = [(at, t) for at, t in spots if not self._member.search(scene.text[max(0, at - 2) : at])]
+            spots = [(at, t) for at, t in spots if not self._predicate.search(scene.text[max(0, at - 3) : at + 2])]
         spots = [(at, thing) for at, thing in spots if scene.inserted(at) in (None, scene.inserted(position))]
+        if scene.home is not None and "City" in scene.home.classes:
+            named = {n.pronoun for n in scene.nodes.values()}
+            seats = self._seat_words.finditer(scene.text, 0, position)
+            spots += [(m.start(), scene.home) for m in seats if m[0] not in named]
         clause = max((m.end() for m in _CLAUSE.finditer(scene.text, 0, position)), default=0)
         for low, high in ((clause, position), (0, clause)):
             inside = [thing for at, thing in sorted(spots, key=lambda s: s[0]) if low <= at < high]
@@ -226,7 +236,6 @@ class Circumstances:
 
     def status(self, scene: Scene, position: int, quantity: Quantity, period: Period | None, issued: str) -> str:
         """``Actual``, ``Estimate`` or ``Forecast``: by the period against the document's date, then by cue."""
-        del quantity
         year = (
             int(period.value[-10:].split("/")[-1][:4])
             if period and period.value[-10:].split("/")[-1][:4].isdigit()
@@ -238,6 +247,8 @@ class Circumstances:
         planned = scene.in_mood(("planned",), position, position + 1) and not scene.in_mood(
             ("actual",), position, position + 1
         )
+        if quantity.kind == "percent" and self._intends.match(scene.text, position + 1):
+            return "Actual"
         if self._baseline and self._baseline.search(scene.text[max(0, position - 40) : position]):
             return "Actual"
         if (planned or scene.in_mood(("forecast",), position, position + 1)) and not (year and now and year < now):

@@ -103,6 +103,12 @@ class Cued(Base):
                 )
         return None
 
+    def _may_have(self, metric: Metric, about: Thing) -> bool:
+        """Whether what was counted last can have such a figure (staff have no revenue, their firm has)."""
+        owners = self._owned_by.get(metric.name)
+        counted = self._language == "zh" and about.found_by == "phrase" and owners is not None
+        return not (counted and owners and owners.fullmatch(about.label))
+
     def _device_of(
         self, scene: Scene, metric: Metric, phrase: Phrase, start: int, end: int, last: tuple[int, Placing] | None
     ) -> tuple[Thing | None, tuple[Thing, ...]]:
@@ -131,23 +137,10 @@ class Cued(Base):
         shared = len(phrase.places) == count > 1
         if count > 1 and not shared and (members := self._members(scene, end, start, count)):
             return Placing(metric, members[0], rule, start, position + 1, Decimal(confidence), group=members)
-        about, group = self._device_of(scene, metric, phrase, start, end, last)
-        if metric.topic and about is not None and not group:
-            about = self._of_device(scene, end, about)
-        about = about or (group[0] if group else None)
+        about, group = self._phrase_names(figure, metric, phrase, end, cue_end)
         place = phrase.place
-        if metric.noun and (about is None or metric.always):
-            noun = re.sub(metric.noun, "", scene.surface(end, cue_end)) if metric.from_cue else metric.noun
-            about, group = (self._phrases.subject(noun), ()) if noun else (about, group)
-        if about is None and not phrase.words and metric.name in self._size_metrics:
-            again = last is not None and last[1].metric.name == metric.name
-            about = last[1].about if last and again else scene.measured.get(metric.name)
-        named = phrase.words and cue_end - end >= _LONG and not (metric.device or metric.rate or metric.topic)
-        if about is None and named:
-            about = self._phrases.subject(scene.surface(end, cue_end))
-        if about is None and last is not None and (metric.rate or self._follows(scene, last[0], start)):
-            about, place = last[1].about, place or last[1].place
-        about = about or self._topic(scene, end, metric) or place
+        if about is None:
+            about, place = self._goes_on(figure, metric, phrase, end, cue_end)
         if metric.owned and cue_end > end and not group:
             if last is not None and phrase.about is None:
                 about = last[1].about
@@ -165,3 +158,40 @@ class Cued(Base):
             group=group,
             places=phrase.places if shared else (),
         )
+
+    def _phrase_names(
+        self, figure: Figure, metric: Metric, phrase: Phrase, end: int, cue_end: int
+    ) -> tuple[Thing | None, tuple[Thing, ...]]:
+        """Whose figure it is by the phrase before the metric's words, or by these themselves."""
+        scene, start = figure.scene, clause_start(figure.scene.text, end)
+        about, group = self._device_of(scene, metric, phrase, start, end, figure.last)
+        if metric.by and self._language == "zh" and not group:
+            opening = next((n for at, n in sorted(scene.nodes.items()) if start <= at < end and n.mentions), None)
+            if opening is not None and len(opening.mentions) == 1 and self._of_class(opening, metric.by):
+                about = opening.thing
+        if metric.topic and about is not None and not group:
+            about = self._of_device(scene, end, about)
+        about = about or (group[0] if group else None)
+        if metric.noun and (about is None or metric.always):
+            noun = re.sub(metric.noun, "", scene.surface(end, cue_end)) if metric.from_cue else metric.noun
+            about, group = (self._phrases.subject(noun), ()) if noun else (about, group)
+        return about, group
+
+    def _goes_on(
+        self, figure: Figure, metric: Metric, phrase: Phrase, end: int, cue_end: int
+    ) -> tuple[Thing | None, Thing | None]:
+        """Whose figure it is where no phrase says so, and its place: what such a figure was last told of, the metric's
+        own words, the place, the last figure's subject, what the text goes on about."""
+        scene, last, place = figure.scene, figure.last, phrase.place
+        size = metric.name in self._size_metrics and not phrase.words
+        again = last is not None and last[1].metric.name == metric.name
+        if size and not again and (known := scene.measured.get(metric.name)) is not None:
+            return known, place
+        if phrase.words and cue_end - end >= _LONG and not (metric.device or metric.rate or metric.topic):
+            return self._phrases.subject(scene.surface(end, cue_end)), place
+        if place is not None and metric.placed == "home" and metric.name not in self._place_metrics:
+            return place, place
+        follows = last is not None and self._follows(scene, last[0], clause_start(scene.text, end))
+        if last is not None and (metric.rate or follows or (size and again)) and self._may_have(metric, last[1].about):
+            return last[1].about, place or last[1].place
+        return self._topic(scene, end, metric) or place, place

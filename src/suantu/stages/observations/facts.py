@@ -73,8 +73,9 @@ class Facts(Base):
         return pairs
 
     def _shared(self, scene: Scene, position: int, placing: Placing) -> bool:
-        """Whether a list has its share together: no word says that each has it."""
+        """Whether a list has its share together: no word says that each has it; other figures where one does."""
         parts = placing.metric.name in self._joint_metrics
+        parts = parts or bool(self._together_words.search(scene.text, placing.start, position + 1))
         return parts and not self._each.search(scene.text, placing.start, position + 4)
 
     def _from_to(self, scene: Scene, position: int, placing: Placing, when: When) -> When:

@@ -17,7 +17,7 @@ class Metric:
     """One reading of metric words: ``name`` as in the vocabulary; ``sign`` is -1 for words of decline.
 
     ``placed`` is ``home`` where the document's own place may fill in, ``near`` where only a place near by, or empty.
-    ``dated``: the text's own time may fill in, as for all that is placed. ``owned``: it is a rate of something, and its subject is the rate with its owner.
+    ``by``: classes of those whose it is, whatever it went into. ``dated``: the text's own time may fill in, as for all that is placed. ``owned``: it is a rate of something, and its subject is the rate with its owner.
     """
 
     name: str
@@ -32,6 +32,7 @@ class Metric:
     from_cue: bool = False
     owned: bool = False
     dated: bool = False
+    by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +77,7 @@ class Metrics:
                 bool(dict(entry.get("about", {})).get("from-cue")),
                 bool(entry.get("owned")),
                 bool(entry.get("dated") or entry.get("placed")),
+                tuple(entry.get("by", ())),
             )
             self.by_name.setdefault(name, metric)
             stop = str(dict(entry.get("not-before", {})).get(language, ""))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from suantu.records import Document, Loose, Observation, Quantity
-from suantu.scene import Scene
+from suantu.scene import Node, Scene
 from suantu.stages.observations.cued import Cued
 from suantu.stages.observations.defaults import Defaults
 from suantu.stages.observations.each import of_each
@@ -16,6 +16,7 @@ from suantu.stages.observations.placing import (
     SKIPPED,
     Figure,
     Placing,
+    clause_start,
 )
 
 
@@ -47,6 +48,7 @@ class Observer(Cued, Framed, Defaults, Facts):
             placing = self._as_market_share(scene, placing, before.get(quantity.kind))
             placing = self._as_scale(placing) if self._language == "en" else placing
             placing = self._in_places(scene, placing, len(node.quantities))
+            placing = self._summed(scene, position, placing)
             placing = self._granting(scene, position, placing)
             found = list(self._facts(scene, position, node, placing, document))
             if self._language == "en" and placing.metric.rate and last and facts and facts[-1].status == "Forecast":
@@ -76,6 +78,10 @@ class Observer(Cued, Framed, Defaults, Facts):
             ("forecast",), position, position + 1
         ):
             return "in doubt"
+        if quantity.kind == "count" and scene.text.endswith(self._ordinal, 0, position):
+            return "an enumeration"
+        if self._defines(scene, position):
+            return "a condition"
         if quantity.kind == "count" and self._enumerated.match(scene.text[position + 1 : position + 12]):
             return "an enumeration"
         if quantity.kind == "count" and (quantity.value == 1 or self._known_few(scene, position, quantity)):
@@ -87,6 +93,11 @@ class Observer(Cued, Framed, Defaults, Facts):
         ):
             return "a condition"
         return ""
+
+    def _defines(self, scene: Scene, position: int) -> bool:
+        """Whether the figure tells which are meant (利用率低于三成的城市)."""
+        before, after = scene.text[max(0, position - 16) : position], scene.text[position + 1 : position + 16]
+        return any(left.search(before) and right.match(after) for left, right in self._definitions)
 
     def _in_places(self, scene: Scene, placing: Placing, count: int) -> Placing:
         """A market's figure that is only said to be of a place (or of as many places) is the market's there."""
@@ -106,12 +117,34 @@ class Observer(Cued, Framed, Defaults, Facts):
         whom = self._beneficiary(scene, position)
         return replace(placing, about=whom, group=()) if whom is not None else placing
 
+    def _summed(self, scene: Scene, position: int, placing: Placing) -> Placing:
+        """What so many (三家公司) have is had by the last list of so many."""
+        if placing.about.label not in self._group_words:
+            return placing
+        start = clause_start(scene.text, position)
+        counts = (n for at, n in sorted(scene.nodes.items(), reverse=True) if start <= at < position and n.quantities)
+        count = next((n for n in counts if n.quantities[0].kind == "count"), None)
+        listed = self._so_many(scene, count) if count is not None else None
+        return replace(placing, about=self._joint(listed.things, scene), group=()) if listed is not None else placing
+
+    def _so_many(self, scene: Scene, count: Node) -> Node | None:
+        """The last list with as many members as a small count says."""
+        number = count.quantities[0].value
+        if not 2 <= number <= 10:
+            return None
+        listed = [n for _, n in sorted(scene.nodes.items(), reverse=True) if n.end <= count.start]
+        listed += [t.node for t in reversed(scene.topics) if scene.now - t.time <= 2]
+        return next((n for n in listed if len(n.mentions) == number), None)
+
     def _known_few(self, scene: Scene, position: int, quantity: Quantity) -> bool:
         """Whether a small number only sums up what was named (三家合计, 这两款)."""
         if self._vague.fullmatch(quantity.text) and not quantity.counter:
             return True
         if not self._few.fullmatch(quantity.text):
             return False
+        group = self._groups.match(scene.text, position + 1)
+        if group and self._so_many(scene, scene.nodes[position]) is not None:
+            return True
         before, after = scene.text[max(0, position - 12) : position], scene.text[position + 1 : position + 8]
         return bool(self._few_left.search(before) or self._few_right.match(after))
 
