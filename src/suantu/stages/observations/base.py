@@ -113,7 +113,7 @@ class Base:
     def _load_beneficiary(self, settings: Mapping[str, Any], compiler: Compiler) -> None:
         """How a text says whom a sum is for."""
         self._granted = str(settings.get("metric", ""))
-        self._granted_itself = re.compile(str(settings.get("keeps", "(?!)")))
+        self._granted_itself = compiled(str(settings.get("keeps", "(?!)")))
         self._granted_empty = frozenset(map(str, settings.get("empty", ())))
         self._granted_to = [compiler.pattern(p, "beneficiary").regex for p in settings.get("left", ())]
 

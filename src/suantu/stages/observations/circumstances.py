@@ -47,9 +47,7 @@ class Circumstances:
         self._beside = compiled(f"[{period}]{of}(?:{bounds})?$")
         self._next = compiled(f"{of}(?:{bounds})?[\uf000-\uf8ff]")
         listed = "|".join(re.escape(str(w)) for w in settings["lists"]["separators"] if str(w).strip() not in ",，")
-        self._predicate = compiled(
-            f"(?:{'|'.join(map(str, settings.get('predicate', ['(?!)'])))})[\ue000-\uefff]{of}$"
-        )
+        self._predicate = compiled(f"(?:{'|'.join(map(str, settings.get('predicate', ['(?!)'])))})[\ue000-\uefff]{of}$")
         self._member = compiled(f"(?:{listed})$")
         self._baseline = compiled(str(settings["baseline"])) if "baseline" in settings else None
         self._against = compiled(r"\b(?:" + "|".join(words) + r")\b(?=(?: [a-z]+){0,3} [\uf000-\uf8ff])")
@@ -59,7 +57,7 @@ class Circumstances:
         edge = r"(?<![A-Za-z])" if language == "en" else ""
         options = "|".join(sorted(map(re.escape, places), key=len, reverse=True))
         seats = (p for p in settings["pronouns"] if set(p["classes"]) <= {"City"})
-        self._intends = re.compile(str(settings.get("intends", "(?!)")))
+        self._intends = compiled(str(settings.get("intends", "(?!)")))
         self._seats = frozenset(str(w) for p in seats for w in p["words"])
         self._seat_words = compiled("|".join(sorted(self._seats, key=len, reverse=True)) or "(?!)")
         self._place_words = compiled(f"{edge}(?:{options})") if places else None
