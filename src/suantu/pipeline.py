@@ -171,7 +171,6 @@ class _Reading:
     mentions: dict[str, tuple[Thing, list[Words]]] = field(default_factory=dict)
     ranks: RankThread = field(init=False)
     dated: Document = field(init=False)
-    market: Thing | None = None
     measured: dict[str, Thing] = field(default_factory=dict)
     spot: Thing | None = None
     eras: eras.Eras = field(default_factory=eras.Eras)
@@ -275,7 +274,7 @@ class _Reading:
             rules = pipeline.languages[language_of(block.text[bounds[0] : bounds[1]])]
             scene = self._scene(block, bounds, singles, thread, rules)
             scene.place, scene.place_near, scene.period, scene.of_market = place, near, period, of_market
-            scene.told, scene.era, scene.heads, scene.market = told, era, self.heads, self.market
+            scene.told, scene.era, scene.heads, scene.market = told, era, self.heads, self.measured.get("marketSize")
             scene.measured, scene.home = self.measured, home
             talk.note_topics(scene, thread, rules.talk, pipeline.alphabet, pipeline.ontology.closure)
             if self.watch:
@@ -285,7 +284,6 @@ class _Reading:
             facts, loose = self._told(scene, rules)
             self.observations.extend(facts)
             told = tuple(facts) or told
-            self.market = eras.market(facts, self.pipeline.ontology.closure) or self.market
             self.measured |= eras.measured(facts, self.pipeline.ontology.closure)
             of_market = of_market or any(f.metric == "marketShare" for f in facts)
             period, place, near = eras.carried(facts, scene, period, place, near, self.dated.issued)
@@ -312,8 +310,7 @@ class _Reading:
     def _told(self, scene: Scene, rules: Language) -> tuple[list[Observation], list[Loose]]:
         """The figures and ranks of a sentence: read without its insertions, and then those inside them."""
         rules.rankings.read(scene, self.ranks, asserted)
-        entries = [entry for entry, _ in self.ranks.entries]
-        scene.ranked = max((e.period for e in entries if e.ranking == entries[-1].ranking), default="")
+        scene.ranked = self.ranks.latest
         if not scene.insertions:
             return rules.observer.read(scene, self.dated)
         plain = scene.without(scene.insertions)
@@ -384,9 +381,7 @@ class _Reading:
             char = alphabet.name(pipeline.ontology.closure(pipeline.evidence.classes(block.text, match, name)))
             nodes.append(Node(match.start, match.end, char, (Mention(match.start, match.end, name.thing),)))
         periods = pipeline.periods.find(block.text, self.document.issued, self.previous)
-        now = self.dated.issued[:4] or "9999"  # what lies ahead dates no later words
-        if known := [p for p in periods if p.value and eras.year_of(p) <= now]:
-            self.previous = ([p for p in known if not p.ahead and "/" not in p.value] or known)[-1].value
+        self.previous = eras.anchor(periods, self.dated.issued) or self.previous
         nodes += [Node(p.start, p.end, alphabet.kind("period"), periods=(p,)) for p in periods]
         nodes += [
             Node(q.start, q.end, alphabet.kind(q.kind), quantities=(q,))

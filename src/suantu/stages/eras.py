@@ -27,6 +27,13 @@ def year_of(period: Period) -> str:
     return period.value.rpartition("/")[2][:4]
 
 
+def anchor(periods: Sequence[Period], issued: str) -> str:
+    """The time of a paragraph that later words count from: the last that has passed, a point rather than a span."""
+    known = [p for p in periods if p.value and year_of(p) <= (issued[:4] or "9999")]
+    points = [p for p in known if not p.ahead and "/" not in p.value]
+    return next((p.value for p in reversed(points or known)), "")
+
+
 @dataclass(slots=True)
 class Eras:
     """The time that a paragraph stands under: its heading's, else that of the paragraph before."""
@@ -50,15 +57,13 @@ class Eras:
             self.before = period
 
 
-def market(facts: Sequence[Observation], closure: Callable[[Sequence[str]], frozenset[str]]) -> Thing | None:
-    """The market whose size was told last."""
-    sizes = (f.about for f in reversed(facts) if f.metric == "marketSize")
-    return next((about for about in sizes if not closure(about.classes) & {"Place", "Organization"}), None)
-
-
 def measured(facts: Sequence[Observation], closure: Callable[[Sequence[str]], frozenset[str]]) -> dict[str, Thing]:
-    """What each metric was last told of, but for places: they have what others measure."""
-    return {f.metric: f.about for f in facts if "Place" not in closure(f.about.classes)}
+    """What each metric was last told of, but for places: they have what others measure, as firms have a market's."""
+    return {
+        f.metric: f.about
+        for f in facts
+        if not closure(f.about.classes) & ({"Place", "Organization"} if f.metric == "marketSize" else {"Place"})
+    }
 
 
 def carried(

@@ -40,6 +40,12 @@ class RankThread:
     def __post_init__(self) -> None:
         self.edition = self._stated((self.title,))
 
+    @property
+    def latest(self) -> str:
+        """The latest time of the ranking told last."""
+        entries = [entry for entry, _ in self.entries]
+        return max((e.period for e in entries if e.ranking == entries[-1].ranking), default="")
+
     def begin_block(self, block: Block) -> None:
         """Enter a block: a new section forgets the ranking of the one before, a paragraph ends a list of labels."""
         self.frame = ""
