@@ -52,6 +52,7 @@ from suantu.stages.rankings import merge as merge_rankings
 from suantu.stages.relations import Relations, compile_frames, compile_rule
 from suantu.stages.relations import merge as merge_claims
 from suantu.stages.tables import Heads, Tables, group_rows
+from suantu.stages.topics import note_topics
 
 LANGUAGES = ("zh", "en")
 _READ = (BlockKind.PARAGRAPH, BlockKind.ITEM, BlockKind.HEADING, BlockKind.CAPTION, BlockKind.LABEL, BlockKind.ROW)
@@ -274,9 +275,8 @@ class _Reading:
             rules = pipeline.languages[language_of(block.text[bounds[0] : bounds[1]])]
             scene = self._scene(block, bounds, singles, thread, rules)
             scene.place, scene.place_near, scene.period, scene.of_market = place, near, period, of_market
-            scene.told, scene.era, scene.heads, scene.market = told, era, self.heads, self.measured.get("marketSize")
-            scene.measured, scene.home = self.measured, home
-            talk.note_topics(scene, thread, rules.talk, pipeline.alphabet, pipeline.ontology.closure)
+            scene.told, scene.era, scene.heads, scene.measured, scene.home = told, era, self.heads, self.measured, home
+            note_topics(scene, thread, rules.talk, pipeline.alphabet, pipeline.ontology.closure)
             if self.watch:
                 self.watch(scene)
             self.claims.extend(rules.relations.read(scene, asserted))

@@ -72,8 +72,8 @@ class Scene:
     ``topics`` are what earlier sentences and the sentence itself talk about, the latest last; ``sayers`` who says
     what stretch of it; ``insertions`` say something more of a name (a maker of chips); ``period`` and ``place`` what
     the text before it set (``place_near``: by its own paragraph or heading); ``era`` the time of its heading or of the
-    paragraph before; ``market`` the last one whose size was told;
-    ``measured`` what each metric was last told of; ``ranked`` the time of the latest ranking; ``home`` the document's own place; ``told`` the figures of the sentence before; ``heads`` the things that its heading names.
+    paragraph before; ``measured`` what each metric was last told of; ``ranked`` the time of the latest ranking; ``home``
+    the document's own place; ``told`` the figures of the sentence before; ``heads`` the things that its heading names.
     """
 
     block: Block
@@ -94,13 +94,17 @@ class Scene:
     place_near: bool = False
     of_market: bool = False
     era: Period | None = None
-    market: Thing | None = None
     measured: Mapping[str, Thing] = field(default_factory=dict)
     ranked: str = ""
     home: Thing | None = None
     told: tuple[Observation, ...] = ()
     insertions: tuple[tuple[int, int], ...] = ()
     heads: tuple[Topic, ...] = ()
+
+    @property
+    def market(self) -> Thing | None:
+        """The market whose size was told last."""
+        return self.measured.get("marketSize")
 
     def surface(self, start: int, end: int) -> str:
         """The block's words for the encoded characters ``start:end``."""

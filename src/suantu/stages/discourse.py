@@ -13,11 +13,10 @@ from suantu.expressions import compiled
 from suantu.records import Block, Mention, Thing
 from suantu.rules import Alphabet
 from suantu.scene import Node, Scene, Topic
-from suantu.stages.twos import EVERYTHING, listed, of_two
+from suantu.stages.twos import listed, of_two
 
 _CLAUSE = compiled(r"[，,；;：:。！？!?]")
-_OWNING = ("'s ", "’s ")
-_MODIFIES = compiled(r"-[a-z]")
+OWNING = ("'s ", "’s ")
 _REACH = 40  # names that a pronoun looks back over
 
 
@@ -47,7 +46,7 @@ def _clause_ends(text: str) -> list[int]:
     return [m.end() for m in _CLAUSE.finditer(text)]
 
 
-def _clause_start(text: str, position: int) -> int:
+def clause_start(text: str, position: int) -> int:
     """Where the clause around ``position`` begins."""
     ends = _clause_ends(text)
     i = bisect_right(ends, position)
@@ -218,7 +217,7 @@ def _inner(
 ) -> Node | None:
     """The antecedent in a language whose clauses have subjects: an object is never the subject of its own clause, a
     possessive may be; else the latest sentence that has a fitting topic."""
-    clause = max(_clause_start(text, at), sentence)
+    clause = max(clause_start(text, at), sentence)
     before = _before(nodes, at)
     before = [n for n in before if pronoun.kind == "own" or n.start < clause]
     found = _subject(before, pronoun.classes, text, discourse, alphabet)
@@ -265,7 +264,7 @@ def _antecedent(
         earlier = [t.node for t in thread.topics if thread.now - t.time <= 4 and not t.node.pronoun]
         pair = listed(here, classes[1:], alphabet, text, discourse.joins)
         return of_two(classes[0], classes[1:], (here, thread.named + here, earlier + here), pair, alphabet)
-    clause = _clause_start(text, at)
+    clause = clause_start(text, at)
     in_sentence = [n for n in before if n.start < clause or clause == 0]
     chosen = _subject(in_sentence, classes, text, discourse, alphabet)
     if chosen is None and classes == ("City",):
@@ -310,7 +309,7 @@ def _subject(
     """
     clauses: dict[int, list[Node]] = {}
     for node in nodes:
-        start = _clause_start(text, node.start)
+        start = clause_start(text, node.start)
         clauses.setdefault(start, []).append(node)
     for start in sorted(clauses, reverse=True):
         compared = discourse.comparison.search(text, start)
@@ -323,88 +322,10 @@ def _subject(
             and not (compared and compared.start() < n.start)
         ]
         if fit:
-            fit = [n for n in fit if not text.startswith(_OWNING, n.end)] or fit
+            fit = [n for n in fit if not text.startswith(OWNING, n.end)] or fit
             order = [
                 next(i for i, group in enumerate(wanted) if alphabet.classes(n.char).intersection(group.split("|")))
                 for n in fit
             ]
             return fit[order.index(min(order))]
     return None
-
-
-def _counted(scene: Scene, position: int, alphabet: Alphabet) -> bool:
-    """Whether a name is what a count counts (4颗NVSwitch): a part, not what the text goes on about.
-
-    Where words stand apart, what its clause opens with is its subject also where it is counted.
-    """
-    counts = (alphabet.kind("count"), alphabet.kind("number"))
-    for at in range(position - 1, max(-1, position - 4), -1):
-        if scene.text[at] == " ":
-            continue
-        opens = scene.text[at + 1] == " " and not scene.text[_clause_start(scene.text, at) : at].strip()
-        if scene.text[at] in counts and opens:
-            return False
-        if scene.text[at] in counts:
-            return scene.nodes[at].quantities[0].value != 1
-        if at not in scene.nodes:
-            return False
-    return False
-
-
-def _aside(text: str, position: int, discourse: Discourse) -> bool:
-    """Whether the words around a name show that it is only mentioned beside what the text goes on about."""
-    before = text[max(0, position - 12) : position]
-    if discourse.aside and discourse.aside.search(before):
-        return True
-    return bool(discourse.aside_of and discourse.aside_of.search(before) and discourse.of.match(text, position + 1))
-
-
-def _second(scene: Scene, position: int, clause: int, classes: frozenset[str], discourse: Discourse) -> bool:
-    """Whether what a clause names is only what the sentence's topic of its kind has to do with (…, with NAME …)."""
-    if not discourse.second.search(scene.text[max(0, position - 8) : position]):
-        return False
-    first = (t for t in scene.topics if t.time == scene.now and -1 < t.clause < clause)
-    return any(t.classes & classes - EVERYTHING for t in first)
-
-
-def note_topics(
-    scene: Scene, thread: Thread, discourse: Discourse, alphabet: Alphabet, closure: Callable[..., frozenset[str]]
-) -> None:
-    """Fill ``scene.topics``: those of earlier sentences, then clause by clause the first thing of each class, and what
-    words hint at."""
-    scene.topics, scene.now = list(thread.topics), thread.now
-    seen: set[tuple[int, frozenset[str]]] = set()
-    said = {start for start, _, _ in scene.sayers}
-    before = {thing.iri for start, _, thing in scene.sayers if start == 0}  # according to NAME, …
-    said |= {p for p, n in scene.nodes.items() if p and len(n.mentions) == 1 and n.thing.iri in before}
-    firms = compiled(f"(?:{discourse.appositive})?[{alphabet.matching(['Organization'])}]")
-    places = frozenset(alphabet.matching(["City", "Region"]))
-    measured = compiled(f"(?:{discourse.of.pattern})[{alphabet.kind('multiple')}{alphabet.kind('percent')}]")
-    for position in sorted(scene.nodes):
-        node = scene.nodes[position]
-        if not node.mentions:
-            continue
-        start = _clause_start(scene.text, position)
-        compared = discourse.comparison.search(scene.text, start, position)
-        classes = alphabet.classes(node.char)
-        aside = (node.pronoun and position > start + 1) or _aside(scene.text, position, discourse)
-        aside = aside or scene.inserted(position) is not None or _second(scene, position, start, classes, discourse)
-        aside = aside or ("Place" in classes and scene.text[position + 1 : position + 2] in places)
-        modifies = _MODIFIES.match(scene.text, position + 1) or measured.match(scene.text, position + 1)
-        modifies = modifies or discourse.aside_after.match(scene.text, position + 1)
-        modifies = modifies or (firms.match(scene.text, position + 1) if "Industry" in classes else None)
-        if compared or aside or modifies or (start, classes) in seen or position in said:
-            continue
-        if not _counted(scene, position, alphabet):
-            seen.add((start, classes))
-        part = _counted(scene, position, alphabet)
-        owner = scene.text.startswith(_OWNING, position + 1)
-        behind = bool(classes & discourse.objects) and discourse.object.search(scene.text[start:position]) is not None
-        scene.topics.append(Topic(node, classes, position, start, thread.now, part, owner=owner, object=behind))
-    for match in discourse.hint.finditer(scene.text):
-        thing = discourse.hints[match[0]]
-        at, classes = scene.starts[match.start()], closure(thing.classes)
-        node = Node(at, at + len(match[0]), alphabet.name(classes), (Mention(at, at + len(match[0]), thing),))
-        clause = _clause_start(scene.text, match.start())
-        scene.topics.append(Topic(node, classes, match.start(), clause, thread.now, hint=True))
-    scene.topics.sort(key=lambda t: (t.time, t.position))

@@ -1,0 +1,93 @@
+"""Notes what a sentence talks about: the first thing of each class in its clauses, unless words show that it is only
+compared with, counted, owned or used."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from suantu.expressions import compiled
+from suantu.records import Mention
+from suantu.rules import Alphabet
+from suantu.scene import Node, Scene, Topic
+from suantu.stages.discourse import OWNING, Discourse, Thread, clause_start
+from suantu.stages.twos import EVERYTHING
+
+_MODIFIES = compiled(r"-[a-z]")
+
+
+def note_topics(
+    scene: Scene, thread: Thread, discourse: Discourse, alphabet: Alphabet, closure: Callable[..., frozenset[str]]
+) -> None:
+    """Fill ``scene.topics``: those of earlier sentences, then clause by clause the first thing of each class, and what
+    words hint at."""
+    scene.topics, scene.now = list(thread.topics), thread.now
+    seen: set[tuple[int, frozenset[str]]] = set()
+    said = {start for start, _, _ in scene.sayers}
+    before = {thing.iri for start, _, thing in scene.sayers if start == 0}  # according to NAME, …
+    said |= {p for p, n in scene.nodes.items() if p and len(n.mentions) == 1 and n.thing.iri in before}
+    firms = compiled(f"(?:{discourse.appositive})?[{alphabet.matching(['Organization'])}]")
+    places = frozenset(alphabet.matching(["City", "Region"]))
+    measured = compiled(f"(?:{discourse.of.pattern})[{alphabet.kind('multiple')}{alphabet.kind('percent')}]")
+    for position in sorted(scene.nodes):
+        node = scene.nodes[position]
+        if not node.mentions:
+            continue
+        start = clause_start(scene.text, position)
+        compared = discourse.comparison.search(scene.text, start, position)
+        classes = alphabet.classes(node.char)
+        aside = (node.pronoun and position > start + 1) or _aside(scene.text, position, discourse)
+        aside = aside or scene.inserted(position) is not None or _second(scene, position, start, classes, discourse)
+        aside = aside or ("Place" in classes and scene.text[position + 1 : position + 2] in places)
+        modifies = _MODIFIES.match(scene.text, position + 1) or measured.match(scene.text, position + 1)
+        modifies = modifies or discourse.aside_after.match(scene.text, position + 1)
+        modifies = modifies or (firms.match(scene.text, position + 1) if "Industry" in classes else None)
+        if compared or aside or modifies or (start, classes) in seen or position in said:
+            continue
+        if not _counted(scene, position, alphabet):
+            seen.add((start, classes))
+        part = _counted(scene, position, alphabet)
+        owner = scene.text.startswith(OWNING, position + 1)
+        behind = bool(classes & discourse.objects) and discourse.object.search(scene.text[start:position]) is not None
+        scene.topics.append(Topic(node, classes, position, start, thread.now, part, owner=owner, object=behind))
+    for match in discourse.hint.finditer(scene.text):
+        thing = discourse.hints[match[0]]
+        at, classes = scene.starts[match.start()], closure(thing.classes)
+        node = Node(at, at + len(match[0]), alphabet.name(classes), (Mention(at, at + len(match[0]), thing),))
+        clause = clause_start(scene.text, match.start())
+        scene.topics.append(Topic(node, classes, match.start(), clause, thread.now, hint=True))
+    scene.topics.sort(key=lambda t: (t.time, t.position))
+
+
+def _counted(scene: Scene, position: int, alphabet: Alphabet) -> bool:
+    """Whether a name is what a count counts (4颗NVSwitch): a part, not what the text goes on about.
+
+    Where words stand apart, what its clause opens with is its subject also where it is counted.
+    """
+    counts = (alphabet.kind("count"), alphabet.kind("number"))
+    for at in range(position - 1, max(-1, position - 4), -1):
+        if scene.text[at] == " ":
+            continue
+        opens = scene.text[at + 1] == " " and not scene.text[clause_start(scene.text, at) : at].strip()
+        if scene.text[at] in counts and opens:
+            return False
+        if scene.text[at] in counts:
+            return scene.nodes[at].quantities[0].value != 1
+        if at not in scene.nodes:
+            return False
+    return False
+
+
+def _aside(text: str, position: int, discourse: Discourse) -> bool:
+    """Whether the words around a name show that it is only mentioned beside what the text goes on about."""
+    before = text[max(0, position - 12) : position]
+    if discourse.aside and discourse.aside.search(before):
+        return True
+    return bool(discourse.aside_of and discourse.aside_of.search(before) and discourse.of.match(text, position + 1))
+
+
+def _second(scene: Scene, position: int, clause: int, classes: frozenset[str], discourse: Discourse) -> bool:
+    """Whether what a clause names is only what the sentence's topic of its kind has to do with (…, with NAME …)."""
+    if not discourse.second.search(scene.text[max(0, position - 8) : position]):
+        return False
+    first = (t for t in scene.topics if t.time == scene.now and -1 < t.clause < clause)
+    return any(t.classes & classes - EVERYTHING for t in first)
