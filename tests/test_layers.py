@@ -30,6 +30,8 @@ STAGE_EXCEPTIONS = {
     ("discovery", "names"): "looks for the new names as for the known ones",
     ("read", "readers"): "the readers by file type",
     ("discourse", "twos"): "which two things the former and the latter are",
+    ("topics", "discourse"): "what a sentence adds to what the text talks about",
+    ("topics", "twos"): "what classes do not tell things apart",
 }
 
 MAX_FUNCTION, MAX_MODULE = 60, 400
