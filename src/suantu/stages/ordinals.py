@@ -159,7 +159,9 @@ class Ordinals:
 
     def _read_top(self, text: str, folded: str, start: int) -> list[Ordinal]:
         match = self._top.match(text, start)
-        if match and not text.startswith(self._top_not, match.end()):
+        bare = match is not None and match.end() == match.end(1)
+        goes_on = match is not None and bare and text.startswith(self._top_not, match.end())
+        if match and not (goes_on and not text.startswith(self._after_all, match.end())):
             return self._made(text, start, match.end(), self._number(match[1]), kind="top")
         latin = self._top_latin.match(text, start)
         return self._made(text, start, latin.end(), self._number(latin[1]), kind="top") if latin else []

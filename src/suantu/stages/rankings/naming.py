@@ -261,6 +261,8 @@ class Naming:
             return self.value(chosen[0], thread), self._current(chosen[0])
         if chosen := [p for at, p in before if self._ranks_there(scene, at) and not self._relative(p)][-1:]:
             return self.value(chosen[0], thread), True
+        if not thread.period and (chosen := [p for _, p in before if self._now.fullmatch(p.text)][-1:]):
+            return chosen[0].value, True  # 去年第一的京今年被沪取代，退居次席
         if self._language == "en" and len(periods) == 1 and not _ASIDE.search(scene.text, 0, periods[0][0]):
             return self.value(periods[0][1], thread), True
         if thread.frame:
