@@ -195,7 +195,8 @@ class Discovery:
                 if stem := self._models.stem(ledger.entries[key].surface):
                     stems[stem] = cls
             elif cls == "AIModel" and not ledger.entries[key].surface.isascii():
-                stems[ledger.entries[key].surface] = cls
+                surface = ledger.entries[key].surface
+                stems[self._models.stem(surface) or surface] = cls
         for page in pages if stems else ():
             self._models.siblings(page, stems, ledger)
 

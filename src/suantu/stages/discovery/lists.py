@@ -229,6 +229,7 @@ class UseCases:
         self._words = words
         self._ends, self._prefixes = tuple(map(str, rules["ends"])), tuple(map(str, rules["prefixes"]))
         self._not = frozenset(map(str, rules["not"]))
+        self._light = frozenset(map(str, rules["light"]))
         self._not_ends = tuple(map(str, rules["not-ends"]))
         self._weak = tuple(map(str, rules["weak-ends"]))
         self._end = compiled("|".join(sorted(map(re.escape, self._ends), key=len, reverse=True)))
@@ -312,6 +313,7 @@ class UseCases:
         if words[0].kind == "stop" or (
             words[0].kind == "verb"
             and not (surface.startswith(self._prefixes) or (len(surface) >= 6 and self.typical(surface)))
+            and not (len(words) == 1 and self.strong(surface) and core.removesuffix(end) not in self._light)
         ):
             return False
         if all(w.kind in ("generic", "role") for w in words) and not self.typical(surface):

@@ -39,13 +39,14 @@ class Models:
         self._interconnect = compiled(str(settings["interconnect-names"]))
         self._refuse = compiled(str(settings["not-models"]))
         self._measures = [(cls, compiled(f"{shapes['measured']}{p}")) for cls, p in settings["measures"].items()]
+        self._any_product = tuple(map(str, settings["any-product"]))
         self._models_before = tuple(map(str, settings["model-words-before"]))
 
     def _compile(self, shapes: Mapping[str, Any]) -> None:
         counted = rf"(?!\s*(?:{shapes['counted']}))"
         editions = "|".join(map(str, shapes["editions"]))
         latin = rf"[A-Za-z][A-Za-z0-9]*(?:[-.+][A-Za-z0-9]+)*(?:\s(?:[A-Z][A-Za-z]*\s?)?[0-9]+(?:\.[0-9]+)?[A-Z]?(?![A-Za-z0-9.]){counted})?(?:\s(?:{editions})(?![A-Za-z]))?"
-        number = rf"[0-9]+(?:\.[0-9]+)?[A-Z]?{_FREE}{counted}|{shapes['series']}"
+        number = rf"[0-9]+(?:\.[0-9]+)?[A-Z]?{_FREE}{counted}|(?<=-)[A-Z][A-Za-z]{{1,7}}{_FREE}|{shapes['series']}"
         self._name = compiled(rf"(?<![A-Za-z0-9.\-/+]){latin}|(?<=[{_HAN}][{_HAN}])(?:-?(?:{number}))")
         self._family = compiled(rf"[\s-]?(?P<tail>[A-Z]{{0,3}}[0-9]+(?:\.[0-9]+)?[A-Z]{{0,2}}){_FREE}{counted}")
         self._sibling = compiled(rf"(?:-?[A-Z]{{0,3}}[0-9]+(?:\.[0-9]+)?[A-Z]?|{editions})(?![A-Za-z0-9]){counted}")
@@ -114,7 +115,8 @@ class Models:
         lead = self._lead.sub("", before)
         if cls := self._heads.before(self._quote.sub("", before)):
             clear = numbered or (len(surface) >= 4 and not surface.isupper())
-            ledger.vote(surface, cls, "model.after-head", 0.7 if clear else 0.5)
+            rule = "model.product" if lead.endswith(self._any_product) else "model.after-head"
+            ledger.vote(surface, cls, rule, 0.7 if clear else 0.5)
         cls, gap = self._heads.after(after)
         if cls:
             glued = (not gap and len(surface) >= 3) or _CAMEL.match(surface) or not surface.isascii()

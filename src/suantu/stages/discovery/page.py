@@ -20,7 +20,8 @@ _SENTENCE = compiled(r"[^。；！？!?\n]+")
 
 
 # Rules that count only where no other rule says what a name is.
-LAST_RESORT = frozenset({"model.signs", "role.shown"})
+_SAID = 0.5  # what a rule must weigh to say what a name is
+LAST_RESORT = frozenset({"model.signs", "model.product", "role.shown"})
 
 
 @dataclass(slots=True)
@@ -147,7 +148,8 @@ class Ledger:
 
     def _best(self, entry: Entry) -> tuple[str, str, float] | None:
         groups: dict[str, list[tuple[float, str, str]]] = defaultdict(list)
-        firm = any(rule not in LAST_RESORT for rule, _ in entry.votes)
+        others = [weight for (rule, _), (weight, _) in entry.votes.items() if rule not in LAST_RESORT]
+        firm = bool(others) and max(others) >= _SAID
         for (rule, cls), (weight, times) in entry.votes.items():
             if firm and rule in LAST_RESORT:
                 continue
@@ -196,6 +198,7 @@ class Signs:
     chips: str
     countries: str
     models: str
+    institutes: str
     chars: Mapping[tuple[str, ...], str]
 
     @classmethod
@@ -215,5 +218,6 @@ class Signs:
             alphabet.matching(["Chip"]),
             alphabet.matching(["Country"]),
             alphabet.matching(["AIModel"]),
+            alphabet.matching(["ResearchInstitution"]),
             chars,
         )

@@ -24,6 +24,7 @@ class Quotes:
         self._lead, self._is_a = compiled(str(shapes["lead"])), compiled(str(shapes["is-a"]))
         self._naming, self._firms = tuple(map(str, rules["naming"])), tuple(map(str, rules["firms"]))
         self._launched, self._used = tuple(map(str, rules["launched"])), tuple(map(str, rules["used"]))
+        self._centres = compiled(str(rules["centres"]))
         self._firm_verbs = compiled(str(rules["firm-verbs"]))
         self._common = tuple(map(str, settings["common-models"]))
         self._rule = str(rules["name"])
@@ -76,6 +77,8 @@ class Quotes:
             return cls
         if fresh and any(c.isdigit() for c in name) and (is_a := self._is_a.match(after)):
             return self._heads.last(is_a["head"])
+        if len(name) <= 6 and self._centres.match(after):
+            return "Organization"
         if fresh and (before.endswith(self._firms) or self._firm_verbs.match(after)):
             return "Organization"
         loose = given or before.endswith(self._used)

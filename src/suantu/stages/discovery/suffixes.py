@@ -30,6 +30,7 @@ class Suffixes:
         self._places = {str(w) for w in places["words"]}
         self._firms = frozenset(map(str, settings["firm-endings"]))
         self._founded = tuple(map(str, settings["founded"]))
+        self._founded_after = compiled(str(settings["founded-after"]))
         self._everyday = frozenset(map(str, settings["everyday-endings"]))
         self._all = tuple(self._rules)
         self._generic_firm = frozenset(map(str, settings["firm-words"]))
@@ -46,6 +47,9 @@ class Suffixes:
         self._joiners = str(places["joiners"])
         self._district = compiled(f"(?:{before}|[{signs.places}])(?P<name>[{_HAN}]{{2,3}}{places['districts']})")
         inner = str(government["ministries"]).replace("一-鿿", f"一-鿿{signs.topics}")
+        self._branches = {str(w): cls for cls, listed in settings["branches"].items() for w in listed}
+        ends = "|".join(sorted(self._branches, key=len, reverse=True))
+        self._branch = compiled(f"[{signs.institutes}](?P<core>{self.inside}{{0,10}}?)(?P<ending>{ends})(?![{_HAN}]?长)")
         self._ministry = compiled(f"[{signs.countries}]{inner}")
         self._districts = compiled(str(places["district-lists"]))
         self._not_district = tuple(map(str, places["district-refuse"]))
@@ -59,6 +63,10 @@ class Suffixes:
             if end > last and text[end - 1 : end + 1] not in self._rules:
                 self._one(page, match["ending"], start, end, ledger)
             last = max(last, end)
+        for match in self._branch.finditer(text):
+            kinds = [w.kind for w in self._words.split(match["core"])]
+            if (kinds or match["ending"] not in self._rules) and not {"stop", "role", "verb"}.intersection(kinds):
+                ledger.vote(page.surface(*match.span()), self._branches[match["ending"]], "suffix.branch", 0.75)
         for match in self._ministry.finditer(text):
             if self._ends_there(text, match.end()):
                 ledger.vote(page.surface(*match.span()), "GovernmentBody", self._government, 0.8)
@@ -101,7 +109,7 @@ class Suffixes:
         if found is None:
             return
         a, b = left + found[0], left + found[1]
-        if b != start:
+        if b != start or (ending in self._branches and a and text[a - 1] in self._signs.institutes):
             return
         clean = found[2] or left == 0 or not re.match(self.inside, text[left - 1])
         core = text[a:start]
@@ -118,8 +126,9 @@ class Suffixes:
             weight = self._strong(surface, ending, core, cls, clean)
         else:
             weight = 0.0 if page.text.startswith(self._all, end) else self._weak(page.text, ending, core, end, clean)
-        if cls == "Consortium" and not weight and page.text.endswith(self._founded, 0, a) and clean:
-            weight = 0.62 if len(self._words.split(core)) >= 2 or core in self._signs.topics else 0.0
+        founded = page.text.endswith(self._founded, 0, a) or self._founded_after.match(page.text[end : end + 40])
+        if cls == "Consortium" and clean and founded:
+            weight = max(weight, 0.62 if len(self._words.split(core)) >= 2 or core in self._signs.topics else 0.0)
         if ending in self._registered and core.endswith(self._makers):
             cls = "Vendor"
         if weight:
