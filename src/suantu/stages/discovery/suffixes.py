@@ -49,7 +49,9 @@ class Suffixes:
         inner = str(government["ministries"]).replace("一-鿿", f"一-鿿{signs.topics}")
         self._branches = {str(w): cls for cls, listed in settings["branches"].items() for w in listed}
         ends = "|".join(sorted(self._branches, key=len, reverse=True))
-        self._branch = compiled(f"[{signs.institutes}](?P<core>{self.inside}{{0,10}}?)(?P<ending>{ends})(?![{_HAN}]?长)")
+        self._branch = compiled(
+            f"[{signs.institutes}](?P<core>{self.inside}{{0,10}}?)(?P<ending>{ends})(?![{_HAN}]?长)"
+        )
         self._ministry = compiled(f"[{signs.countries}]{inner}")
         self._districts = compiled(str(places["district-lists"]))
         self._not_district = tuple(map(str, places["district-refuse"]))
@@ -63,10 +65,7 @@ class Suffixes:
             if end > last and text[end - 1 : end + 1] not in self._rules:
                 self._one(page, match["ending"], start, end, ledger)
             last = max(last, end)
-        for match in self._branch.finditer(text):
-            kinds = [w.kind for w in self._words.split(match["core"])]
-            if (kinds or match["ending"] not in self._rules) and not {"stop", "role", "verb"}.intersection(kinds):
-                ledger.vote(page.surface(*match.span()), self._branches[match["ending"]], "suffix.branch", 0.75)
+        self._read_branches(page, ledger)
         for match in self._ministry.finditer(text):
             if self._ends_there(text, match.end()):
                 ledger.vote(page.surface(*match.span()), "GovernmentBody", self._government, 0.8)
@@ -82,6 +81,13 @@ class Suffixes:
                 and self._words.sound(name)
             ):
                 ledger.vote(name, "Region", self._place, 0.65)
+
+    def _read_branches(self, page: Page, ledger: Ledger) -> None:
+        """The institutes of known bodies."""
+        for match in self._branch.finditer(page.text):
+            kinds = [w.kind for w in self._words.split(match["core"])]
+            if (kinds or match["ending"] not in self._rules) and not {"stop", "role", "verb"}.intersection(kinds):
+                ledger.vote(page.surface(*match.span()), self._branches[match["ending"]], "suffix.branch", 0.75)
 
     def _one(self, page: Page, ending: str, start: int, end: int, ledger: Ledger) -> None:
         text = page.text
