@@ -15,6 +15,12 @@ from suantu.stages.twos import EVERYTHING
 _MODIFIES = compiled(r"-[a-z]")
 
 
+def _onward(text: str, position: int, discourse: Discourse) -> tuple[int, ...]:
+    """Where the next name stands that the name at ``position`` may say something of (the hub's cluster)."""
+    of = discourse.of.match(text, position + 1)
+    return (position + 1, of.end()) if of else (position + 1,)
+
+
 def note_topics(
     scene: Scene, thread: Thread, discourse: Discourse, alphabet: Alphabet, closure: Callable[..., frozenset[str]]
 ) -> None:
@@ -37,7 +43,10 @@ def note_topics(
         classes = alphabet.classes(node.char)
         aside = (node.pronoun and position > start + 1) or _aside(scene.text, position, discourse)
         aside = aside or scene.inserted(position) is not None or _second(scene, position, start, classes, discourse)
-        aside = aside or ("Place" in classes and scene.text[position + 1 : position + 2] in places)
+        aside = aside or (
+            "Place" in classes
+            and any(scene.text[p : p + 1] in places for p in _onward(scene.text, position, discourse))
+        )
         modifies = _MODIFIES.match(scene.text, position + 1) or measured.match(scene.text, position + 1)
         modifies = modifies or discourse.aside_after.match(scene.text, position + 1)
         modifies = modifies or (firms.match(scene.text, position + 1) if "Industry" in classes else None)

@@ -242,8 +242,10 @@ class Relations:
         called = (node.thing.label, scene.block.text[node.start : node.end])
         if slot in rule.called and not any(map(rule.called[slot].search, called)):
             return True
-        excluded = rule.excluded.get(slot)
-        return bool(excluded and self._ontology.closure(node.thing.classes).intersection(excluded))
+        return self._excluded(rule, slot, node.thing)
+
+    def _excluded(self, rule: RelationRule, slot: str, thing: Thing) -> bool:
+        return bool(self._ontology.closure(thing.classes).intersection(rule.excluded.get(slot, ())))
 
     def _claim(self, rule: RelationRule, subject: Thing, obj: Thing, evidence: Evidence) -> Iterator[Claim]:
         if (
@@ -251,6 +253,7 @@ class Relations:
             and self.fits(rule.makes, subject, obj)
             and (rule.many or not self._contradicted(rule.makes, subject, obj))
             and not {subject.label, obj.label} & rule.ignore
+            and not (self._excluded(rule, "s", subject) or self._excluded(rule, "o", obj))
         ):
             confidence = min(rule.confidence, subject.confidence, obj.confidence)
             yield Claim(subject, rule.makes, obj, evidence, rule.rule.name, confidence)
