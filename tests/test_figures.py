@@ -23,7 +23,7 @@ from suantu.stages.read import document_from_text
 
 TITLES = {"zh": "算力行业观察（2025年6月）", "en": "Compute Observer, June 2025"}
 # Per cent: found by value and unit, placed in full, and of what was found how much is stated.
-FLOORS = {"zh": (95, 74, 95), "en": (92, 82, 95)}
+FLOORS = {"zh": (95, 74, 95), "en": (94, 90, 97)}
 PRACTICE = {language: Path(__file__).with_name(f"figures-{language}.txt") for language in FLOORS}
 
 

@@ -225,6 +225,7 @@ class Phrases:
                 break
         place: Thing | None = None
         places: tuple[Thing, ...] = ()
+        begin = start
         while start < end and (found := self._leading_place(scene, start, end)):
             node = scene.nodes.get(start)
             places = node.things if node is not None and len(node.mentions) > 1 else places
@@ -232,7 +233,7 @@ class Phrases:
             if match := self._leading.match(text[start:end]):
                 start += match.end()
         if start >= end:
-            return Phrase(None, place, start, end)
+            return Phrase(None, place, begin, end)
         return replace(self._name(scene, start, end, None if places else place), places=places)
 
     def _leading_place(self, scene: Scene, start: int, end: int) -> tuple[Thing | None, int] | None:

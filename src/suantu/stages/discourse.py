@@ -16,6 +16,7 @@ from suantu.scene import Node, Scene, Topic
 from suantu.stages.twos import listed, of_two
 
 _CLAUSE = compiled(r"[，,；;：:。！？!?]")
+_LISTED = (", ", " and ", ", and ")
 OWNING = ("'s ", "’s ")
 _REACH = 40  # names that a pronoun looks back over
 
@@ -308,18 +309,24 @@ def _subject(
     Where a maker and its product stand in one clause (AMD Instinct MI300X), the class named first in ``wanted`` wins.
     """
     clauses: dict[int, list[Node]] = {}
-    for node in nodes:
+    beside: set[int] = set()  # where names stand that are only compared with, or given as examples
+    end = -1
+    for node in sorted(nodes, key=lambda n: n.start):
         start = clause_start(text, node.start)
         clauses.setdefault(start, []).append(node)
+        if (end in beside and text[end : node.start] in _LISTED) or discourse.comparison.search(
+            text, start, node.start
+        ):
+            beside |= {node.start, node.end}
+        end = node.end
     for start in sorted(clauses, reverse=True):
-        compared = discourse.comparison.search(text, start)
         fit = [
             n
             for n in clauses[start]
             if alphabet.classes(n.char).intersection("|".join(wanted).split("|"))
             and not discourse.aside_after.match(text, n.end)
             and not discourse.counted.search(text, max(0, n.start - 3), n.start)
-            and not (compared and compared.start() < n.start)
+            and n.start not in beside
         ]
         if fit:
             fit = [n for n in fit if not text.startswith(OWNING, n.end)] or fit

@@ -24,6 +24,8 @@ _SERIES = r"[A-Z][A-Za-z]+ [0-9]{1,4}(?:\.[0-9])?[A-Z]?"
 _NAMES = compiled(_JOINED)
 _LIST = compiled(rf"{_JOINED}(?:, {_JOINED})+(?:,? and {_JOINED})|{_JOINED} and {_JOINED}")
 _TAIL = compiled(r"(?P<stem>[A-Z]{1,4}-?)[0-9]+[A-Za-z]{0,2}")
+_TAILED = compiled(r"[A-Za-z]-?[0-9]+[A-Za-z]?$")
+_SAID = 0.62  # from here on a noun or a possessive says what a name is
 _DEVICES = frozenset({"Chip", "Product", "AIModel", "Interconnect"})
 _SLOT = compiled(r"\{([A-Z][A-Za-z|]+)\}")
 _START = compiled(r"(?:^|[.!?]['”’\")]?\s+|\n\s*|:\s+)$")
@@ -56,7 +58,7 @@ class English:
         openers = "|".join(re.escape(w) for w in sorted(self._lists, key=len, reverse=True))
         self._opener = compiled(rf"\b(?P<opener>{openers})\b:?\s*", re.IGNORECASE)
         self._slots = [self._slot(rule) for rule in settings["slots"]]
-        self._purposes = Purposes(settings["purposes"])
+        self._purposes = Purposes(settings["purposes"], alphabet)
         self._roles = Roles(settings, alphabet)
 
     def _slot(self, rule: Mapping[str, Any]) -> tuple[str, str, float, re.Pattern[str]]:
@@ -78,7 +80,8 @@ class English:
         for name, cls, weight, pattern in self._slots:
             for match in pattern.finditer(page.text):
                 for piece in self._pieces(page.text, *match.span("name")):
-                    if bounds := self._bounds(page, *piece):
+                    bounds = self._bounds(page, *piece)
+                    if bounds and not self._numbered_firm(page.text[slice(*bounds)], cls, weight):
                         ledger.vote(page.surface(*bounds), cls, name, weight)
         self._by_role(page, ledger)
         for match in self._model.finditer(page.text):
@@ -92,8 +95,14 @@ class English:
         for sight in self._roles.shown(page) if shown else self._roles.read(page):
             for piece in self._pieces(page.text, sight.start, sight.end):
                 bounds = self._bounds(page, *piece)
+                if bounds and self._numbered_firm(page.text[slice(*bounds)], sight.cls, sight.weight):
+                    continue
                 if bounds and not self._refuse.match(page.surface(*bounds)) and self._proper(page, *bounds, ledger):
                     ledger.vote(page.surface(*bounds), sight.cls, sight.rule, sight.weight)
+
+    def _numbered_firm(self, name: str, cls: str, weight: float) -> bool:
+        """Whether a name with a number would be a firm only for what it does (the Heron-3 took first place)."""
+        return weight < _SAID and bool(_TAILED.search(name)) and group_of(cls, self._ontology.parents) == "Organization"
 
     def _proper(self, page: Page, start: int, end: int, ledger: Ledger) -> bool:
         """Whether a run is a name and not the capitalised first word of its sentence."""
@@ -116,7 +125,9 @@ class English:
             start += len(words.pop(0)) + 1
         if words and all(len(w) == 1 and not w.isascii() for w in words):
             return None
-        if len(words) > 2 and self._last.get(words[-1], ("", ""))[1] == "Policy":
+        if len(words) > 2 and (
+            self._last.get(words[-1], ("", ""))[1] == "Policy" or " ".join(words[:2]) in self._first
+        ):
             return (start, end)
         if (
             start >= end
@@ -171,16 +182,16 @@ class English:
         if len(words) < 2:
             return
         surface = page.surface(start, end)
+        for i in range(min(3, len(words) - 2)):
+            if rule := self._first.get(" ".join(words[i : i + 2])):
+                ledger.vote(surface, rule[1], rule[0], 0.9)
+                return
         if rule := self._last.get(words[-1]) or self._last.get(" ".join(words[-2:])):
             plain = all(w in self._generic for w in words[:-1])
             if plain and (len(words) < 3 or rule[1] != "Policy" or not page.text.endswith(" the ", 0, start)):
                 return
             ledger.vote(surface, rule[1], rule[0], 0.75)
             return
-        for i in range(min(3, len(words) - 2)):
-            if rule := self._first.get(" ".join(words[i : i + 2])):
-                ledger.vote(surface, rule[1], rule[0], 0.7)
-                return
 
     def _numbered(self, page: Page, match: re.Match[str], ledger: Ledger) -> None:
         name = match[0]

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from suantu.expressions import compiled
+from suantu.rules import Alphabet
 from suantu.stages.discovery.roles import either
 
 _APART = compiled(r",? and |,? or |, ")
@@ -14,9 +15,12 @@ _APART = compiled(r",? and |,? or |, ")
 class Purposes:
     """Finds the tasks behind a use."""
 
-    def __init__(self, settings: Mapping[str, Any]) -> None:
+    def __init__(self, settings: Mapping[str, Any], alphabet: Alphabet) -> None:
+        names = alphabet.matching(["Entity"])
         lead = either(settings["lead"])
-        self._patterns = [compiled(str(p).replace("<lead>", f"(?:{lead})")) for p in settings["patterns"]]
+        self._patterns = [
+            compiled(str(p).replace("<lead>", f"(?:{lead})").replace("{Entity}", names)) for p in settings["patterns"]
+        ]
         self._head = compiled(str(settings["heads"]))
         self._lead = compiled(f"(?:(?:{lead}) )+")
         self._end = compiled(f" (?:{either(settings['ends'])})\\b")

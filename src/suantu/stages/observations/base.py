@@ -188,6 +188,17 @@ class Base:
         node = node or scene.topic(position, metric.topic or TOPICS, age=2)
         return node.thing if node is not None and len(node.mentions) == 1 else None
 
+    def _speaks(self, scene: Scene, start: int, end: int) -> bool:
+        """Whether a stretch only tells who says what follows."""
+        said = any(start <= at < end for at, _, _ in scene.sayers)
+        return said or bool(self._speaking and self._speaking.search(scene.text, start, end))
+
+    @staticmethod
+    def _market_topic(scene: Scene, position: int) -> Thing | None:
+        """The market that the text goes on about."""
+        market = scene.topic(position, ("Market",), age=8)
+        return market.thing if market is not None and len(market.mentions) == 1 else None
+
     def _device_topic(self, scene: Scene, position: int, metric: Metric) -> Node | None:
         if metric.topic:
             return scene.topic(position, metric.topic, parts=True)

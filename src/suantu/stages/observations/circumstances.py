@@ -37,6 +37,7 @@ class Circumstances:
         self._alphabet = alphabet
         words = sorted(map(str, settings["compare-period"]), key=len, reverse=True)
         self._compare = compiled("(?:" + "|".join(words) + ")\\s?$")
+        self._based = compiled(f"[{alphabet.matching(['Organization'])}],? (?:of|from|based in|headquartered in) $")
         self._compare_after = compiled(str(settings.get("compare-after", "(?!)")))
         self._places = places
         now = "|".join(sorted(map(str, settings["now-before"]), key=len, reverse=True))
@@ -213,7 +214,9 @@ class Circumstances:
             ]
         if self._whole:
             spots = [(at, thing) for at, thing in spots if not self._whole.search(scene.text[max(0, at - 4) : at])]
-        if not self._after:  # one of several is none of its own
+        if self._after:
+            spots = [(at, thing) for at, thing in spots if not self._based.search(scene.text, max(0, at - 16), at)]
+        else:  # one of several is none of its own
             spots = [(at, t) for at, t in spots if not self._member.search(scene.text[max(0, at - 2) : at])]
             spots = [(at, t) for at, t in spots if not self._predicate.search(scene.text[max(0, at - 3) : at + 2])]
         spots = [(at, thing) for at, thing in spots if scene.inserted(at) in (None, scene.inserted(position))]

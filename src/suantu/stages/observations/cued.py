@@ -124,6 +124,19 @@ class Cued(Base):
             return (last[1].about if last else self._first_phrase(scene, 0, start, False).about or about), group
         return about, group
 
+    def _phrase_before(self, scene: Scene, metric: Metric, end: int, start: int) -> Phrase:
+        """The phrase left of ``end``; in English what stands in a place, not the place (operators in Denmark claim)."""
+        phrase = self._unsaid(scene, self._phrases.left(scene, end, start))
+        if self._language == "en" and phrase.about is None and phrase.place and not metric.device:
+            return self._subject_phrase(scene, end, start)
+        return phrase
+
+    def _spoken_topic(self, scene: Scene, metric: Metric, start: int, end: int, place: Thing | None) -> Thing | None:
+        """What the text goes on about; the market, where the clause only tells who expects its sales."""
+        if place is None and metric.placed == "home" and self._speaks(scene, start, end):
+            return self._market_topic(scene, end) or self._topic(scene, end, metric)
+        return self._topic(scene, end, metric)
+
     def _with_subject(
         self, figure: Figure, metric: Metric, end: int, rule: str, confidence: str, cue_end: int = 0
     ) -> Placing | None:
@@ -131,9 +144,7 @@ class Cued(Base):
         scene, position, last = figure.scene, figure.position, figure.last
         start = clause_start(scene.text, end)
         count = len(figure.quantities)
-        phrase = self._unsaid(scene, self._phrases.left(scene, end, start))
-        if self._language == "en" and phrase.about is None and phrase.place and not metric.device:
-            phrase = self._subject_phrase(scene, end, start)  # operators in Denmark can claim
+        phrase = self._phrase_before(scene, metric, end, start)
         shared = len(phrase.places) == count > 1
         if count > 1 and not shared and (members := self._members(scene, end, start, count)):
             return Placing(metric, members[0], rule, start, position + 1, Decimal(confidence), group=members)
@@ -194,4 +205,4 @@ class Cued(Base):
         follows = last is not None and self._follows(scene, last[0], clause_start(scene.text, end))
         if last is not None and (metric.rate or follows or (size and again)) and self._may_have(metric, last[1].about):
             return last[1].about, place or last[1].place
-        return self._topic(scene, end, metric) or place, place
+        return self._spoken_topic(scene, metric, clause_start(scene.text, end), end, place) or place, place

@@ -207,20 +207,21 @@ class Defaults(Base):
         if earlier is not None:
             return replace(earlier, place=own.place or earlier.place), None
         nothing = Phrase(None, own.place, spot.position, spot.position)
-        if last is None and scene.told:
-            told = scene.told[-1]
-            return nothing, Placing(metric, told.about, _RULE, spot.position, spot.position, _SURE)
+        if last is None and scene.told and (about := self._told_of(scene, spot, metric)) is not None:
+            return nothing, Placing(metric, about, _RULE, spot.position, spot.position, _SURE)
         return nothing, last[1] if last else None
+
+    def _told_of(self, scene: Scene, spot: _Spot, metric: Metric) -> Thing | None:
+        """What the sentence before told of last; whose share of it that was is not whose sales are told next."""
+        shares = self._joint_metrics if self._language == "en" and metric.name not in self._joint_metrics else ()
+        told = next((f.about for f in reversed(scene.told) if f.metric not in shares), None)
+        return told or self._market_topic(scene, spot.position)
 
     def _spoken_of(self, scene: Scene, spot: _Spot, last: tuple[int, Placing] | None) -> Thing | None:
         """The market that the text goes on about, where the clause only tells who says so."""
         if self._speaking is None or (last is not None and spot.kind in last[1].metric.kinds):
             return None
-        said = any(spot.start <= at < spot.position for at, _, _ in scene.sayers)
-        if not said and not self._speaking.search(scene.text, spot.start, spot.position):
-            return None
-        market = scene.topic(spot.position, ("Market",), age=8)
-        return market.thing if market is not None and len(market.mentions) == 1 else None
+        return self._market_topic(scene, spot.position) if self._speaks(scene, spot.start, spot.position) else None
 
     def _earlier_phrase(self, scene: Scene, spot: _Spot, last: tuple[int, Placing] | None) -> Phrase | None:
         """What a clause before it opens with, if no figure stands between."""
