@@ -285,7 +285,7 @@ class Defaults(Base):
         metric = placed[1].metric if placed else self._metrics.by_name[told.metric if told else ""]
         about = placed[1].about if placed else told.about if told else None
         place = placed[1].place if placed else told.place if told else None
-        own = self._phrases.left(scene, this.start(), start)
+        own = self._unsaid(scene, self._phrases.left(scene, this.start(), start))
         spot = _Spot(position, figure.kind, start, position, position)
         other = own if own.about else self._in_scope(scene, spot, start - 1)
         about = other.about if other and other.about else about
