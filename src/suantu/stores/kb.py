@@ -11,6 +11,7 @@ import contextlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -87,21 +88,7 @@ def read_manifest(directory: Path) -> Manifest:
     """The manifest in ``directory``; StoreError where it is missing, damaged, or of a newer format."""
     path = directory / MANIFEST
     try:
-        content = json.loads(path.read_text(encoding="utf8"))
-        if content["format"] > FORMAT:
-            raise StoreError(
-                f"{directory}: made by a newer Suantu ({content.get('version')}, format {content['format']}; this one "
-                f"reads up to {FORMAT}); upgrade Suantu, or build it again"
-            )
-        documents = tuple(map(DocumentEntry.from_record, content["documents"]))
-        return Manifest(
-            content["version"],
-            content["ontology"],
-            documents,
-            content["totals"],
-            content["things"],
-            Path(content["store"]).name,
-        )
+        return _manifest(path.read_text(encoding="utf8"), directory)
     except FileNotFoundError:
         what = "not a knowledge base" if directory.exists() else "no knowledge base there"
         raise StoreError(f"{directory}: {what}; build one with: suantu build PATH… --kb {directory}") from None
@@ -111,6 +98,19 @@ def read_manifest(directory: Path) -> Manifest:
         raise StoreError(f"{path}: damaged ({error}); build the knowledge base again") from error
     except OSError as error:
         raise StoreError(f"{path}: cannot be read: {error.strerror}") from error
+
+
+@lru_cache(2)  # whoever opens a knowledge base reads it twice, to see that it has not changed meanwhile
+def _manifest(text: str, directory: Path) -> Manifest:
+    content = json.loads(text)
+    if content["format"] > FORMAT:
+        raise StoreError(
+            f"{directory}: made by a newer Suantu ({content.get('version')}, format {content['format']}; this one "
+            f"reads up to {FORMAT}); upgrade Suantu, or build it again"
+        )
+    documents = tuple(map(DocumentEntry.from_record, content["documents"]))
+    store = Path(content["store"]).name
+    return Manifest(content["version"], content["ontology"], documents, content["totals"], content["things"], store)
 
 
 class KnowledgeBase:
