@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from suantu import expressions, kept
+from suantu.stores.draft import Draft
 
 VALUE = {"a": (1, 2.5, None), "b": frozenset({"一", "二"})}
 
@@ -111,3 +113,30 @@ def test_the_next_process_finds_what_one_has_compiled(tmp_path: Path) -> None:
         for _ in range(2)
     ]
     assert runs == [["x", "1"], ["x", "0"]]
+
+
+def test_a_directory_is_filled_once(folder: Path) -> None:
+    made: list[Path] = []
+
+    def make(path: Path) -> None:
+        path.mkdir()
+        made.append(path)
+
+    first = kept.folder("store", ("key",), make)
+    assert first is not None
+    assert first.is_dir()
+    assert kept.folder("store", ("key",), make) == first
+    assert kept.folder("store", ("other",), make) != first
+    assert len(made) == 2
+    assert len(list(folder.iterdir())) == 2
+
+
+def test_a_store_that_cannot_be_kept_is_loaded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    data = b"<https://example.org/s> <https://example.org/p> <https://example.org/o> <https://example.org/g> .\n"
+    broken = tmp_path / "broken"
+    broken.mkdir()
+    for found in (None, broken, tmp_path / "gone"):
+        monkeypatch.setattr(kept, "folder", lambda *_, found=found: found)
+        with contextlib.closing(Draft(tmp_path, f"store-{found and found.name}")) as draft:
+            draft.begin(data, "https://example.org/g", "key")
+            assert len(draft.store) == 2

@@ -65,7 +65,7 @@ def build(
     began = time.monotonic()
     with fresh(kb_dir) as draft:
         graph = ontology_graph(ontology)
-        draft.put(graph.data, GRAPH_ONTOLOGY)
+        draft.begin(graph.data, GRAPH_ONTOLOGY, ontology.digest)
         if jobs == 1:
             draft.load_beside()
         done = work(Worker(read, extract, graph, kb_dir), ordered(sources), jobs)
@@ -158,7 +158,7 @@ def _again(
     began = time.monotonic()
     with fresh(worker.directory) as draft:
         before = kb.read_manifest(worker.directory).documents
-        draft.put(worker.graph.data, GRAPH_ONTOLOGY)
+        draft.begin(worker.graph.data, GRAPH_ONTOLOGY, ontology.digest)
         entries, failed = _take(work(worker, ordered(sources), jobs), len(sources), draft, progress)
         if not entries:
             raise _nothing(failed)

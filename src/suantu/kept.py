@@ -12,7 +12,7 @@ import marshal
 import os
 import stat
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -50,8 +50,32 @@ def save(kind: str, key: Iterable[str], value: object) -> None:
             draft.replace(folder / name)
         finally:
             draft.unlink(missing_ok=True)
-        for old in sorted(folder.glob(f"{kind}-*"), key=lambda p: p.stat().st_mtime_ns)[:-_MOST]:
+        for old in _old(folder, kind):
             old.unlink()
+
+
+def folder(kind: str, key: Iterable[str], make: Callable[[Path], None]) -> Path | None:
+    """A directory that ``make`` has filled, in this run or before; None where none can be kept."""
+    if not (beside := _folder()):
+        return None
+    name = _name(kind, key)
+    draft, whole = beside / f".{name}.{os.getpid()}", beside / name
+    with suppress(OSError):
+        if not whole.is_dir():
+            from shutil import rmtree
+
+            try:
+                make(draft)
+                draft.rename(whole)
+            finally:
+                rmtree(draft, ignore_errors=True)
+            for old in _old(beside, kind):
+                rmtree(old, ignore_errors=True)
+    return whole if whole.is_dir() else None
+
+
+def _old(folder: Path, kind: str) -> list[Path]:
+    return sorted(folder.glob(f"{kind}-*"), key=lambda p: p.stat().st_mtime_ns)[:-_MOST]
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import shutil
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import replace
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pyoxigraph as ox
 
+from suantu import kept
 from suantu.errors import StoreError
 from suantu.stores import kb
 from suantu.stores.local import open_read_only
@@ -61,10 +63,29 @@ class Draft:
             self._open_store().bulk_load(data, ox.RdfFormat.N_QUADS)
             self._loads += 1
 
+    def begin(self, data: bytes, graph: str, key: str) -> None:
+        """Add the ontology's N-Quads, of which ``key`` tells the content, before all else: a store that holds them is
+        kept from run to run, as loading them takes longer than loading a document."""
+        kept_at = kept.folder("store", (key, graph, ox.__version__), lambda path: _fill(path, data, graph))
+        if kept_at is None or not self._copy(kept_at):
+            self.put(data, graph)
+
+    def _copy(self, store: Path) -> bool:
+        """Whether this store, still empty, could be made a copy of another."""
+        path = self.directory / self.name
+        self._store = None
+        shutil.rmtree(path)
+        try:
+            open_read_only(store).backup(str(path))
+            self._loads = 1
+        except (OSError, RuntimeError, StoreError):  # it has just been cleared away
+            shutil.rmtree(path, ignore_errors=True)
+        self._store = ox.Store(str(path))
+        return self._loads == 1
+
     def put(self, data: bytes, graph: str) -> None:
         """Add N-Quads, all of the named graph ``graph``."""
-        # A line break inside a literal is escaped, so this pattern is the end of a statement and nothing else.
-        copies = data.replace(f" <{graph}> .\n".encode(), b" .\n")
+        copies = _copies(data, graph)
         self._waiting += (data, copies)
         self._size += len(data) + len(copies)
         if self._size > _BATCH:
@@ -103,6 +124,19 @@ class Draft:
         if self._beside is not None:
             wait([self._beside])
         self._store = None
+
+
+def _copies(data: bytes, graph: str) -> bytes:
+    """The triples of a named graph's N-Quads for the default graph."""
+    # A line break inside a literal is escaped, so this pattern is the end of a statement and nothing else.
+    return data.replace(f" <{graph}> .\n".encode(), b" .\n")
+
+
+def _fill(path: Path, data: bytes, graph: str) -> None:
+    store = ox.Store(str(path))
+    store.bulk_load(data + _copies(data, graph), ox.RdfFormat.N_QUADS)
+    store.optimize()
+    store.flush()
 
 
 @contextlib.contextmanager
