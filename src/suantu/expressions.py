@@ -1,24 +1,30 @@
 """Regular expressions, kept compiled from run to run: compiling the rules takes longer than reading a page with them.
 
-What is kept is what the interpreter's compiler makes of an expression, and only for this very interpreter.
+What is kept is what the interpreter's compiler makes of an expression, and only for this very interpreter. That is no
+public interface: interpreters in which it was not tried compile every expression anew.
 """
 
 from __future__ import annotations
 
-import _sre  # type: ignore[import-not-found]
 import re
+import sys
 from functools import cache
 from typing import Any
 
 from suantu import kept
 
 _MOST = 10_000  # a set of rules has some thousands; beyond, there have been many sets
+_TRIED = sys.implementation.name == "cpython" and (3, 11) <= sys.version_info[:2] <= (3, 13)
 _new: dict[tuple[str, int], Any] = {}
 
 
 @cache
 def compiled(source: str, flags: int = 0) -> re.Pattern[str]:
     """``re.compile(source, flags)``."""
+    if not _TRIED:
+        return re.compile(source, flags)
+    import _sre  # type: ignore[import-not-found]
+
     key = source, int(flags)
     parts = _known().get(key)
     if parts is None:
