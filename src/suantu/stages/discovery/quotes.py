@@ -26,6 +26,7 @@ class Quotes:
         self._launched, self._used = tuple(map(str, rules["launched"])), tuple(map(str, rules["used"]))
         self._centres = compiled(str(rules["centres"]))
         self._firm_verbs = compiled(str(rules["firm-verbs"]))
+        self._done = [(str(cls), compiled(str(pattern))) for cls, pattern in rules["done"].items()]
         self._common = tuple(map(str, settings["common-models"]))
         self._rule = str(rules["name"])
         opening, closing = "".join(rules["open"]), "".join(rules["close"])
@@ -77,6 +78,10 @@ class Quotes:
             return cls
         if fresh and any(c.isdigit() for c in name) and (is_a := self._is_a.match(after)):
             return self._heads.last(is_a["head"])
+        if fresh and name[-1].isalnum() and name[-1].isascii():
+            for cls, done in self._done:
+                if done.match(after):
+                    return cls
         if len(name) <= 6 and self._centres.match(after):
             return "Organization"
         if fresh and (before.endswith(self._firms) or self._firm_verbs.match(after)):
