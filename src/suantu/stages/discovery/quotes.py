@@ -78,16 +78,18 @@ class Quotes:
             return cls
         if fresh and any(c.isdigit() for c in name) and (is_a := self._is_a.match(after)):
             return self._heads.last(is_a["head"])
-        if fresh and name[-1].isalnum() and name[-1].isascii():
-            for cls, done in self._done:
-                if done.match(after):
-                    return cls
+        if fresh and name[-1].isalnum() and name[-1].isascii() and (cls := self._became(after)):
+            return cls
         if len(name) <= 6 and self._centres.match(after):
             return "Organization"
         if fresh and (before.endswith(self._firms) or self._firm_verbs.match(after)):
             return "Organization"
         loose = given or before.endswith(self._used)
         return "Product" if loose and self._words.unknown(name) >= 2 and len(name) <= 6 else ""
+
+    def _became(self, after: str) -> str:
+        """The class of what has become of it what follows its name."""
+        return next((cls for cls, done in self._done if done.match(after)), "")
 
     def _joined(
         self,
