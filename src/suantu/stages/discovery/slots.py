@@ -17,7 +17,6 @@ from suantu.rules import Compiler
 from suantu.stages.discovery.page import Ledger, Page
 from suantu.stages.discovery.words import Words
 
-_FIGURE = compiled(r"[0-9.,]*[0-9][万亿千百余多]")
 _MODEL = compiled(r"[A-Za-z]-?[0-9]|[0-9][A-Za-z]|[A-Za-z0-9]$")
 # Capitals of this length are mostly no firm (KPI) where no noun says so.
 _ABBREVIATION = 4
@@ -171,7 +170,7 @@ def is_name(core: str, surface: str, words: Words, endings: tuple[str, ...]) -> 
     """Whether a stretch can be the name of an organization."""
     if not 2 <= len(surface) <= 14 or not words.sound(core) or len(core) < 2:
         return False
-    if _MODEL.search(core) or _FIGURE.match(surface):
+    if _MODEL.search(core) or words.figure.match(surface):
         return False
     parts = words.split(core)
     if not all("\u4e00" <= c <= "\u9fff" or c.isalnum() or c in "·-" or "\ue000" <= c <= "\uefff" for c in core):

@@ -42,6 +42,7 @@ class Words:
         endings = {str(w) for rule in settings["suffixes"] for w in rule["words"] if len(str(w)) > 1}
         self._ending = compiled("|".join(sorted(endings, key=len, reverse=True)))
         self._sectors = frozenset(map(str, settings["sectors"]))
+        self.figure = compiled(str(settings["figures"]))
         self._not_latin = compiled(str(settings["not-models"]))
         self.topics: frozenset[str] = frozenset()
         self.topical: frozenset[str] = frozenset()
