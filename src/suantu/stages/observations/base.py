@@ -100,6 +100,8 @@ class Base:
         self._place_metrics = frozenset(settings.get("place-metrics", ()))
         self._sized = ("marketSize", *self._place_metrics)
         self._sales_metrics = frozenset(settings.get("sales-metrics", ()))
+        self._in_all = str(settings.get("in-all", "\0"))
+        self._unit_metrics = frozenset(settings.get("unit-metrics", ()))
         self._size_metrics = frozenset(settings.get("size-metrics", ()))
         self._relative_metrics = frozenset(settings.get("relative-metrics", ()))
         self._seller_words = tuple(map(str, settings.get("seller-words", ())))

@@ -195,14 +195,20 @@ class Cued(Base):
         own words, the place, the last figure's subject, what the text goes on about."""
         scene, last, place = figure.scene, figure.last, phrase.place
         size = metric.name in self._size_metrics and not phrase.words
-        again = last is not None and last[1].metric.name == metric.name
-        if size and not again and (known := scene.measured.get(metric.name)) is not None:
+        same = figure.before.get(figure.kind)
+        if size and same is not None and same[1].metric.name == metric.name:
+            return same[1].about, place or same[1].place
+        if metric.name in self._unit_metrics and last is not None and last[1].metric.name == "count":
+            device = self._device_topic(scene, end, self._metrics.by_name["power"])
+            if device is not None and len(device.mentions) == 1:
+                return device.thing, place
+        if size and (known := scene.measured.get(metric.name)) is not None:
             return known, place
         if phrase.words and cue_end - end >= _LONG and not (metric.device or metric.rate or metric.topic):
             return self._phrases.subject(scene.surface(end, cue_end)), place
         if place is not None and metric.placed == "home" and metric.name not in self._place_metrics:
             return place, place
         follows = last is not None and self._follows(scene, last[0], clause_start(scene.text, end))
-        if last is not None and (metric.rate or follows or (size and again)) and self._may_have(metric, last[1].about):
+        if last is not None and (metric.rate or follows) and self._may_have(metric, last[1].about):
             return last[1].about, place or last[1].place
         return self._spoken_topic(scene, metric, clause_start(scene.text, end), end, place) or place, place

@@ -199,7 +199,10 @@ class Framed(Base):
     def _frame_phrase(self, frame: Frame, figure: Figure, hit: Hit) -> Phrase | None:
         scene = figure.scene
         if frame.about == "slot":
-            return self._slot_phrase(scene, hit.left, hit.low, hit.right, hit.position)
+            slot = self._slot_phrase(scene, hit.left, hit.low, hit.right, hit.position)
+            if frame.metric != "shipments" or slot.about or slot.words or self._language == "en":
+                return slot
+            return self._phrases.left(scene, hit.begin, clause_start(scene.text, hit.begin))
         if frame.about in {"right", "counted"}:
             return self._phrases.right(scene, hit.position + 1)
         if frame.about == "left":

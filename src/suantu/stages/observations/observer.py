@@ -46,7 +46,7 @@ class Observer(Cued, Framed, Defaults, Facts):
                 loose.extend(self._loose(scene, q, reason or "no metric or subject found") for q in node.quantities)
                 continue
             placing = self._as_market_share(scene, placing, before.get(quantity.kind))
-            placing = self._as_scale(placing) if self._language == "en" else placing
+            placing = self._as_scale(placing) if self._language == "en" else self._as_compute(scene, position, placing)
             placing = self._in_places(scene, placing, len(node.quantities))
             placing = self._summed(scene, position, placing)
             placing = self._granting(scene, position, placing)
@@ -166,6 +166,15 @@ class Observer(Cued, Framed, Defaults, Facts):
             return placing
         about = self._phrases.subject(self._called_by_metric) if place is placing.about else placing.about
         return replace(placing, metric=self._metrics.by_name["computeScale"], about=about, place=place)
+
+    def _as_compute(self, scene: Scene, position: int, placing: Placing) -> Placing:
+        """What a device of the sentence computes in all (总算力) is no place's."""
+        if placing.metric.name != "computeScale" or placing.place is not None or placing.about.found_by != "phrase":
+            return placing
+        device = scene.topic(position, ("Chip|Product|Server",), age=0)
+        if device is None or len(device.mentions) > 1 or not placing.about.label.startswith(self._in_all):
+            return placing
+        return replace(placing, metric=self._metrics.by_name["compute"], about=device.thing)
 
     def _loose(self, scene: Scene, quantity: Quantity, reason: str) -> Loose:
         block = scene.block
