@@ -90,6 +90,7 @@ class Base:
         few = settings.get("few", {})
         self._vague = compiled(str(few.get("vague", "(?!)")))
         self._few = compiled(str(few.get("text", "(?!)")))
+        self._moved = compiled(str(few.get("moved", "(?!)")))
         self._few_left = compiled(str(few.get("left", "(?!)")))
         self._few_right = compiled(str(few.get("right", "(?!)")))
         self._formats = compiled(str(settings.get("formats", "(?!)")))

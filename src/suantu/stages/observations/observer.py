@@ -140,12 +140,14 @@ class Observer(Cued, Framed, Defaults, Facts):
         """Whether a small number only sums up what was named (三家合计, 这两款)."""
         if self._vague.fullmatch(quantity.text) and not quantity.counter:
             return True
+        before, after = scene.text[max(0, position - 12) : position], scene.text[position + 1 : position + 8]
+        if self._moved.search(before + quantity.text) or self._moved.search(before + quantity.text + after[:2]):
+            return True
         if not self._few.fullmatch(quantity.text):
             return False
         group = self._groups.match(scene.text, position + 1)
         if group and self._so_many(scene, scene.nodes[position]) is not None:
             return True
-        before, after = scene.text[max(0, position - 12) : position], scene.text[position + 1 : position + 8]
         return bool(self._few_left.search(before) or self._few_right.match(after))
 
     def _as_market_share(self, scene: Scene, placing: Placing, before: tuple[int, Placing] | None) -> Placing:

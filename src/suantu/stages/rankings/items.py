@@ -19,6 +19,8 @@ _NODES = "\ue000-\uefff"
 _FIGURES = "\uf000-\uf8ff"
 _BLANK = "\0"
 _PLAIN = 6  # characters of a name that nothing but its place in a series of clauses shows
+_MADE = {"Chip", "AIModel", "Product", "Server"}
+_MEASURED = {"Market", "Technology", "ChipType"}  # classes of what a measure is of, not of who has it
 _BACK = 2  # clauses to the left in which a subject is looked for
 _NAMELIKE = compiled(r"[^\W\d_]")
 
@@ -57,6 +59,11 @@ class Items:
         self._tail = compiled(f"(?:{settings['figure-tail']})\\s*[{_FIGURES}].*$", flags)
         self._preposition = compiled(f"{edge}(?:{_either(settings['prepositions'])})\\s?(?:[a-z]+ ){{0,2}}$", flags)
         self._aside = compiled(settings["aside"])
+        self._subjectless = compiled(expand(settings.get("subjectless", "(?!)")))
+        self._measured = compiled(expand(settings.get("measured", "(?!)")))
+        self._pronouns = {str(k): int(v) for k, v in settings.get("pronouns", {}).items()}
+        self._by = compiled(settings.get("by", "\\s*"))
+        self._selves = {str(k): str(v) for k, v in settings.get("selves", {}).items()}
         self._prefer = tuple(map(str, settings["prefer"]))
         self._longest = int(settings["longest"])
         self._labels: dict[str, list[Thing]] = {}
@@ -92,12 +99,32 @@ class Items:
                 return self._listed_before(scene, start, count)
             if not self._leading.sub("", text[start:end]):
                 continue
+            if things := self._opening_list(scene, text, start, count):
+                return things
             for pieces in self._cuts(text, start, end):
                 if members := self._things(scene, pieces, cls, count, at_end=True):
                     return members
             if start == low or self._named(scene, start, end):
                 break
         return []
+
+    def _opening_list(self, scene: Scene, text: str, start: int, count: int) -> list[Thing]:
+        """The ``count`` names that open a clause and are what the next one is about (甲、乙互换位次，分列第三、第四)."""
+        first = start + (lead.end() if (lead := self._leading.match(text[start:])) else 0)
+        nodes = [n for p, n in sorted(scene.nodes.items()) if p >= first]
+        things: list[Thing] = []
+        at = first
+        for node in nodes:
+            if scene.nodes.get(at) is not node or not node.mentions:
+                break
+            things += node.things
+            joint = self._joint.match(text, at + 1) or self._weak.match(text, at + 1)
+            if joint is None:
+                break
+            at = joint.end()
+        goes_on = self._clause.search(text, at + 1)
+        alone = goes_on is None or not any(n.mentions for p, n in scene.nodes.items() if at < p < goes_on.start())
+        return things if len(things) == count and alone and goes_on and goes_on.end() < len(text) else []
 
     def _listed_before(self, scene: Scene, position: int, count: int) -> list[Thing]:
         """The last list of ``count`` names of one kind before ``position``: what 三家 or 这三座城市 stand for."""
@@ -168,6 +195,8 @@ class Items:
             return ""
         nodes = [(p, n) for p, n in sorted(scene.nodes.items()) if start <= p < end and n.mentions]
         if nodes:
+            if len(nodes) > 1 and start == nodes[0][0] and self._owned(text, *nodes[-2:]) and nodes[-1][0] == end - 1:
+                return nodes[-1][1].things
             first, last = nodes[0], nodes[-1]
             if at_end and last[0] == end - 1 and (outer or (first is last and start == end - 1)):
                 return last[1].things
@@ -183,7 +212,17 @@ class Items:
     def _of_adjacent(self, nodes: Sequence[tuple[int, Node]], start: int) -> tuple[Thing, ...]:
         """Of names that stand side by side (中国浪潮), the one that is ranked most often."""
         run = [n for i, (p, n) in enumerate(nodes) if p == start + i]
+        if len(run) > 1 and self._makes(run[0], run[1]):
+            return run[1].things
         return min(run, key=lambda n: self._rank(n)).things
+
+    def _makes(self, maker: Node, made: Node) -> bool:
+        """Whether names that stand together are a maker's and a product's: the product is what is ranked."""
+        classes = (self._alphabet.classes(maker.char), self._alphabet.classes(made.char))
+        return "Organization" in classes[0] and bool(classes[1] & _MADE) and not classes[1] & _MEASURED
+
+    def _owned(self, text: str, maker: tuple[int, Node], made: tuple[int, Node]) -> bool:
+        return bool(self._by.fullmatch(text, maker[0] + 1, made[0])) and self._makes(maker[1], made[1])
 
     def _trimmed(self, text: str, start: int, end: int) -> tuple[int, int]:
         if match := self._leading.match(text[start:end]):
@@ -199,34 +238,57 @@ class Items:
     # -- one subject -------------------------------------------------------------------------------------------------
 
     def subject(
-        self, scene: Scene, end: int, cls: str, like: Node | None = None, *, plain: bool = False
+        self, scene: Scene, end: int, cls: str, like: Node | None = None, *, last: Thing | None = None
     ) -> tuple[Thing, int] | None:
         """Who is ranked by the words that begin at ``end``, and where it is named (-1: in a sentence before).
 
-        ``plain``: a clause that is one plain word is a name as well, since those beside it rank things of ``cls``.
+        ``last``: who the sentence ranked last: clauses without a subject go on with it, and a clause that is one
+        plain word is a name as well, since those beside it rank things of ``cls``.
         """
         text = self._blanked(scene.text)
         low = self._stopped(text, end)
         edges = [low, *(m.end() for m in self._clause.finditer(text, low, end) if m.end() <= end)]
         classes = self._alphabet.classes(like.char) - {"Entity", "Concept"} if like else frozenset()
-        for start in list(reversed(sorted(set(edges))))[: _BACK + 2]:
+        left, bare = _BACK + 2, True
+        for start in reversed(sorted(set(edges))):
             stop = next((e - 1 for e in sorted(edges) if e > start), end)
-            if self._aside.search(text[start:stop]):
+            if self._aside.search(text[start:stop]) or self._subjectless.search(text[start:stop]):
                 continue
+            if not left:
+                return None
+            left -= 1
+            if (back := self._meant(scene.surface(start, stop))) is not None:
+                return self._pronoun(scene, low, start, back)
+            if name := next((n for w, n in self._selves.items() if self._leading.sub("", text[start:stop]).startswith(w)), ""):
+                return self.named(name, "Place"), start
             choice = self._choose(scene, text, start, min(stop, end), cls, classes)
             if choice is not None:
                 return choice
             if self._several(scene, text, start, min(stop, end)):
                 return None
             words = text[start : min(stop, end)]
-            if not like and cls and (name := self._unknown(scene, start, words, plain=plain)):
+            if not like and cls and (name := self._unknown(scene, start, words, cls, plain=last is not None)):
                 return self.named(name, cls), start
-            if not like and start <= end and self._leading.sub("", self._tail.sub("", words)).strip(_BLANK + " "):
-                return None
-        if self._leading.sub("", text[low:end]) or (scene.start == 0 and low == 0 and not scene.topics):
+            if start <= end and self._leading.sub("", self._tail.sub("", words)).strip(_BLANK + " "):
+                bare = False
+                if not like:
+                    return None
+        if bare and last is not None and text[low:end]:
+            return last, low
+        if (not bare and self._leading.sub("", text[low:end])) or (scene.start == 0 and low == 0 and not scene.topics):
             return None
         topic = scene.topic(low, [cls] if cls else self._prefer[:5], age=1)
         return (topic.thing, -1) if topic is not None and len(topic.mentions) == 1 else None
+
+    def _meant(self, clause: str) -> int | None:
+        """Which of the two named before a clause is about (后者), if it says so."""
+        return next((which for word, which in self._pronouns.items() if word in clause[:_PLAIN]), None)
+
+    @staticmethod
+    def _pronoun(scene: Scene, low: int, start: int, which: int) -> tuple[Thing, int] | None:
+        """The former or the latter of the last two single names between ``low`` and ``start``."""
+        named = [(n.thing, p) for p, n in sorted(scene.nodes.items()) if low <= p < start and len(n.mentions) == 1]
+        return named[-2:][which] if len(named) > 1 else None
 
     def _several(self, scene: Scene, text: str, start: int, end: int) -> bool:
         """A list stands where one subject is wanted."""
@@ -255,6 +317,8 @@ class Items:
             if said or self._preposition.search(text[start:position]):
                 continue
             classes = self._alphabet.classes(node.char)
+            if classes & _MEASURED and self._measured.match(text, position + 1):
+                continue  # 服务器市场份额位居第三: whose share, it does not say
             if like and not self._alike(classes, like):
                 continue
             fit.append((position, node))
@@ -275,6 +339,10 @@ class Items:
         if self._language == "en" and fit[-1][0] >= end - 2:
             return fit[-1][1].thing, fit[-1][0]
         position, node = min(fit, key=lambda f: self._rank(f[1]))
+        for at, made in fit:
+            if at > position and self._owned(text, (position, node), (at, made)):
+                if not self._measured.match(text, at + 1):
+                    return made.thing, at
         return node.thing, position
 
     @staticmethod
@@ -286,7 +354,7 @@ class Items:
         classes = self._alphabet.classes(node.char)
         return next((i for i, cls in enumerate(self._prefer) if cls in classes), len(self._prefer))
 
-    def _unknown(self, scene: Scene, start: int, words: str, *, plain: bool) -> str:
+    def _unknown(self, scene: Scene, start: int, words: str, cls: str, *, plain: bool) -> str:
         """A clause that is nothing but an unknown name: capitalised, or with its figure in brackets."""
         a, b = self._trimmed(words, 0, len(words))
         name = scene.surface(start + a, start + b).strip()
@@ -297,7 +365,10 @@ class Items:
         bracket = words[b : b + 1] == _BLANK and any(
             "\uf000" <= c <= "\uf8ff" for c in scene.text[start + b : start + len(words)]
         )
-        return name if bracket or (plain and b == len(words) and len(name) <= _PLAIN) else ""
+        if cls and any(cls in t.classes for t in self._labels.get(name.casefold(), ())):
+            return name
+        alone = not any(c == _BLANK or "\uf000" <= c <= "\uf8ff" for c in words[b:])
+        return name if bracket or (plain and alone and len(name) <= _PLAIN) else ""
 
     def named(self, words: str, cls: str) -> Thing:
         """The thing of that name: a known one of the class, else a new one."""

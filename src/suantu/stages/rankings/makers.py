@@ -11,7 +11,7 @@ from suantu.ontology import Ontology
 from suantu.phrases import Phrases
 from suantu.records import Evidence, RankingEntry, Thing
 from suantu.rules import Compiler
-from suantu.scene import Scene
+from suantu.scene import Node, Scene
 from suantu.stages.rankings.items import Items
 from suantu.stages.rankings.labels import LONGEST_LINE
 from suantu.stages.rankings.match import MOST, Match
@@ -37,6 +37,7 @@ class Makers:
         self.items = Items(settings["items"], expand, settings["cues"]["adverb"], language, ontology, alphabet)
         self.naming = Naming(settings, expand, phrases, alphabet, language)
         self._shift = compiler.pattern(settings["shift"]["pattern"], "shift").regex
+        self._joined = compiler.pattern(settings["shift"]["joined"], "shift").regex
         self._against = compiler.pattern(settings["shift"]["against"], "shift").regex
         self._yearly = tuple(map(str, settings["time"]["yearly"]))
         self._digits = {str(k): int(v) for k, v in settings["digits"].items()}
@@ -71,10 +72,11 @@ class Makers:
     def _remember(match: Match, named: Named, period: str, items: Sequence[Thing], *, stated: bool) -> None:
         """What the sentences after it go on with."""
         thread = match.thread
+        another = named.own and named.name != thread.name
         if named.own:
             thread.name, thread.place = named.name, named.place
         thread.item_class = named.item_class or thread.item_class or items[0].classes[0]
-        if stated and (named.own or period >= thread.period):  # what was once is not the edition that the text is about
+        if stated and (another or period >= thread.period):  # what was once is not the edition that the text is about
             thread.period = period or thread.period
 
     def _scope(self, match: Match) -> Thing | None:
@@ -147,7 +149,7 @@ class Makers:
         said = match.thread.said(scene, scene.starts[begin])
         cls = cls or (said[-1].item.classes[0] if said else "")
         like = scene.nodes[y[0]] if y[0] >= 0 else None
-        subject = self.items.subject(scene, begin, cls, like, plain=bool(said))
+        subject = self.items.subject(scene, begin, cls, like, last=said[-1].item if said else None)
         return ([subject[0]], subject[1]) if subject else ([], -1)
 
     @staticmethod
@@ -179,7 +181,7 @@ class Makers:
             if before and before != period:
                 yield self._entry(match, named, older[0], item, before, span, "0.85")
             return
-        if match.span("i")[0] >= 0 or match.rule.tie or len(match.ranks("r")) != 1:
+        if match.span("i")[0] >= 0 or match.rule.tie or match.rule.those or len(match.ranks("r")) != 1:
             return
         yield from self._shifted(match, named, item, rank, period)
 
@@ -199,7 +201,7 @@ class Makers:
         end = end + 1 + after.start() if after else len(scene.text)
         before = self._clause_start(scene, max(0, start - 1))
         shift = self._shift.search(scene.text, start, end) or self._shift.search(scene.text, before, end)
-        if shift is None:
+        if shift is None or self._of_other(scene, item, match.found, shift):
             return
         groups = shift.groupdict()
         moved = 0 if groups.get("same") else self._number(scene, *shift.span("n"))
@@ -216,6 +218,20 @@ class Makers:
         if was > 0 and earlier:
             span = (min(shift.start(), match.found.start()), max(shift.end(), match.found.end()))
             yield self._entry(match, named, was, item, earlier, span, "0.75")
+
+    def _of_other(self, scene: Scene, item: Thing, found: re.Match[str], shift: re.Match[str]) -> bool:
+        """Whether a shift is told of another than the ``item``, or of more than one rank (前移两位和十三位)."""
+        if self._joined.match(scene.text, found.end()) or self._joined.match(scene.text, shift.end()):
+            return True
+        if shift.end() <= found.start():
+            between = range(self._clause_start(scene, shift.start()), shift.start())
+        else:
+            between = range(found.end(), shift.start())
+        nodes = (scene.nodes[p] for p in between if p in scene.nodes and scene.nodes[p].mentions)
+        return any(item.iri not in {t.iri for t in n.things} for n in nodes if not self._naming_place(n))
+
+    def _naming_place(self, node: Node) -> bool:
+        return node.thing.label in self.naming.scope.values()
 
     def _number(self, scene: Scene, start: int, end: int) -> int:
         node = scene.nodes.get(start)

@@ -187,6 +187,8 @@ class Naming:
         """A time at the head of a clause holds for the rest of its paragraph; one that opens the sentence for it too."""
         if opening and (titled := _TITLED.search(scene.block.text, scene.start, scene.end)) and not thread.frame:
             thread.frame = titled[1]
+        if not opening and thread.aside:
+            thread.frame, thread.aside = thread.aside, ""
         for position, period in self._periods(scene):
             first = not _CLAUSE.search(scene.text, 0, position)
             event = thread.period and _MONTH.fullmatch(period.value) and not self._edition.match(scene.text, position)
@@ -195,6 +197,8 @@ class Naming:
             ahead = period.ahead or scene.in_mood(("forecast",), position, position + 1)
             of_rank = self._old.match(scene.text, position + 1)  # 2023年的冠军是北京
             if self._frames(scene, position) and self._current(period) and not ahead and not of_rank:
+                older = opening and period.value < thread.frame and period.value[:4] != thread.frame[:4]
+                thread.aside = (thread.aside or thread.frame) if older else ""
                 thread.frame = period.value
 
     def _periods(self, scene: Scene) -> list[tuple[int, Period]]:

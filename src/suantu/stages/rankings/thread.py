@@ -21,13 +21,17 @@ def year_before(period: str) -> str:
 
 @dataclass(slots=True)
 class RankThread:
-    """The state of one document. ``times`` finds the periods of a heading; ``edition`` is the year that the title names."""
+    """The state of one document. ``times`` finds the periods of a heading; ``edition`` is the year that the title names.
+
+    ``frame`` is the time that a paragraph is set in; while a sentence looks back from it, ``aside`` keeps it.
+    """
 
     title: str
     times: Callable[[str], Sequence[Period]]
     period: str = ""
     edition: str = field(init=False)
     frame: str = ""
+    aside: str = ""
     name: str = ""
     place: Thing | None = None
     item_class: str = ""
@@ -48,7 +52,7 @@ class RankThread:
 
     def begin_block(self, block: Block) -> None:
         """Enter a block: a new section forgets the ranking of the one before, a paragraph ends a list of labels."""
-        self.frame = ""
+        self.frame, self.aside = "", ""
         if block.kind in (BlockKind.PARAGRAPH, BlockKind.HEADING, BlockKind.CAPTION):
             self.tier = 0
         if block.sections != self.sections:
