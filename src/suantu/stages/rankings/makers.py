@@ -89,6 +89,11 @@ class Makers:
             return node.thing
         return self._by_label.get(self.naming.scope.get(match.scene.text[start:end], ""))
 
+    def _rival(self, match: Match, items: Sequence[Thing]) -> bool:
+        """Whether the place beside the rank is of the kind that is ranked, and no scope (深圳第二、杭州第三)."""
+        node = match.scene.nodes.get(match.span("s")[0])
+        return bool(node and node.mentions and set(node.thing.classes) & set(items[0].classes))
+
     def _ranks(self, match: Match) -> Iterator[RankingEntry]:
         scene, thread = match.scene, match.thread
         ranks = match.ranks("r")
@@ -97,7 +102,7 @@ class Makers:
         criterion, cls = self._criterion(scene, match.found.start(), q)
         named = self.naming.name(scene, match.found.start(), criterion, self._scope(match), thread)
         items, where = self._items(match, ranks, cls or named.item_class)
-        if not items or len(set(i.iri for i in items)) != len(items):
+        if not items or len(set(i.iri for i in items)) != len(items) or self._rival(match, items):
             return
         context = named
         m = match.span("m")
