@@ -259,7 +259,9 @@ class Items:
             left -= 1
             if (back := self._meant(scene.surface(start, stop))) is not None:
                 return self._pronoun(scene, low, start, back)
-            if name := next((n for w, n in self._selves.items() if self._leading.sub("", text[start:stop]).startswith(w)), ""):
+            if name := next(
+                (n for w, n in self._selves.items() if self._leading.sub("", text[start:stop]).startswith(w)), ""
+            ):
                 return self.named(name, "Place"), start
             choice = self._choose(scene, text, start, min(stop, end), cls, classes)
             if choice is not None:
@@ -340,9 +342,9 @@ class Items:
             return fit[-1][1].thing, fit[-1][0]
         position, node = min(fit, key=lambda f: self._rank(f[1]))
         for at, made in fit:
-            if at > position and self._owned(text, (position, node), (at, made)):
-                if not self._measured.match(text, at + 1):
-                    return made.thing, at
+            own = at > position and self._owned(text, (position, node), (at, made))
+            if own and not self._measured.match(text, at + 1):
+                return made.thing, at
         return node.thing, position
 
     @staticmethod
