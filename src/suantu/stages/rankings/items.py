@@ -247,31 +247,15 @@ class Items:
         """
         text = self._blanked(scene.text)
         low = self._stopped(text, end)
-        edges = [low, *(m.end() for m in self._clause.finditer(text, low, end) if m.end() <= end)]
-        classes = self._alphabet.classes(like.char) - {"Entity", "Concept"} if like else frozenset()
-        left, bare = _BACK + 2, True
-        for start in reversed(sorted(set(edges))):
-            stop = next((e - 1 for e in sorted(edges) if e > start), end)
-            if self._aside.search(text[start:stop]) or self._subjectless.search(text[start:stop]):
-                continue
-            if not left:
-                return None
-            left -= 1
+        clauses = self._clauses_before(text, low, end)
+        bare = len(clauses) <= _BACK + 2
+        for start, stop in clauses[: _BACK + 2]:
             if (back := self._meant(scene.surface(start, stop))) is not None:
                 return self._pronoun(scene, low, start, back)
-            if name := next(
-                (n for w, n in self._selves.items() if self._leading.sub("", text[start:stop]).startswith(w)), ""
-            ):
-                return self.named(name, "Place"), start
-            choice = self._choose(scene, text, start, min(stop, end), cls, classes)
-            if choice is not None:
-                return choice
-            if self._several(scene, text, start, min(stop, end)):
-                return None
-            words = text[start : min(stop, end)]
-            if not like and cls and (name := self._unknown(scene, start, words, cls, plain=last is not None)):
-                return self.named(name, cls), start
-            if start <= end and self._leading.sub("", self._tail.sub("", words)).strip(_BLANK + " "):
+            found = self._of_clause(scene, text, start, stop, cls, like, plain=last is not None)
+            if found is not None or self._several(scene, text, start, stop):
+                return found
+            if self._leading.sub("", self._tail.sub("", text[start:stop])).strip(_BLANK + " "):
                 bare = False
                 if not like:
                     return None
@@ -281,6 +265,31 @@ class Items:
             return None
         topic = scene.topic(low, [cls] if cls else self._prefer[:5], age=1)
         return (topic.thing, -1) if topic is not None and len(topic.mentions) == 1 else None
+
+    def _clauses_before(self, text: str, low: int, end: int) -> list[tuple[int, int]]:
+        """The clauses from ``low`` to ``end`` that may hold a subject, the nearest first."""
+        edges = sorted({low, *(m.end() for m in self._clause.finditer(text, low, end) if m.end() <= end)})
+        spans = [(start, min(stop, end)) for start, stop in zip(edges, [*(e - 1 for e in edges[1:]), end], strict=True)]
+        return [
+            (a, b)
+            for a, b in reversed(spans)
+            if not (self._aside.search(text[a:b]) or self._subjectless.search(text[a:b]))
+        ]
+
+    def _of_clause(
+        self, scene: Scene, text: str, start: int, stop: int, cls: str, like: Node | None, *, plain: bool
+    ) -> tuple[Thing, int] | None:
+        """Whom one clause is about."""
+        head = self._leading.sub("", text[start:stop])
+        if name := next((n for w, n in self._selves.items() if head.startswith(w)), ""):
+            return self.named(name, "Place"), start
+        classes = self._alphabet.classes(like.char) - {"Entity", "Concept"} if like else frozenset()
+        if (choice := self._choose(scene, text, start, stop, cls, classes)) is not None:
+            return choice
+        if like or not cls or self._several(scene, text, start, stop):
+            return None
+        name = self._unknown(scene, start, text[start:stop], cls, plain=plain)
+        return (self.named(name, cls), start) if name else None
 
     def _meant(self, clause: str) -> int | None:
         """Which of the two named before a clause is about (后者), if it says so."""
