@@ -34,10 +34,11 @@ _A, _AB, _B, _V, _N, _X, _REST, _G = "\uf7e0\uf7e1\uf7e2\uf7e3\uf7e4\uf7e5\uf7e6
 _MARKS = {"V": _V, "N": _N, "X": _X, "R": _REST, "G": _G}
 _SIDES = {"A": _A + _AB, "B": _AB + _B}
 _PART = re.compile(r"<([a-z]+)>")
+_ENDS = re.compile(r"\{B\}(?:\(\?![^()]*\))*\s*$")  # what is acted on stands last: it may begin a list
 _OPTIONS = ("not", "single", "confidence", "age", "unless", "pairs", "section", "holds-denied", "list", "all")
 _LOWER = {ord(c): c.lower() for c in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
 _LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-")
-_MORE_OPTIONS = ("begins", "ignore", "many", "called", "done", "lead")
+_MORE_OPTIONS = ("begins", "ignore", "many", "called", "done", "lead", "barred")
 
 
 @dataclass(frozen=True)
@@ -227,7 +228,7 @@ def _rules(
             body["carry"] = {slot: entry.get("topic", {}).get(slot, frame.slots[slot].split("|"))}
         if body.get("all") in ("A", "B"):
             body["all"] = frame.a if body["all"] == "A" else frame.b
-        if not source.rstrip().endswith("{B}") or frame.a != "s":
+        if not _ENDS.search(source) or frame.a != "s":
             body.setdefault("list", False)
         text = _expand(source, settings.get("parts", {}), entry.get("preps", ()))
         body["makes"] = frame.makes

@@ -73,7 +73,8 @@ class Scene:
     what stretch of it; ``insertions`` say something more of a name (a maker of chips); ``period`` and ``place`` what
     the text before it set (``place_near``: by its own paragraph or heading); ``era`` the time of its heading or of the
     paragraph before; ``measured`` what each metric was last told of; ``ranked`` the time of the latest ranking; ``home``
-    the document's own place; ``told`` the figures of the sentence before; ``heads`` the things that its heading names.
+    the document's own place; ``told`` the figures of the sentence before; ``heads`` the things that its heading names;
+    ``field`` the industry that this sentence, or the last of its paragraph that did so, opened with.
     """
 
     block: Block
@@ -100,6 +101,7 @@ class Scene:
     told: tuple[Observation, ...] = ()
     insertions: tuple[tuple[int, int], ...] = ()
     heads: tuple[Topic, ...] = ()
+    field: Node | None = None
 
     @property
     def market(self) -> Thing | None:
@@ -122,15 +124,22 @@ class Scene:
         return any(m.kind in kinds and m.start < end and start < m.end for m in self.moods)
 
     def topic(
-        self, position: int, wanted: Sequence[str], age: int = 3, parts: bool = False, hints: bool = False
+        self,
+        position: int,
+        wanted: Sequence[str],
+        age: int = 3,
+        parts: bool = False,
+        hints: bool = False,
+        whole: bool = False,
     ) -> Node | None:
         """The thing of the latest clause before ``position`` whose class stands first in ``wanted``.
 
         An entry may name several classes that count alike (``Chip|Product``): the first thing named then wins. What is
         only counted (4颗NVSwitch) is no topic unless ``parts`` are wanted, what is only hinted at unless ``hints`` are;
-        the object of a verb only where there is no other, or ``parts`` are wanted.
+        the object of a verb only where there is no other, or ``parts`` are wanted; ``whole``: of what one clause names
+        rather what is not counted.
         """
-        best: tuple[int, Topic] | None = None
+        best: tuple[tuple[bool, int], Topic] | None = None
         spare: Node | None = None
         for topic in reversed(self.topics):
             if self.now - topic.time > age:
@@ -148,8 +157,8 @@ class Scene:
                 continue
             if best is not None and (topic.clause, topic.time) != (best[1].clause, best[1].time):
                 break
-            if best is None or order <= best[0]:
-                best = (order, topic)
+            if best is None or (whole and topic.part, order) <= best[0]:
+                best = ((whole and topic.part, order), topic)
         return best[1].node if best else spare
 
     def inserted(self, position: int) -> tuple[int, int] | None:

@@ -79,6 +79,8 @@ class Discourse:
             )
             for p in settings["pronouns"]
         )
+        self.former = next((p.words for p in self.pronouns if p.classes[0] == "former"), compiled(r"(?!)"))
+        self.opening = str(settings.get("opening", r"(?!)"))
         self.things = things
         self.hints: dict[str, Thing] = {
             str(word): things[label]
@@ -117,11 +119,12 @@ class Thread:
         self.topics: list[Topic] = []
         self.headed: dict[str, Topic] = {}
         self.named: list[Node] = []
+        self.field: Node | None = None
 
     def begin_block(self) -> None:
         """Start a paragraph: what was talked about before fades."""
         self.now += 2
-        self.named = []
+        self.named, self.field = [], None
 
     def end_sentence(self, scene: Scene, discourse: Discourse | None = None) -> None:
         """Take over what the sentence talked about, and what it called by a noun (the server market)."""
@@ -220,6 +223,8 @@ def _inner(
     possessive may be; else the latest sentence that has a fitting topic."""
     clause = max(clause_start(text, at), sentence)
     before = _before(nodes, at)
+    if pronoun.kind == "reflexive":
+        return _subject([n for n in before if n.start >= clause], pronoun.classes, text, discourse, alphabet)
     before = [n for n in before if pronoun.kind == "own" or n.start < clause]
     found = _subject(before, pronoun.classes, text, discourse, alphabet)
     if found is not None:
@@ -262,6 +267,9 @@ def _antecedent(
     before = _before(nodes, at)
     if classes[0] in {"former", "latter", "both"}:
         here = [n for n in before if not n.pronoun]
+        if classes[0] == "latter":  # beside a former it is the other of the same two
+            former = next((n.start for n in before if n.pronoun and discourse.former.fullmatch(n.pronoun)), at)
+            here = [n for n in here if n.start < former]
         earlier = [t.node for t in thread.topics if thread.now - t.time <= 4 and not t.node.pronoun]
         pair = listed(here, classes[1:], alphabet, text, discourse.joins)
         return of_two(classes[0], classes[1:], (here, thread.named + here, earlier + here), pair, alphabet)

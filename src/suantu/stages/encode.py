@@ -17,6 +17,7 @@ from suantu.rules import Alphabet
 from suantu.scene import Node, Scene
 from suantu.stages.lengths import SENTENCE, pieces
 
+_PROSE = compiled(r"[a-z]{2,} [a-z]{2,}")
 _HAN = compiled(r"[\u3400-\u9fff]")
 _LATIN = compiled(r"[A-Za-z]")
 _SPACES = compiled(r"\s+")
@@ -69,7 +70,7 @@ def sentences(text: str) -> list[tuple[int, int]]:
 def language_of(text: str) -> str:
     """``zh`` or ``en``, by the letters of the text."""
     han = len(_HAN.findall(text))
-    return "zh" if han * 4 >= len(_LATIN.findall(text)) else "en"
+    return "zh" if han * 4 >= len(_LATIN.findall(text)) or (han > 1 and not _PROSE.search(text)) else "en"
 
 
 def encode(

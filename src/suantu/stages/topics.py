@@ -27,6 +27,8 @@ def note_topics(
     """Fill ``scene.topics``: those of earlier sentences, then clause by clause the first thing of each class, and what
     words hint at."""
     scene.topics, scene.now = list(thread.topics), thread.now
+    opening = compiled(f"{discourse.opening}[{alphabet.matching(['Industry'])}]").match(scene.text)
+    scene.field = thread.field = scene.nodes[opening.end() - 1] if opening else thread.field
     seen: set[tuple[int, frozenset[str]]] = set()
     said = {start for start, _, _ in scene.sayers}
     before = {thing.iri for start, _, thing in scene.sayers if start == 0}  # according to NAME, …

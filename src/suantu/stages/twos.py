@@ -63,7 +63,7 @@ def _flat(nodes: Sequence[Node]) -> list[Node]:
 
 
 def _one_of(which: str, first: Node, second: Node, alphabet: Alphabet) -> Node:
-    shared = alphabet.classes(first.char) & alphabet.classes(second.char) | EVERYTHING
+    shared = alphabet.classes(first.char) & alphabet.classes(second.char) or EVERYTHING
     joint = Node(first.start, second.end, alphabet.name(shared), first.mentions + second.mentions)
     return {"former": first, "latter": second, "both": joint}[which]
 

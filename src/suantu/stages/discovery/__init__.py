@@ -56,6 +56,7 @@ class Discovery:
         cues = ontology.setting("language.zh")["cues"]
         compiler = Compiler(alphabet, "zh", {**cues, **settings["cues"]}, file)
         self._titles = Titles(settings["titles"])
+        self._persons = compiled(str(settings["persons"]))
         self._suffixes = Suffixes(settings, words, signs)
         heads = Heads(settings)
         self._models = Models(settings, words, signs, heads)
@@ -101,6 +102,8 @@ class Discovery:
         if any(english):
             self._english.survey([p for p, is_english in zip(pages, english, strict=True) if is_english], ledger)
         for page, is_english in zip(pages, english, strict=True):
+            for person in self._persons.finditer(page.text) if not is_english else ():
+                ledger.reject(person["name"])
             self._first(page, is_english, ledger)
         self._labels(pages, ledger)
         finder = Finder(blocks)

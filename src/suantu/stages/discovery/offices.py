@@ -19,6 +19,7 @@ class Offices:
     def __init__(
         self, settings: Mapping[str, Any], places: Mapping[str, Thing], parents: Mapping[str, tuple[str, ...]]
     ) -> None:
+        self._of_level = {str(w): str(cls) for w, cls in settings["government"]["of-level"].items()}
         self._levels = tuple(str(w) for w in settings["government"]["levels"] if w)
         self._places, self._parents = places, parents
 
@@ -31,18 +32,20 @@ class Offices:
                 and name.thing.classes == ("GovernmentBody",)
                 and name.text[0] in self._levels
             ):
-                place = self._last_place(chosen[:i]) or next(
-                    (p for b in range(at - 1, -1, -1) if (p := self._last_place(found[b]))), None
+                wanted = self._of_level.get(name.text[0], "")
+                place = self._last_place(chosen[:i], wanted) or next(
+                    (p for b in range(at - 1, -1, -1) if (p := self._last_place(found[b], wanted))), None
                 )
                 if place is not None:
                     name = self._office_of(place, name, found)
             out.append((match, name))
         return out
 
-    def _last_place(self, chosen: Chosen) -> Thing | None:
+    def _last_place(self, chosen: Chosen, wanted: str) -> Thing | None:
+        """The last city or region named, or that of the last office; only one of the class ``wanted`` (any: empty)."""
         for _, name in reversed(chosen):
             if "City" in name.thing.classes or "Region" in name.thing.classes:
-                if name.thing.found_by == "lexicon":
+                if name.thing.found_by == "lexicon" and (not wanted or wanted in name.thing.classes):
                     return name.thing
             elif name.thing.found_by == "suffix.government" and name.text[0] not in self._levels:
                 return self._place_in(name.text)

@@ -54,8 +54,8 @@ def page_of(
     """Encode a block; ``chars`` gives the character of a thing's classes.
 
     A known name that is also an ending (银行) and stands directly behind another letter stays as it is written, and
-    so does one before a letter that makes another word of it (智算产业 before 园), and a firm's before the ``longer``
-    ending of another firm (炬芯 before 云科).
+    so does one that begins a longer ending (大数据 before 管理局), one before a letter that makes another word of it
+    (智算产业 before 园), and a firm's before the ``longer`` ending of another firm (炬芯 before 云科).
     """
     pieces: list[str] = []
     starts: list[int] = []
@@ -69,6 +69,8 @@ def page_of(
             and not source[match.start - 1].isascii()
             and source[match.start - 1].isalpha()
         ):
+            continue
+        if any(source[match.start : match.end + more] in endings for more in range(2, 5)):
             continue
         if source[match.end : match.end + 1] in breaks and not name.text.isascii():
             continue
@@ -115,7 +117,7 @@ class Ledger:
     ) -> None:
         """``buyers`` are the rules that see one who buys; ``usual`` is the rule that types a firm by its ending only;
         ``rejected`` are normalised names that are none."""
-        self._rejected = rejected
+        self._rejected = set(rejected)
         self._parents, self._accept = parents, accept
         self.lower: frozenset[str] = frozenset()
         self.inside: frozenset[str] = frozenset()
@@ -133,6 +135,11 @@ class Ledger:
             entry.surface = surface  # a dateline writes its place in capitals
         _, times = entry.votes.get((rule, cls), (0.0, 0))
         entry.votes[(rule, cls)] = (weight, times + 1)
+
+    def reject(self, surface: str) -> None:
+        """What is none of our names (a person's), whatever rules see in it."""
+        self._rejected.add(normalise(surface))
+        self.entries.pop(normalise(surface), None)
 
     def alias(self, surface: str, other: str) -> None:
         """Another name of what is called ``surface``, if that is a name."""
@@ -199,6 +206,7 @@ class Signs:
     countries: str
     models: str
     institutes: str
+    bodies: str
     chars: Mapping[tuple[str, ...], str]
 
     @classmethod
@@ -219,5 +227,6 @@ class Signs:
             alphabet.matching(["Country"]),
             alphabet.matching(["AIModel"]),
             alphabet.matching(["ResearchInstitution"]),
+            alphabet.matching(["GovernmentBody"]),
             chars,
         )

@@ -23,6 +23,7 @@ class Quotes:
         self._refuse = compiled(str(settings["not-models"]))
         self._lead, self._is_a = compiled(str(shapes["lead"])), compiled(str(shapes["is-a"]))
         self._naming, self._firms = tuple(map(str, rules["naming"])), tuple(map(str, rules["firms"]))
+        self._approved = tuple(map(str, rules["approved"]))
         self._launched, self._used = tuple(map(str, rules["launched"])), tuple(map(str, rules["used"]))
         self._centres = compiled(str(rules["centres"]))
         self._firm_verbs = compiled(str(rules["firm-verbs"]))
@@ -52,6 +53,9 @@ class Quotes:
         words = self._words.split(name)
         own = self._heads.ending(name)
         common = own != "AIModel" or name.startswith(self._common)
+        if source.endswith(self._approved, 0, match.start()) and any(c.isdigit() for c in name):
+            ledger.vote(name, "Standard", self._rule, 0.75)
+            return
         if (
             self._refuse.match(name)
             or (common and all(w.kind in ("generic", "stop", "role") for w in words))

@@ -26,11 +26,12 @@ class Suffixes:
         self._not_alone = frozenset(map(str, government["not-alone"]))
         self._levels = tuple(str(w) for w in government["levels"] if w)
         self._offices = {str(w) for w in government["offices"]}
+        self._bureaus = tuple(map(str, government["bureaus"]))
         self._government, self._place = str(government["name"]), str(places["name"])
         self._places = {str(w) for w in places["words"]}
         self._firms = frozenset(map(str, settings["firm-endings"]))
-        self._founded = tuple(map(str, settings["founded"]))
-        self._founded_after = compiled(str(settings["founded-after"]))
+        self._founded = compiled(f"(?:{settings['founded']['before']})$")
+        self._joined = compiled(str(settings["founded"]["after"]))
         self._everyday = frozenset(map(str, settings["everyday-endings"]))
         self._all = tuple(self._rules)
         self._generic_firm = frozenset(map(str, settings["firm-words"]))
@@ -53,6 +54,7 @@ class Suffixes:
             f"[{signs.institutes}](?P<core>{self.inside}{{0,10}}?)(?P<ending>{ends})(?![{_HAN}]?长)"
         )
         self._ministry = compiled(f"[{signs.countries}]{inner}")
+        self._bureau = compiled(f"[{signs.bodies}](?:{'|'.join(self._bureaus)})")
         self._districts = compiled(str(places["district-lists"]))
         self._not_district = tuple(map(str, places["district-refuse"]))
 
@@ -66,9 +68,7 @@ class Suffixes:
                 self._one(page, match["ending"], start, end, ledger)
             last = max(last, end)
         self._read_branches(page, ledger)
-        for match in self._ministry.finditer(text):
-            if self._ends_there(text, match.end()):
-                ledger.vote(page.surface(*match.span()), "GovernmentBody", self._government, 0.8)
+        self._bodies(page, ledger)
         for run in self._districts.finditer(text):
             for name in re.split(f"[^{_HAN}]|[{self._joiners}]", run[0]):
                 if not name.endswith(self._not_district) and self._words.sound(name):
@@ -81,6 +81,14 @@ class Suffixes:
                 and self._words.sound(name)
             ):
                 ledger.vote(name, "Region", self._place, 0.65)
+
+    def _bodies(self, page: Page, ledger: Ledger) -> None:
+        """Ministries behind a country, and the bureaus of a known body."""
+        for match in self._ministry.finditer(page.text):
+            if self._ends_there(page.text, match.end()):
+                ledger.vote(page.surface(*match.span()), "GovernmentBody", self._government, 0.8)
+        for match in self._bureau.finditer(page.text):
+            ledger.vote(page.surface(*match.span()), "GovernmentBody", self._government, 0.9)
 
     def _read_branches(self, page: Page, ledger: Ledger) -> None:
         """The institutes of known bodies."""
@@ -132,13 +140,18 @@ class Suffixes:
             weight = self._strong(surface, ending, core, cls, clean)
         else:
             weight = 0.0 if page.text.startswith(self._all, end) else self._weak(page.text, ending, core, end, clean)
-        founded = page.text.endswith(self._founded, 0, a) or self._founded_after.match(page.text[end : end + 40])
-        if cls == "Consortium" and clean and founded:
-            weight = max(weight, 0.62 if len(self._words.split(core)) >= 2 or core in self._signs.topics else 0.0)
+        if cls == "Consortium" and clean and self._shown(page, a, end):
+            enough = len(self._words.split(page.surface(a, end - len(ending)))) >= 2 or core in self._signs.topics
+            weight = max(weight, 0.62 if enough else 0.0)
         if ending in self._registered and core.endswith(self._makers):
             cls = "Vendor"
         if weight:
             ledger.vote(surface, cls, rule, weight)
+
+    def _shown(self, page: Page, start: int, end: int) -> bool:
+        """Whether what stands beside a consortium's name tells of one: it is founded, joined, or has members."""
+        before = self._founded.search(page.text, max(0, start - 10), start)
+        return bool(before or self._joined.match(page.text, end))
 
     def _strong(self, surface: str, ending: str, core: str, cls: str, clean: bool) -> float:
         """How sure an ending makes a name that few everyday nouns have (银行, 研究院)."""
@@ -192,13 +205,15 @@ class Suffixes:
 
     def _office(self, page: Page, ending: str, left: int, start: int, end: int, ledger: Ledger) -> None:
         text = page.text
+        bureau = next((w for w in self._bureaus if text.startswith(w, end)), "")
+        end += len(bureau)
         level = next((w for w in self._levels if text.endswith(w, left, start)), "")
         a = start - len(level)
         place = page.surface(a - 1, a) if a > left and text[a - 1] in self._signs.places else ""
         country = bool(place) and text[a - 1] in self._signs.countries
         if place and (level or country or ending not in self._not_alone or place.endswith(self._levels)):
             ledger.vote(page.surface(a - 1, end), "GovernmentBody", self._government, 0.9)
-        elif level and ending not in self._not_alone:
+        elif level and (bureau or ending not in self._not_alone):
             ledger.vote(page.surface(a, end), "GovernmentBody", self._government, 0.7)
 
     def _region(self, page: Page, core: str, a: int, end: int, clean: bool, ledger: Ledger) -> None:

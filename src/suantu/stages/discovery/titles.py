@@ -63,7 +63,7 @@ class Titles:
                 depth += 1
             elif char == self._close and depth:
                 depth -= 1
-                if not depth and 2 < i - start < 80:
+                if not depth and 1 < i - start < 80:
                     out.append(text[start:i].strip())
         return out
 

@@ -190,19 +190,31 @@ class Relations:
 
     def _bound(self, rule: RelationRule, slot: str, scene: Scene, match: re.Match[str]) -> list[tuple[int, Node]]:
         """What fills a slot: the node matched, the others of its list, or what is carried from before."""
+        if slot == rule.field:
+            node = scene.field or scene.head(("Industry",))
+            return [(-1, node)] if node and len(node.mentions) == 1 else []
         if slot in rule.carry:
-            wanted = rule.carry[slot]
-            node = scene.topic(match.start(), ("|".join(wanted),), rule.age, parts=slot == "o", hints=True)
-            if node is None and rule.section:
-                node = scene.head(wanted)
-            if node is None or self._refused(rule, slot, node, scene):
-                return []
-            at = next((p for p, n in scene.nodes.items() if n is node and p < match.start()), -1)
-            return [(at, replace(node, mentions=node.mentions[:1]) if slot in rule.lead else node)]
+            return self._carried(rule, slot, scene, match)
         if slot in rule.begins:
             other = match.start(rule.group("o" if slot == "s" else "s"))
             named, cls = rule.begins[slot]
             return [] if self._begins(scene, other, cls) else self._begins(scene, match.start(named), cls)
+        return self._matched(rule, slot, scene, match)
+
+    def _carried(self, rule: RelationRule, slot: str, scene: Scene, match: re.Match[str]) -> list[tuple[int, Node]]:
+        """What earlier clauses talk about, else what the heading names."""
+        wanted = rule.carry[slot]
+        parts = slot == "o"
+        node = scene.topic(match.start(), ("|".join(wanted),), rule.age, parts, hints=True, whole=parts)
+        if node is None and rule.section:
+            node = scene.head(wanted)
+        if node is None or self._refused(rule, slot, node, scene):
+            return []
+        at = next((p for p, n in scene.nodes.items() if n is node and p < match.start()), -1)
+        return [(at, replace(node, mentions=node.mentions[:1]) if slot in rule.lead else node)]
+
+    def _matched(self, rule: RelationRule, slot: str, scene: Scene, match: re.Match[str]) -> list[tuple[int, Node]]:
+        """The name that the pattern found, and the others of its list."""
         group = rule.group(slot)
         start = match.start(group)
         if start < 0:
@@ -223,6 +235,8 @@ class Relations:
             while more := rule.more.regex.match(scene.text, position):
                 found.append((more.start("o"), scene.nodes[more.start("o")]))
                 position = more.end()
+        barred = rule.barred.get(slot)
+        found = [(p, n) for p, n in found if not (barred and barred.regex.match(scene.text, p))]
         return [(p, n) for p, n in found if not (rule.named and n.pronoun) and not self._refused(rule, slot, n, scene)]
 
     def _begins(self, scene: Scene, position: int, cls: str) -> list[tuple[int, Node]]:

@@ -48,6 +48,8 @@ class RelationRule:
     done: bool
     called: Mapping[str, re.Pattern[str]]
     lead: tuple[str, ...]
+    field: str
+    barred: Mapping[str, Pattern]
     use: Use | None = None
 
     def group(self, slot: str) -> str:
@@ -99,7 +101,7 @@ def compile_rule(rule: Rule, compiler: Compiler, predicates: Iterable[str], use:
     carry = {k: tuple(v) for k, v in dict(body.get("carry", {})).items()}
     pairs = str(body.get("pairs", ""))
     begins = {str(k): (str(b), str(cls)) for k, (b, cls) in dict(body.get("begins", {})).items()}
-    own = {str(body["own"])} if "own" in body else set()
+    own = {str(body[k]) for k in ("own", "field") if k in body}
     if not pairs and not {"s", "o"} <= slots | set(carry) | own | set(begins):
         raise rule.error("the pattern binds no {s:…} or no {o:…}, and carry does not give it")
     more = _more(str(source), use, compiler, rule.name) if "o" in slots and body.get("list", True) else None
@@ -114,7 +116,7 @@ def compile_rule(rule: Rule, compiler: Compiler, predicates: Iterable[str], use:
         tuple(body.get("single", ())),
         str(body.get("all", "")),
         pairs,
-        bool(own),
+        "own" in body,
         Decimal(str(body.get("confidence", "0.9"))),
         bool(body.get("holds-denied")),
         int(body.get("age", 3)),
@@ -126,6 +128,8 @@ def compile_rule(rule: Rule, compiler: Compiler, predicates: Iterable[str], use:
         bool(body.get("done")),
         {k: compiled(str(v)) for k, v in dict(body.get("called", {})).items()},
         tuple(body.get("lead", ())),
+        str(body.get("field", "")),
+        {k: compiler.pattern(v, rule.name) for k, v in dict(body.get("barred", {})).items()},
         use,
     )
 
