@@ -62,7 +62,12 @@ def facts() -> list[pyoxigraph.Triple]:
 
 
 def classes(facts: list[pyoxigraph.Triple]) -> dict[str, str]:
-    return {t.subject.value: t.object.value.removeprefix(ST) for t in facts if t.predicate.value == RDF_TYPE}
+    """The class of each thing; the first, where it has two (an interconnect that is a standard too)."""
+    found: dict[str, str] = {}
+    for t in facts:
+        if t.predicate.value == RDF_TYPE:
+            found.setdefault(t.subject.value, t.object.value.removeprefix(ST))
+    return found
 
 
 def labels(facts: list[pyoxigraph.Triple], *properties: str) -> dict[str, set[tuple[str, str]]]:
