@@ -44,6 +44,8 @@ class Viewer:
     complaints: list[str] = field(default_factory=list)
 
     def js(self, expression: str) -> Any:
+        """What an expression gives once what was done has been drawn: until then elements count as visible as before."""
+        self.page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => done(0))))")
         return self.page.evaluate(expression)
 
     def shown(self, kind: str) -> int:
