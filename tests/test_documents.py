@@ -56,6 +56,7 @@ def _documents() -> dict[str, Path]:
     """The gold files by name."""
     found = {f"read/{p.stem}": p for p in sorted((PAGES / "read").glob("*.gold"))}
     found |= {f"unread/{p.stem}": p for p in sorted((PAGES / "unread").glob("*.gold"))}
+    found |= {f"passages/{p.stem}": p for p in sorted((PAGES / "passages").glob("*.gold"))}
     for path in sorted(CORPUS_GOLD.rglob("*.gold")):
         found[f"corpus/{path.relative_to(CORPUS_GOLD).with_suffix('').as_posix()}"] = path
     return found
