@@ -91,6 +91,7 @@ class Ordinals:
         self._list = compiled(f"({number})(?=(?:{comma})(?:{number}))|({number})(?:{units})")
         self._list_whole = compiled(f"(?:{number})(?:(?:{comma})(?:{number})){{1,8}}(?:{units})")
         self._more = compiled(f"(?:{comma})({number})(?:{units}|(?=(?:{comma})(?:{number})(?:{units})))")
+        self._last = compiled(f"(?:{comma})([0-9]{{1,3}})(?=$|[，。；,;]|(?:{comma})[0-9])")
         self._list_cue = compiled(f"(?:{listed('cues')}|{prefix})$")
         self._label = compiled("0[1-9](?=\\s{0,3}[㐀-鿿])")
         self._sign = compiled(f"(?:{listed('number_signs')})([0-9]{{1,3}})(?![0-9]|\\.[0-9])")
@@ -188,6 +189,9 @@ class Ordinals:
         while out and bare and (more := self._more.match(text, end)):
             out += self._made(text, more.start(1), more.end(), self._number(more[1]))
             end = more.end()
+        while out and bare and (last := self._last.match(text, end)) and int(last[1]) == out[-1].value + 1:
+            out += self._made(text, last.start(1), last.end(), int(last[1]))
+            end = last.end()
         return out
 
     def _read_cued(self, text: str, folded: str, start: int) -> list[Ordinal]:

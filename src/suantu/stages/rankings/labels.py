@@ -33,7 +33,7 @@ class Labels:
                 thread.listing = True
             return
         thread.listing = bool(self._naming.opens.search(block.text[-60:].strip()))
-        if thread.listing:
+        if thread.listing and scene.end >= len(block.text.rstrip()):
             self._announced(scene, thread)
 
     def _announced(self, scene: Scene, thread: RankThread) -> None:

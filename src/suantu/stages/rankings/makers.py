@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from suantu.expressions import compiled
 from suantu.ontology import Ontology
 from suantu.phrases import Phrases
 from suantu.records import Evidence, RankingEntry, Thing
@@ -20,6 +21,8 @@ from suantu.stages.rankings.thread import year_before
 from suantu.stages.rankings.tiers import LONGEST_ORDER, Tiers, most
 
 _HEAD = 3
+_NUMBERED = compiled(r"[\ue000-\uefff]\uff08(\d{1,2})\uff09")
+_ENDING = compiled(r"，(?![\ue000-\uefff]|以及)")
 
 
 class Makers:
@@ -45,7 +48,7 @@ class Makers:
         tiers = Tiers(self.items, self.naming)
         self.by_name: dict[str, Callable[[Match], Iterator[RankingEntry]]] = {
             "ranks": self._ranks, "streak": self._streak, "largest": self._largest, "member": self._line,
-            "led": self._led, "beside": self._beside, "ordered": self._ordered, "next": self._next, "tiers": tiers.told,
+            "led": self._led, "beside": self._beside, "ordered": self._ordered, "next": self._next, "numbered": self._numbered, "tiers": tiers.told,
             "tier-ranks": tiers.of_ranks,
         }  # fmt: skip
 
@@ -186,9 +189,10 @@ class Makers:
             if before and before != period:
                 yield self._entry(match, named, older[0], item, before, span, "0.85")
             return
-        if match.span("i")[0] >= 0 or match.rule.tie or match.rule.those or len(match.ranks("r")) != 1:
+        many = len(match.ranks("r")) != 1
+        if match.rule.those or match.rule.tie or (not many and match.span("i")[0] >= 0):
             return
-        yield from self._shifted(match, named, item, rank, period)
+        yield from self._shifted(match, named, item, rank, period, many=many)
 
     def _earlier(self, match: Match, period: str) -> str:
         """The time of the edition before: as the text names it, else a year earlier."""
@@ -198,7 +202,9 @@ class Makers:
         node = match.scene.nodes.get(p)
         return self.naming.value(node.periods[0], match.thread) if node and node.periods else year_before(period)
 
-    def _shifted(self, match: Match, named: Named, item: Thing, rank: int, period: str) -> Iterator[RankingEntry]:
+    def _shifted(
+        self, match: Match, named: Named, item: Thing, rank: int, period: str, *, many: bool
+    ) -> Iterator[RankingEntry]:
         """较上年提升两位: the older rank by what the text says of the way."""
         scene = match.scene
         start, end = self._clause_start(scene, match.found.start()), match.found.end()
@@ -209,12 +215,15 @@ class Makers:
         if shift is None or self._of_other(scene, item, match.found, shift):
             return
         groups = shift.groupdict()
+        if many and not groups.get("same"):
+            return
         moved = 0 if groups.get("same") else self._number(scene, *shift.span("n"))
         if not moved and not groups.get("same"):
             return
         at = next((shift.start(g) for g in ("p", "q") if groups.get(g)), -1)
         node = scene.nodes.get(at)
         earlier = self.naming.value(node.periods[0], match.thread) if node and node.periods else year_before(period)
+        earlier = year_before(period) if "/" in earlier else earlier
         was = rank + moved if groups.get("up") else rank - moved
         if now := self.naming.later(scene, match.found.end(), shift.end(), period, match.thread):
             earlier, was = now, rank - moved if groups.get("up") else rank + moved
@@ -341,6 +350,11 @@ class Makers:
         counted = self._number(scene, *match.span("n")) if n >= 0 else 0
         words = self.naming.words(scene, *match.span("q")) if match.span("q")[0] >= 0 else ""
         cls = self.naming.class_of(words)
+        tiers = [node.ordinals[0].value for _, node in match.ordinals("t")]
+        if tiers and tiers != [1]:
+            return  # where a later tier begins, it does not say
+        if not counted and (comma := _ENDING.search(scene.text, start, end)):
+            end = comma.start()
         counts = (counted,) if counted else range(LONGEST_ORDER, 1, -1)
         items = next(filter(None, (self.items.after(scene, start, end, many, cls) for many in counts)), [])
         if len(items) < 2:
@@ -350,6 +364,19 @@ class Makers:
         self._remember(match, named, period, items, stated=stated)
         for i, item in enumerate(items):
             yield self._entry(match, named, i + 1, item, period, match.found.span(), "0.85")
+
+    def _numbered(self, match: Match) -> Iterator[RankingEntry]:
+        """``宁波（1）、厦门（2）、温州（3）``: names with their places in brackets, one after the other."""
+        scene, thread = match.scene, match.thread
+        rows = [(m.start(), int(m[1])) for m in _NUMBERED.finditer(scene.text, *match.found.span())]
+        items = [scene.nodes[at].thing for at, _ in rows]
+        if [rank - rows[0][1] for _, rank in rows] != list(range(len(rows))):
+            return
+        named = self.naming.name(scene, match.found.start(), "", None, thread)
+        period, stated = self.naming.period(scene, match.found.start(), thread, own=named.own)
+        self._remember(match, named, period, items, stated=stated)
+        for (at, rank), item in zip(rows, items, strict=True):
+            yield self._entry(match, named, rank, item, period, (at, at + 1), "0.9")
 
     def _next(self, match: Match) -> Iterator[RankingEntry]:
         """紧随其后: the places after the one that the sentence stated last."""

@@ -19,6 +19,8 @@ _CLAUSE = compiled(r"[，；;。：:]|, ")
 _BARE_YEAR = compiled(r"((?:19|20)\d\d)(?![\d-])")
 _TITLED = compiled(r"《((?:19|20)\d\d)(?![\d.]|\s*[-–—~])")
 _LONGEST = 40
+_YEARS = compiled(r"\d{4}")
+_MONTH_WORD = compiled(r"(?<!\d)(\d{1,2})月份?$")
 _MONTH = compiled(r"\d{4}-\d{2}")
 _DAY = compiled(r".*\d{4}-\d{2}-\d{2}")
 _SHORTEST = {"zh": 3, "en": 7}
@@ -56,6 +58,7 @@ class Naming:
         self._this = compiled(names["this"])
         self._strip = compiled(names["strip"])
         self._parts, self._around = compiled(names["parts"]), compiled(names["around"])
+        self._sentence = compiled(names.get("clause", "(?!)"))
         self._bare, self._counted = compiled(names["bare"]), compiled(names["counted"])
         self._number, self._title = compiled(names["number"]), compiled(names["title"])
         self.about, self.opens = compiled(names["about"]), compiled(names["opens"])
@@ -63,6 +66,9 @@ class Naming:
         self._classes = {str(k): str(v) for k, v in names["classes"].items()}
         self.scope = {str(k): str(v) for k, v in names["scope"].items()}
         self._previous, self._calendar = tuple(times["previous"]), tuple(times["calendar"])
+        self._ago = {str(k): int(v) for k, v in times.get("ago", {}).items()}
+        self._of_year = {str(k): str(v) for k, v in times.get("parts", {}).items()}
+        self._published = compiled(times.get("published", "(?!)"))
         self._ignored = frozenset(times["ignored"])
         self._compared = compiled(times["compared-before"])
         self._ordinals = frozenset(alphabet.matching(["ordinal"]))
@@ -135,7 +141,8 @@ class Naming:
 
     def _heading(self, thread: RankThread) -> str:
         headings = [*reversed(thread.sections or ()), thread.title]
-        chosen = next((h for h in headings if self.about.search(h)), next((h for h in headings if h), ""))
+        plain = (h for h in headings if h and not self._sentence.search(h))
+        chosen = next((h for h in headings if self.about.search(h)), next(plain, ""))
         quoted = self._title.search(chosen)
         chosen = self._number.sub("", quoted[1] if quoted else chosen).strip()
         if self._noun.search(chosen):
@@ -210,8 +217,24 @@ class Naming:
                 and node.periods[0].text not in self._ignored
                 and not self._compared.search(scene.text[:position])
             ):
-                out.extend((position, p) for p in node.periods[:1] if p.value and not _DAY.match(p.value))
+                out.extend((position, p) for p in node.periods[:1] if self._usable(scene, position, p))
         return out
+
+    def _usable(self, scene: Scene, position: int, period: Period) -> bool:
+        """Whether a time can be that of a ranking: no day, no span of unnamed years, no month of publication."""
+        if _DAY.match(period.value) or ("/" in period.value and not _YEARS.search(period.text)):
+            return False
+        if _MONTH.fullmatch(period.value) and self._published.match(scene.text, position + 1):
+            return False
+        return bool(period.value or period.text in self._ago or self._part(period))
+
+    def _part(self, period: Period) -> str:
+        """The part of an unnamed year that a time names (上半年, 第一季度, 6月)."""
+        if _YEARS.search(period.text):
+            return ""
+        if month := _MONTH_WORD.search(period.text):
+            return f"{int(month[1]):02d}"
+        return next((part for word, part in self._of_year.items() if period.text.endswith(word)), "")
 
     def _frames(self, scene: Scene, position: int) -> bool:
         """Whether a time heads a clause, or the name of a ranking (2024年城市榜)."""
@@ -242,6 +265,11 @@ class Naming:
         """A period's value; 上年 is a year before the ranking that the text is about."""
         if period.text in self._previous and (before := year_before(thread.period)):
             return before
+        main = thread.period or thread.frame
+        if main[:4].isdigit() and (part := self._part(period)) and not period.text.startswith(tuple(self._ago)):
+            return f"{main[:4]}-{part}"
+        if not period.value and period.text in self._ago and _YEARS.match(main):
+            return f"{int(main[:4]) - self._ago[period.text]}{main[4:]}"
         return period.value or (thread.period if period.text in self._calendar else "")
 
     def period(self, scene: Scene, position: int, thread: RankThread, *, own: bool, but: int = -1) -> tuple[str, bool]:
@@ -262,7 +290,10 @@ class Naming:
             at = next(at for at, p in reversed(periods) if p is chosen[0])
             if thread.period and self._relative(chosen[0]) and self._now.search(scene.text, at + 1, position):
                 return thread.period, False  # 去年位列第八的西安此次跌至第十二
-            return self.value(chosen[0], thread), self._current(chosen[0])
+            value = self.value(chosen[0], thread)
+            if chosen[0].text in self._ago and value == thread.period and self._now.search(scene.text, position):
+                value = year_before(value)  # 去年名列第十的苏此次升至第八
+            return value, self._current(chosen[0])
         if chosen := [p for at, p in before if self._ranks_there(scene, at) and not self._relative(p)][-1:]:
             return self.value(chosen[0], thread), True
         if not thread.period and (chosen := [p for _, p in before if self._now.fullmatch(p.text)][-1:]):

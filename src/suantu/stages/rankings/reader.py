@@ -17,8 +17,8 @@ from suantu.stages.rankings.makers import Makers
 from suantu.stages.rankings.match import Match, RankingRule
 from suantu.stages.rankings.thread import RankThread
 
-_MAKES = ("ranks", "tiers", "tier-ranks", "streak", "largest", "member", "led", "ordered", "next", "beside")
-_UNRANKED = ("led", "ordered", "next")  # makers whose patterns have no ordinal
+_MAKES = ("ranks", "tiers", "tier-ranks", "streak", "largest", "member", "led", "ordered", "next", "beside", "numbered")
+_UNRANKED = ("led", "ordered", "next", "numbered")  # makers whose patterns have no ordinal
 
 
 def compile_ranking(rule: Rule, compiler: Compiler) -> RankingRule:

@@ -33,7 +33,8 @@ class Tiers:
         if start >= 0:
             things = most(lambda n: self._items.after(scene, start, end, n, cls), LONGEST_ORDER)
         else:
-            things = most(lambda n: self._items.before(scene, begin, n, cls) if n > 1 else [], LONGEST_ORDER)
+            things = self._just_ranked(match)
+            things = things or most(lambda n: self._items.before(scene, begin, n, cls) if n > 1 else [], LONGEST_ORDER)
             subject = None if things else self._items.subject(scene, begin, cls)
             things += [subject[0]] if subject else []
         if top := match.ordinals("t"):
@@ -42,6 +43,16 @@ class Tiers:
         for thing in things:
             thread.add_tier(period, thing, node.ordinals[0].value)
         yield from ()
+
+    @staticmethod
+    def _just_ranked(match: Match) -> list[Thing]:
+        """Those that the clause before ranked, where nothing else stands before the tier (甲、乙列第四、第五，同属第二梯队)."""
+        scene, begin = match.scene, match.found.start()
+        if not begin or scene.text[begin - 1] != "，":
+            return []
+        start = scene.starts[begin - 1]
+        after = scene.block.offsets[start - 1]
+        return [e.item for e in match.thread.said(scene, start) if e.evidence.spans[0].end >= after]
 
     def of_ranks(self, match: Match) -> Iterator[RankingEntry]:
         """前五名划为第一梯队: the tier of whatever holds these ranks of the ranking that was read last."""
