@@ -4,93 +4,39 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from decimal import Decimal
 from typing import Any
 
 from suantu.expressions import compiled
 from suantu.ontology import Ontology
 from suantu.phrases import Phrases
-from suantu.records import Evidence, RankingEntry, Thing
+from suantu.records import RankingEntry, Thing
 from suantu.rules import Compiler
-from suantu.scene import Node, Scene
-from suantu.stages.rankings.items import Items
+from suantu.scene import Scene
 from suantu.stages.rankings.labels import LONGEST_LINE
 from suantu.stages.rankings.match import MOST, Match
-from suantu.stages.rankings.naming import Named, Naming
-from suantu.stages.rankings.thread import year_before
+from suantu.stages.rankings.naming import Named
+from suantu.stages.rankings.shifts import Shifts
 from suantu.stages.rankings.tiers import LONGEST_ORDER, Tiers, most
 
 _HEAD = 3
-_NUMBERED = compiled(r"[\ue000-\uefff]\uff08(\d{1,2})\uff09")
-_ENDING = compiled(r"，(?![\ue000-\uefff]|以及)")
 
 
-class Makers:
+class Makers(Shifts):
     """The makers of one language, by the name that a rule gives under ``makes``."""
 
     def __init__(
         self, settings: Mapping[str, Any], compiler: Compiler, phrases: Phrases, ontology: Ontology, language: str
     ) -> None:
-        alphabet = compiler.alphabet
-
-        def expand(source: str) -> str:
-            return compiler.pattern(source, f"{compiler.file}: naming").source
-
-        self._phrases = phrases
-        self.items = Items(settings["items"], expand, settings["cues"]["adverb"], language, ontology, alphabet)
-        self.naming = Naming(settings, expand, phrases, alphabet, language)
-        self._shift = compiler.pattern(settings["shift"]["pattern"], "shift").regex
-        self._joined = compiler.pattern(settings["shift"]["joined"], "shift").regex
-        self._against = compiler.pattern(settings["shift"]["against"], "shift").regex
+        super().__init__(settings, compiler, phrases, ontology, language)
         self._yearly = tuple(map(str, settings["time"]["yearly"]))
-        self._digits = {str(k): int(v) for k, v in settings["digits"].items()}
-        self._by_label = {n.text: n.thing for n in ontology.names}
+        self._numbers = compiled(str(settings["items"].get("numbered", "(?!)")))
+        self._ended = compiled(str(settings["items"].get("ended", "(?!)")))
         tiers = Tiers(self.items, self.naming)
         self.by_name: dict[str, Callable[[Match], Iterator[RankingEntry]]] = {
             "ranks": self._ranks, "streak": self._streak, "largest": self._largest, "member": self._line,
             "led": self._led, "beside": self._beside, "ordered": self._ordered, "next": self._next, "numbered": self._numbered, "tiers": tiers.told,
             "tier-ranks": tiers.of_ranks,
         }  # fmt: skip
-
-    def _entry(
-        self, match: Match, named: Named, rank: int, item: Thing, period: str, span: tuple[int, int], confidence: str
-    ) -> RankingEntry:
-        scene = match.scene
-        evidence = self._evidence(scene, *span)
-        return RankingEntry(
-            named.name, rank, item, evidence, match.rule.rule.name, period, self._not(named.place, item), None,
-            scene.sayer(match.found.start()), min(Decimal(confidence), item.confidence),
-        )  # fmt: skip
-
-    @staticmethod
-    def _not(place: Thing | None, item: Thing) -> Thing | None:
-        return None if place is None or place.iri == item.iri else place
-
-    def _evidence(self, scene: Scene, start: int, end: int) -> Evidence:
-        while start < end - 1 and scene.text[start] in " ，,、":
-            start += 1
-        return scene.evidence(start, end)
-
-    @staticmethod
-    def _remember(match: Match, named: Named, period: str, items: Sequence[Thing], *, stated: bool) -> None:
-        """What the sentences after it go on with."""
-        thread = match.thread
-        another = named.own and named.name != thread.name
-        if named.own:
-            thread.name, thread.place = named.name, named.place
-        thread.item_class = named.item_class or thread.item_class or items[0].classes[0]
-        if stated and (another or period >= thread.period):  # what was once is not the edition that the text is about
-            thread.period = period or thread.period
-
-    def _scope(self, match: Match) -> Thing | None:
-        """The place that stands beside the rank (全国第二)."""
-        start, end = match.span("s")
-        if start < 0:
-            return None
-        node = match.scene.nodes.get(start)
-        if node is not None and node.mentions:
-            return node.thing
-        return self._by_label.get(self.naming.scope.get(match.scene.text[start:end], ""))
 
     def _rival(self, match: Match, items: Sequence[Thing]) -> bool:
         """Whether the place beside the rank is of the kind that is ranked, and no scope (深圳第二、杭州第三)."""
@@ -160,15 +106,6 @@ class Makers:
         subject = self.items.subject(scene, begin, cls, like, last=said[-1].item if said else None)
         return ([subject[0]], subject[1]) if subject else ([], -1)
 
-    @staticmethod
-    def _named(scene: Scene, position: int) -> bool:
-        return position in scene.nodes and bool(scene.nodes[position].mentions)
-
-    @staticmethod
-    def _clause_start(scene: Scene, position: int) -> int:
-        found = [m.end() for m in re.finditer(r"[，。；;：:]|, ", scene.text[:position])]
-        return found[-1] if found else 0
-
     def _by_subject(self, match: Match, where: int, named: Named) -> Named:
         """The words between the subject and the verb may name the ranking."""
         words, own = self.naming.between(match.scene, where + 1, match.found.start())
@@ -178,84 +115,6 @@ class Makers:
         phrase = self._phrases.read(match.scene, start, match.found.start()) if start > 0 else None
         place = self._scope(match) or (phrase.place if phrase else None)
         return Named(words, place, self.naming.class_of(words), True)
-
-    def _older(
-        self, match: Match, named: Named, item: Thing, rank: int, period: str, span: tuple[int, int]
-    ) -> Iterator[RankingEntry]:
-        """The rank in the edition before, where the text states it, or states the shift."""
-        older = [rank] if match.rule.again else match.ranks("w")
-        if len(older) == 1:
-            before = self._earlier(match, period)
-            if before and before != period:
-                yield self._entry(match, named, older[0], item, before, span, "0.85")
-            return
-        many = len(match.ranks("r")) != 1
-        if match.rule.those or match.rule.tie or (not many and match.span("i")[0] >= 0):
-            return
-        yield from self._shifted(match, named, item, rank, period, many=many)
-
-    def _earlier(self, match: Match, period: str) -> str:
-        """The time of the edition before: as the text names it, else a year earlier."""
-        p = match.span("p")[0]
-        if p < 0 and (against := self._against.search(match.scene.text, 0, match.found.start())):
-            p = against.start("p")
-        node = match.scene.nodes.get(p)
-        return self.naming.value(node.periods[0], match.thread) if node and node.periods else year_before(period)
-
-    def _shifted(
-        self, match: Match, named: Named, item: Thing, rank: int, period: str, *, many: bool
-    ) -> Iterator[RankingEntry]:
-        """较上年提升两位: the older rank by what the text says of the way."""
-        scene = match.scene
-        start, end = self._clause_start(scene, match.found.start()), match.found.end()
-        after = re.search(r"[，；;。]", scene.text[end + 1 :])
-        end = end + 1 + after.start() if after else len(scene.text)
-        before = self._clause_start(scene, max(0, start - 1))
-        shift = self._shift.search(scene.text, start, end) or self._shift.search(scene.text, before, end)
-        if shift is None or self._of_other(scene, item, match.found, shift):
-            return
-        groups = shift.groupdict()
-        if many and not groups.get("same"):
-            return
-        moved = 0 if groups.get("same") else self._number(scene, *shift.span("n"))
-        if not moved and not groups.get("same"):
-            return
-        at = next((shift.start(g) for g in ("p", "q") if groups.get(g)), -1)
-        node = scene.nodes.get(at)
-        earlier = self.naming.value(node.periods[0], match.thread) if node and node.periods else year_before(period)
-        earlier = year_before(period) if "/" in earlier else earlier
-        was = rank + moved if groups.get("up") else rank - moved
-        if now := self.naming.later(scene, match.found.end(), shift.end(), period, match.thread):
-            earlier, was = now, rank - moved if groups.get("up") else rank + moved
-        if earlier == period:
-            return
-        if was > 0 and earlier:
-            span = (min(shift.start(), match.found.start()), max(shift.end(), match.found.end()))
-            yield self._entry(match, named, was, item, earlier, span, "0.75")
-
-    def _of_other(self, scene: Scene, item: Thing, found: re.Match[str], shift: re.Match[str]) -> bool:
-        """Whether a shift is told of another than the ``item``, or of more than one rank (前移两位和十三位)."""
-        if self._joined.match(scene.text, found.end()) or self._joined.match(scene.text, shift.end()):
-            return True
-        if shift.end() <= found.start():
-            between = range(self._clause_start(scene, shift.start()), shift.start())
-        else:
-            between = range(found.end(), shift.start())
-        nodes = (scene.nodes[p] for p in between if p in scene.nodes and scene.nodes[p].mentions)
-        return any(item.iri not in {t.iri for t in n.things} for n in nodes if not self._naming_place(n))
-
-    def _naming_place(self, node: Node) -> bool:
-        return node.thing.label in self.naming.scope.values()
-
-    def _number(self, scene: Scene, start: int, end: int) -> int:
-        node = scene.nodes.get(start)
-        if node is not None and node.quantities:
-            return int(node.quantities[0].value)
-        if node is not None and node.periods:
-            return node.periods[0].years
-        words = re.match(r"\d+|[a-z]+|.", scene.text[start:end])
-        value = words[0] if words else ""
-        return int(value) if value.isdigit() else self._digits.get(value, 0)
 
     def _streak(self, match: Match) -> Iterator[RankingEntry]:
         """连续第三次 with the years named, 连续三年 with the last one."""
@@ -353,7 +212,7 @@ class Makers:
         tiers = [node.ordinals[0].value for _, node in match.ordinals("t")]
         if tiers and tiers != [1]:
             return  # where a later tier begins, it does not say
-        if not counted and (comma := _ENDING.search(scene.text, start, end)):
+        if not counted and (comma := self._ended.search(scene.text, start, end)):
             end = comma.start()
         counts = (counted,) if counted else range(LONGEST_ORDER, 1, -1)
         items = next(filter(None, (self.items.after(scene, start, end, many, cls) for many in counts)), [])
@@ -364,11 +223,12 @@ class Makers:
         self._remember(match, named, period, items, stated=stated)
         for i, item in enumerate(items):
             yield self._entry(match, named, i + 1, item, period, match.found.span(), "0.85")
+            yield from self._shifted(match, named, item, i + 1, period, many=True)
 
     def _numbered(self, match: Match) -> Iterator[RankingEntry]:
         """``宁波（1）、厦门（2）、温州（3）``: names with their places in brackets, one after the other."""
         scene, thread = match.scene, match.thread
-        rows = [(m.start(), int(m[1])) for m in _NUMBERED.finditer(scene.text, *match.found.span())]
+        rows = [(m.start(), int(m[1])) for m in self._numbers.finditer(scene.text, *match.found.span())]
         items = [scene.nodes[at].thing for at, _ in rows]
         if [rank - rows[0][1] for _, rank in rows] != list(range(len(rows))):
             return

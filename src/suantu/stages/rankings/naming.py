@@ -20,7 +20,6 @@ _BARE_YEAR = compiled(r"((?:19|20)\d\d)(?![\d-])")
 _TITLED = compiled(r"《((?:19|20)\d\d)(?![\d.]|\s*[-–—~])")
 _LONGEST = 40
 _YEARS = compiled(r"\d{4}")
-_MONTH_WORD = compiled(r"(?<!\d)(\d{1,2})月份?$")
 _MONTH = compiled(r"\d{4}-\d{2}")
 _DAY = compiled(r".*\d{4}-\d{2}-\d{2}")
 _SHORTEST = {"zh": 3, "en": 7}
@@ -68,6 +67,7 @@ class Naming:
         self._previous, self._calendar = tuple(times["previous"]), tuple(times["calendar"])
         self._ago = {str(k): int(v) for k, v in times.get("ago", {}).items()}
         self._of_year = {str(k): str(v) for k, v in times.get("parts", {}).items()}
+        self._month = compiled(times.get("month", "(?!)"))
         self._published = compiled(times.get("published", "(?!)"))
         self._ignored = frozenset(times["ignored"])
         self._compared = compiled(times["compared-before"])
@@ -141,7 +141,7 @@ class Naming:
 
     def _heading(self, thread: RankThread) -> str:
         headings = [*reversed(thread.sections or ()), thread.title]
-        plain = (h for h in headings if h and not self._sentence.search(h))
+        plain = (h for h in headings if h and (self._title.search(h) or not self._sentence.search(h)))
         chosen = next((h for h in headings if self.about.search(h)), next(plain, ""))
         quoted = self._title.search(chosen)
         chosen = self._number.sub("", quoted[1] if quoted else chosen).strip()
@@ -232,7 +232,7 @@ class Naming:
         """The part of an unnamed year that a time names (上半年, 第一季度, 6月)."""
         if _YEARS.search(period.text):
             return ""
-        if month := _MONTH_WORD.search(period.text):
+        if month := self._month.search(period.text):
             return f"{int(month[1]):02d}"
         return next((part for word, part in self._of_year.items() if period.text.endswith(word)), "")
 
@@ -292,7 +292,7 @@ class Naming:
                 return thread.period, False  # 去年位列第八的西安此次跌至第十二
             value = self.value(chosen[0], thread)
             if chosen[0].text in self._ago and value == thread.period and self._now.search(scene.text, position):
-                value = year_before(value)  # 去年名列第十的苏此次升至第八
+                value = year_before(value)  # last year the tenth, this time the eighth
             return value, self._current(chosen[0])
         if chosen := [p for at, p in before if self._ranks_there(scene, at) and not self._relative(p)][-1:]:
             return self.value(chosen[0], thread), True
