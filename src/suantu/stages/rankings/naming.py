@@ -147,6 +147,11 @@ class Naming:
         chosen = self._number.sub("", quoted[1] if quoted else chosen).strip()
         if self._noun.search(chosen):
             chosen = next(part for part in self._parts.split(chosen) if self._noun.search(part))
+            ends = [m.end() for m in self._noun.finditer(chosen)]
+            if self._joint.match(chosen, ends[-1]):
+                chosen = chosen[: ends[-1]]
+        elif not self.about.search(chosen):
+            chosen = self._parts.split(chosen)[0]
         return self._around.sub("", chosen).strip() or self.fallback
 
     def words(self, scene: Scene, start: int, end: int) -> str:
