@@ -20,6 +20,7 @@ from suantu.rules import Pattern
 from suantu.scene import Node, Scene
 from suantu.stages.relations.rules import NamedRule, RelationRule
 
+_FIRM_OR_USE = frozenset({"Organization", "UseCase", "Product"})
 _CLAUSE = compiled(r"[，,；;：:。！？!?]")
 
 
@@ -45,6 +46,7 @@ class Relations:
         self._family = dict(settings.get("family", {}))
         self._named = tuple(NamedRule.from_settings(n, ontology) for n in settings.get("named", ()))
         self._pairwise = compiled(str(settings["pairwise"])) if "pairwise" in settings else None
+        self._unnamed = compiled(str(settings["unnamed"])) if "unnamed" in settings else None
         self._labels = {n.text.casefold(): n.thing for n in ontology.names}
         self._facts: dict[tuple[str, str], set[str]] = {}
         for s, p, o in ontology.facts:
@@ -211,6 +213,9 @@ class Relations:
         if node is None or self._refused(rule, slot, node, scene):
             return []
         at = next((p for p, n in scene.nodes.items() if n is node and p < match.start()), -1)
+        held = self._unnamed and _FIRM_OR_USE.intersection(self._ontology.closure(node.thing.classes))
+        if held and self._unnamed.search(scene.text, max(at, 0), match.start()):
+            return []
         return [(at, replace(node, mentions=node.mentions[:1]) if slot in rule.lead else node)]
 
     def _matched(self, rule: RelationRule, slot: str, scene: Scene, match: re.Match[str]) -> list[tuple[int, Node]]:
