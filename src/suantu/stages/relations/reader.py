@@ -213,8 +213,8 @@ class Relations:
         if node is None or self._refused(rule, slot, node, scene):
             return []
         at = next((p for p, n in scene.nodes.items() if n is node and p < match.start()), -1)
-        held = self._unnamed and _FIRM_OR_USE.intersection(self._ontology.closure(node.thing.classes))
-        if held and self._unnamed.search(scene.text, max(at, 0), match.start()):
+        held = _FIRM_OR_USE.intersection(self._ontology.closure(node.thing.classes))
+        if held and self._unnamed and self._unnamed.search(scene.text, max(at, 0), match.start()):
             return []
         return [(at, replace(node, mentions=node.mentions[:1]) if slot in rule.lead else node)]
 
