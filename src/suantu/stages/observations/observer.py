@@ -138,7 +138,7 @@ class Observer(Cued, Framed, Defaults, Facts):
 
     def _known_few(self, scene: Scene, position: int, quantity: Quantity) -> bool:
         """Whether a small number only sums up what was named (三家合计, 这两款)."""
-        if self._vague.fullmatch(quantity.text) and not quantity.counter:
+        if self._vague.fullmatch(quantity.text) and not quantity.counter and quantity.bound in ("=", "~"):
             return True
         before, after = scene.text[max(0, position - 12) : position], scene.text[position + 1 : position + 8]
         if self._moved.search(before + quantity.text) or self._moved.search(before + quantity.text + after[:2]):
