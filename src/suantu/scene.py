@@ -11,6 +11,9 @@ from dataclasses import dataclass, field, replace
 
 from suantu.records import Block, Evidence, Mention, Observation, Ordinal, Period, Quantity, Thing
 
+AHEAD = ("planned", "forecast")  # moods of what is not yet so
+NOW = ("actual", "done")  # and of what is
+
 
 @dataclass(slots=True)
 class Node:

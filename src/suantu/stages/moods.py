@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from suantu.expressions import compiled
 from suantu.records import Thing
-from suantu.scene import Mood, Scene
+from suantu.scene import AHEAD, NOW, Mood, Scene
 
 _CLAUSE = compiled(r"[，,；;：:。！？!?]")
 _JOINTS = (" and ", " but ")
@@ -61,11 +62,12 @@ class Moods:
     def read(self, scene: Scene) -> tuple[tuple[Mood, ...], tuple[tuple[int, int, Thing], ...]]:
         """The moods and the sayers of ``scene``, as encoded stretches."""
         text = scene.text
-        moods = []
+        found = []
         for match in self._cues.finditer(text):
             if match.lastgroup and match.lastgroup != "decoy":
                 kind, scope = self._kinds[int(match.lastgroup[1:])]
-                moods.append(_scoped(kind, scope, match, text, self._period, self._turn))
+                found.append((match.start(), _scoped(kind, scope, match, text, self._period, self._turn)))
+        moods = _turned(found, text)
         said = []
         for match in self._said.finditer(text):
             at = match.start("a") if match["a"] else match.start("b")
@@ -74,6 +76,25 @@ class Moods:
                 trailing = self._english and (match["b"] or not text[match.end() :].strip(' .”"'))
                 said.append((0 if trailing else at, len(text), node.thing))
         return tuple(moods), tuple(said)
+
+
+def _turned(found: list[tuple[int, Mood]], text: str) -> list[Mood]:
+    """The moods by their cues: what is planned ends with the clause that tells what is done, and what is done with the
+    one that tells what is planned."""
+    turned = []
+    for cue, mood in found:
+        end = mood.end
+        for at, other in found:
+            opposed = (
+                {mood.kind in AHEAD, other.kind in AHEAD} == {mood.kind in NOW, other.kind in NOW} == {True, False}
+            )
+            if opposed and cue < at < end:
+                apart = max((m.end() for m in _CLAUSE.finditer(text, cue, at)), default=0)
+                end = apart or (at if mood.kind in NOW and at - cue < 4 else end)
+                if apart:
+                    break
+        turned.append(replace(mood, end=end))
+    return turned
 
 
 def _scoped(

@@ -10,7 +10,7 @@ from typing import Any
 from suantu.expressions import compiled
 from suantu.records import Period, Quantity, Thing
 from suantu.rules import Alphabet
-from suantu.scene import Scene
+from suantu.scene import NOW, Scene
 
 _CLAUSE = compiled(r"[，；;。]|, ")
 _AHEAD = ("forecast", "planned", "estimate")
@@ -80,6 +80,8 @@ class Circumstances:
         chosen = self._near(scene.text, position, found)
         if chosen is None and not scene.in_mood(("actual",), position, position + 1):
             chosen = scene.period or (None if scene.in_mood(_AHEAD, position, position + 1) else scene.era)
+            if chosen and chosen.ahead and scene.in_mood(NOW, position, position + 1):
+                chosen = None
         return When(chosen, compared)
 
     def _span(self, scene: Scene, position: int) -> Period | None:
@@ -245,9 +247,7 @@ class Circumstances:
         now = int(issued[:4]) if issued[:4].isdigit() else 0
         if year and now and year > now:
             return "Forecast"
-        planned = scene.in_mood(("planned",), position, position + 1) and not scene.in_mood(
-            ("actual",), position, position + 1
-        )
+        planned = scene.in_mood(("planned",), position, position + 1) and not scene.in_mood(NOW, position, position + 1)
         if quantity.kind == "percent" and self._intends.match(scene.text, position + 1):
             return "Actual"
         if self._baseline and self._baseline.search(scene.text[max(0, position - 40) : position]):
