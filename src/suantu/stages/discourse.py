@@ -16,6 +16,7 @@ from suantu.scene import Node, Scene, Topic
 from suantu.stages.twos import listed, of_two
 
 _CLAUSE = compiled(r"[，,；;：:。！？!?]")
+_PARTS = "；;"
 _LISTED = (", ", " and ", ", and ")
 OWNING = ("'s ", "’s ")
 _REACH = 40  # names that a pronoun looks back over
@@ -116,6 +117,7 @@ class Thread:
 
     def __init__(self) -> None:
         self.now = 0
+        self.parted = -1  # where the last part of the last sentence begins
         self.topics: list[Topic] = []
         self.headed: dict[str, Topic] = {}
         self.named: list[Node] = []
@@ -134,6 +136,7 @@ class Thread:
                 if named.endswith(f" {head}") or scene.surface(topic.position, topic.position + 1).endswith(f" {head}"):
                     self.headed[head] = topic
         self.now += 1
+        self.parted = max(map(scene.text.rfind, _PARTS))
         self.topics = scene.topics[-40:]
         self.named = [n for _, n in sorted(scene.nodes.items()) if n.mentions and not n.pronoun]
 
@@ -288,6 +291,9 @@ def _antecedent(
         fit = [t for t in fit if not t.object] or fit
         if fit:
             last = fit[-1]
+            if group == "Organization":  # a text goes on about whom its last sentence, or part of one, began with
+                latest = [t for t in fit if t.time == last.time]
+                return next((t for t in latest if t.position > thread.parted), latest[0]).node
             return next(t for t in fit if (t.clause, t.time) == (last.clause, last.time)).node
     return None
 
