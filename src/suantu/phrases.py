@@ -190,6 +190,11 @@ class Phrases:
             start, limit = head + 1, min(len(text), head + 1 + _MAX[self._language])
         return self.read(scene, start, min((a for a, _ in self._stops(text, start, limit)), default=limit))
 
+    def joint(self, text: str, start: int, end: int) -> str:
+        """The word that joins what stands before ``start`` with what stands at ``end`` (与), if one stands there."""
+        last = list(self._separator.finditer(text, start, end))
+        return last[-1][0] if last and last[-1].end() == end else ""
+
     def members(self, scene: Scene, end: int, start: int, count: int) -> tuple[Thing, ...]:
         """The ``count`` members of a list that ends at ``end`` (硬件、软件和服务), or none if their number differs."""
         end = self._skip_back(scene.text, start, end)

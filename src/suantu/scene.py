@@ -13,6 +13,7 @@ from suantu.records import Block, Evidence, Mention, Observation, Ordinal, Perio
 
 AHEAD = ("planned", "forecast")  # moods of what is not yet so
 NOW = ("actual", "done")  # and of what is
+GUESSED = "estimate"
 
 
 @dataclass(slots=True)

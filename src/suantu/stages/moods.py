@@ -12,7 +12,7 @@ from typing import Any
 
 from suantu.expressions import compiled
 from suantu.records import Thing
-from suantu.scene import AHEAD, NOW, Mood, Scene
+from suantu.scene import AHEAD, GUESSED, NOW, Mood, Scene
 
 _CLAUSE = compiled(r"[，,；;：:。！？!?]")
 _JOINTS = (" and ", " but ")
@@ -79,16 +79,14 @@ class Moods:
 
 
 def _turned(found: list[tuple[int, Mood]], text: str) -> list[Mood]:
-    """The moods by their cues: what is planned ends with the clause that tells what is done, and what is done with the
-    one that tells what is planned."""
+    """The moods by their cues: what is planned ends with the clause that tells what is done or guessed, and what is done
+    with the one that tells what is planned."""
     turned = []
     for cue, mood in found:
         end = mood.end
         for at, other in found:
-            opposed = (
-                {mood.kind in AHEAD, other.kind in AHEAD} == {mood.kind in NOW, other.kind in NOW} == {True, False}
-            )
-            if opposed and cue < at < end:
+            opposed = (*NOW, GUESSED) if mood.kind in AHEAD else AHEAD if mood.kind in NOW else ()
+            if other.kind in opposed and cue < at < end:
                 apart = max((m.end() for m in _CLAUSE.finditer(text, cue, at)), default=0)
                 end = apart or (at if mood.kind in NOW and at - cue < 4 else end)
                 if apart:

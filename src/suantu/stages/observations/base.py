@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 from suantu.expressions import compiled
@@ -278,10 +279,17 @@ class Base:
         return next(iter(names), thing.label)
 
     def _joint(self, things: Sequence[Thing], scene: Scene) -> Thing:
-        """Several as one, by the very words of the list."""
+        """Several as one, by the very words of the list, or of their names and what joins these."""
         listed = next((n for n in scene.nodes.values() if len(things) > 1 and n.things == tuple(things)), None)
         if listed is not None and not listed.pronoun:
             return self._phrases.subject(" ".join(scene.block.text[listed.start : listed.end].split()))
-        return (
-            things[0] if len(things) == 1 else self._phrases.subject(self._comma.join(self._called(t) for t in things))
-        )
+        if len(things) == 1:
+            return things[0]
+        named = {n.thing.iri: at for at, n in sorted(scene.nodes.items(), reverse=True) if n.mentions and not n.pronoun}
+        at = [named.get(t.iri, -1) for t in things]
+        if self._language == "en" or at != sorted(at) or at[0] < 0:
+            return self._phrases.subject(self._comma.join(self._called(t) for t in things))
+        words = scene.surface(at[0], at[0] + 1)
+        for a, b in pairwise(at):
+            words += (self._phrases.joint(scene.text, a + 1, b) or self._comma) + scene.surface(b, b + 1)
+        return self._phrases.subject(words)

@@ -15,6 +15,7 @@ from suantu.stages.observations.placing import (
     CLAUSE,
     FIGURES,
     PROPORTIONS,
+    TOPICS,
     Figure,
     Placing,
     clause_start,
@@ -211,4 +212,16 @@ class Cued(Base):
         follows = last is not None and self._follows(scene, last[0], clause_start(scene.text, end))
         if last is not None and (metric.rate or follows) and self._may_have(metric, last[1].about):
             return last[1].about, place or last[1].place
+        if (subject := self._opened_with(scene, metric, clause_start(scene.text, end))) is not None:
+            return subject.about, place or subject.place
         return self._spoken_topic(scene, metric, clause_start(scene.text, end), end, place) or place, place
+
+    def _opened_with(self, scene: Scene, metric: Metric, end: int) -> Phrase | None:
+        """The noun that the sentence, or its last part, opens with, where it names nothing that a text could go on about
+        (首个园区位于…，占地…)."""
+        if self._language == "en" or scene.topic(end, metric.topic or TOPICS, age=0) is not None:
+            return None
+        start = max((scene.text.rfind(mark, 0, end) for mark in "。；;"), default=-1) + 1
+        stop = CLAUSE.search(scene.text, start, end)
+        phrase = self._first_phrase(scene, start, stop.start()) if stop else None
+        return phrase if phrase is not None and phrase.about is not None else None
