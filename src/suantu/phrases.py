@@ -238,7 +238,7 @@ class Phrases:
             if match := self._leading.match(text[start:end]):
                 start += match.end()
         if start >= end:
-            return Phrase(None, place, begin, end)
+            return Phrase(None, place, begin, end, places=places)
         return replace(self._name(scene, start, end, None if places else place), places=places)
 
     def _leading_place(self, scene: Scene, start: int, end: int) -> tuple[Thing | None, int] | None:

@@ -266,8 +266,7 @@ class _Reading:
         self.ranks.begin_block(block)
         place, near = self._place_of(block, singles, home)
         period: Period | None = None
-        opening: Period | None = None
-        issued = self.document.issued
+        opening, issued, first = period, self.document.issued, len(self.observations)
         era = self.eras.enter((self.document.title, *block.sections), lambda text: times.find(text, issued), issued)
         of_market = False
         told: tuple[Observation, ...] = ()
@@ -279,6 +278,7 @@ class _Reading:
             note_topics(scene, thread, rules.talk, pipeline.alphabet, pipeline.ontology.closure)
             if self.watch:
                 self.watch(scene)
+            scene.earlier = self.observations[first:]
             self.claims.extend(rules.relations.read(scene, asserted))
             self.claims.extend(rules.relations.named(scene, self._inside))
             facts, loose = self._told(scene, rules)

@@ -82,6 +82,7 @@ class Base:
         self._condition_right = compiled("|".join(conditions["right"]) or "(?!)")
         self._together_words = compiled("|".join(map(str, settings.get("together", ()))) or "(?!)")
         self._group_words = frozenset(map(str, settings.get("groups", ())))
+        self._edition = compiled(str(settings.get("edition", "(?!)")))
         self._groups = compiled("|".join(sorted(self._group_words, key=len, reverse=True)) or "(?!)")
         self._ordinal = tuple(map(str, settings.get("ordinal", ("\0",))))
         definitions = conditions.get("defining", ())

@@ -135,8 +135,8 @@ class Framed(Base):
         """What the phrase beside the figure names: a thing, a place, or a list as long as the figures."""
         if phrase is None:
             return Found(None, None, (), hit.begin, hit.stop)
-        group = group_of(phrase)
         count = len(scene.nodes[hit.position].quantities)
+        group = group_of(phrase) or (phrase.places if len(phrase.places) == count > 1 and not phrase.about else ())
         if not group and count > 1:
             group = self._members(scene, hit.begin, clause_start(scene.text, hit.begin), count)
         about = phrase.about or (group[0] if group else None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from suantu.records import Document, Loose, Observation, Quantity
@@ -43,16 +44,20 @@ class Observer(Cued, Framed, Defaults, Facts):
             reason = self._not_asserted(scene, position, quantity)
             placing = None if reason else self._place(Figure(scene, position, cues, last, before))
             if placing is None:
-                loose.extend(self._loose(scene, q, reason or "no metric or subject found") for q in node.quantities)
+                parallel = [] if reason else self._parallel(scene, position, facts, document)
+                facts.extend(parallel)
+                reason = reason or "no metric or subject found"
+                loose.extend(self._loose(scene, q, reason) for q in node.quantities if not parallel)
                 continue
             placing = self._as_market_share(scene, placing, before.get(quantity.kind))
-            placing = self._as_scale(placing) if self._language == "en" else self._as_compute(scene, position, placing)
+            placing = self._as_compute(scene, position, self._as_scale(placing))
             placing = self._in_places(scene, placing, len(node.quantities))
             placing = self._summed(scene, position, placing)
             placing = self._granting(scene, position, placing)
             found = list(self._facts(scene, position, node, placing, document))
             if self._language == "en" and placing.metric.rate and last and facts and facts[-1].status == "Forecast":
                 found = [replace(f, status="Forecast") if f.about.iri == facts[-1].about.iri else f for f in found]
+            found = found or self._parallel(scene, position, facts, document)
             if not found:
                 loose.extend(
                     self._loose(scene, q, "a list of figures without as many subjects") for q in node.quantities
@@ -61,6 +66,43 @@ class Observer(Cued, Framed, Defaults, Facts):
             last = (position, placing)
             before[quantity.kind] = (position, placing)
         return facts, loose
+
+    def _parallel(
+        self, scene: Scene, position: int, facts: Sequence[Observation], document: Document
+    ) -> list[Observation]:
+        """Figures joined in a list without a word on what they measure: the same, in order, as the last ones told so (3.5‰
+        …, 1.8‰ …; the other edition has 3.3‰ and 1.8‰)."""
+        figures = scene.nodes[position].quantities
+        start = clause_start(scene.text, position)
+        named = [n for at, n in scene.nodes.items() if start <= at < position and n.mentions]
+        if len(figures) < 2 or not self._edition.search(scene.text, start, position):
+            return []
+        if any(len(n.mentions) > 1 or not self._of_class(n, ("Report", "Organization")) for n in named):
+            return []
+        like = [f for f in (*scene.earlier, *facts) if f.unit == figures[0].unit][-len(figures) :]
+        if len({(f.metric, f.about.iri) for f in like}) < len(figures):
+            return []
+        when = self._when.when(scene, position)
+        return [
+            self._fact(
+                scene,
+                position,
+                q,
+                f.about,
+                Placing(
+                    self._metrics.by_name[f.metric],
+                    f.about,
+                    "figure.parallel",
+                    start,
+                    position + 1,
+                    f.confidence,
+                    f.place,
+                ),
+                when,
+                document,
+            )
+            for q, f in zip(figures, like, strict=True)
+        ]
 
     def _cues(self, scene: Scene) -> list[Cue]:
         """The metric words of the sentence, those among them that are names as well (AI算力)."""
@@ -163,7 +205,7 @@ class Observer(Cued, Framed, Defaults, Facts):
         """What a place computes is the scale of its computing."""
         if placing.metric.name != "compute" or self._is_device(placing.about):
             return placing
-        place = placing.about if self._is_place(placing.about) else placing.place
+        place = placing.about if self._is_place(placing.about) else placing.place if self._language == "en" else None
         if place is None:
             return placing
         about = self._phrases.subject(self._called_by_metric) if place is placing.about else placing.about
@@ -171,7 +213,12 @@ class Observer(Cued, Framed, Defaults, Facts):
 
     def _as_compute(self, scene: Scene, position: int, placing: Placing) -> Placing:
         """What a device of the sentence computes in all (总算力) is no place's."""
-        if placing.metric.name != "computeScale" or placing.place is not None or placing.about.found_by != "phrase":
+        if (
+            self._language == "en"
+            or placing.metric.name != "computeScale"
+            or placing.place is not None
+            or placing.about.found_by != "phrase"
+        ):
             return placing
         device = scene.topic(position, ("Chip|Product|Server",), age=0)
         if device is None or len(device.mentions) > 1 or not placing.about.label.startswith(self._in_all):
