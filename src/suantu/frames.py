@@ -30,8 +30,9 @@ from suantu.errors import RuleError
 from suantu.inflection import noun_forms, verb_forms
 from suantu.rules import Rule, in_brackets
 
-_A, _AB, _B, _V, _N, _X, _REST, _G = "\uf7e0\uf7e1\uf7e2\uf7e3\uf7e4\uf7e5\uf7e6\uf7e7"
+_A, _AB, _B, _V, _N, _X, _REST, _G, _NOUN_REST = "\uf7e0\uf7e1\uf7e2\uf7e3\uf7e4\uf7e5\uf7e6\uf7e7\uf7e8"
 _MARKS = {"V": _V, "N": _N, "X": _X, "R": _REST, "G": _G}
+_RESTS = {_N: _NOUN_REST}  # what follows a noun is no sign that a name behind it is acted on (the vendor X)
 _SIDES = {"A": _A + _AB, "B": _AB + _B}
 _PART = re.compile(r"<([a-z]+)>")
 _ENDS = re.compile(r"\{B\}(?:\(\?![^()]*\))*\s*$")  # what is acted on stands last: it may begin a list
@@ -152,7 +153,7 @@ class Marked:
         for start, end, marks in self._found:
             mark = marks.get(use.frame)
             if mark and (use.others or mark != _X):
-                out += [self._text[position:start], mark, _REST * (end - start - 1)]
+                out += [self._text[position:start], mark, _RESTS.get(mark, _REST) * (end - start - 1)]
                 position = end
         text = "".join([*out, self._text[position:]])
         return text.translate(self._words.frames[use.frame].table) if use.sides else text
@@ -237,7 +238,7 @@ def _rules(
 
 
 def _use(frame: Frame, text: str, shared: bool) -> Use | None:
-    wanted = ("".join(mark for mark in marks if f"{mark}{_REST}*" in text) for marks in (_V + _G, _N))
+    wanted = ("".join(mark for mark in marks if f"{mark}{_RESTS.get(mark, _REST)}*" in text) for marks in (_V + _G, _N))
     needs = [marks for marks in wanted if marks]
     others = _X in text
     if not shared:
@@ -258,7 +259,8 @@ def _expand(pattern: str, parts: Mapping[str, str], preps: Sequence[str]) -> str
     for _ in range(4):
         pattern = _PART.sub(part, pattern)
     for mark, char in _MARKS.items():
-        pattern = pattern.replace(f"<{mark}>", f"{char}{_REST}*(?!{_REST})").replace(f"{{{mark}}}", char)
+        rest = _RESTS.get(char, _REST)
+        pattern = pattern.replace(f"<{mark}>", f"{char}{rest}*(?!{rest})").replace(f"{{{mark}}}", char)
     return pattern.replace("<P>", f"(?:{'|'.join(map(str, preps))})")
 
 

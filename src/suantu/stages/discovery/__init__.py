@@ -86,6 +86,7 @@ class Discovery:
         self._registered = tuple(sorted(map(str, settings["registered"]), key=len, reverse=True))
         self._buyers = [str(slot["name"]) for slot in settings["slots"] if slot.get("buys")]
         self._usual = str(settings["usual-vendor"])
+        self._model_noun = str(settings["model-noun"])
         self._offices = Offices(settings, self._chars.places, ontology.parents)
 
     @cached_property
@@ -199,7 +200,7 @@ class Discovery:
                     stems[stem] = cls
             elif cls == "AIModel" and not ledger.entries[key].surface.isascii():
                 surface = ledger.entries[key].surface
-                stems[self._models.stem(surface) or surface] = cls
+                stems[self._models.stem(surface) or surface.removesuffix(self._model_noun)] = cls
         for page in pages if stems else ():
             self._models.siblings(page, stems, ledger)
 

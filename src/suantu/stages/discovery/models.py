@@ -40,6 +40,8 @@ class Models:
         self._refuse = compiled(str(settings["not-models"]))
         self._measures = [(cls, compiled(f"{shapes['measured']}{p}")) for cls, p in settings["measures"].items()]
         self._any_product = tuple(map(str, settings["any-product"]))
+        self._made = compiled(str(settings["made-by"]))
+        self._model_signs = compiled(str(settings["model-signs"]))
         self._models_before = tuple(map(str, settings["model-words-before"]))
 
     def _compile(self, shapes: Mapping[str, Any]) -> None:
@@ -156,10 +158,15 @@ class Models:
                 start > 1 and self._is_beside(text, start - 1, start - 2, chars)
             ):
                 ledger.vote(surface, cls, "model.beside", 0.62)
-        told = set(self._chip_signs.findall(page.source, page.starts[a], page.ends[b - 1]))
+        said = page.source[page.starts[a] : page.ends[b - 1]]
+        launched = self._lead.sub("", text[max(0, start - 8) : start]).endswith(self._models_before)
+        told = set(self._chip_signs.findall(said))
+        made_by = self._made.match(page.source, page.ends[end - 1])
+        if (launched or made_by) and not surface.isascii() and not (told and launched):
+            cls = "Chip" if told else "AIModel" if self._model_signs.search(said) else "Product"
+            ledger.vote(surface, cls, "model.launched", 0.6)
         told |= {c for c in text[a:b] if c in self._chips}
         if told:
-            launched = self._lead.sub("", text[max(0, start - 8) : start]).endswith(self._models_before)
             ledger.vote(
                 surface,
                 "Chip",

@@ -30,6 +30,9 @@ class Quotes:
         self._done = [(str(cls), compiled(str(pattern))) for cls, pattern in rules["done"].items()]
         self._common = tuple(map(str, settings["common-models"]))
         self._rule = str(rules["name"])
+        strong = [r for r in settings["suffixes"] if r["strength"] == "strong"]
+        self._bodies = {str(w): str(r["class"]) for r in strong for w in r["words"] if len(w) > 1}
+        self._deeds = tuple(map(str, rules["deeds"]))
         opening, closing = "".join(rules["open"]), "".join(rules["close"])
         self._opening = compiled(f"[{opening}]")
         self._quoted = compiled(f"[{opening}](?P<name>[^{opening}{closing}，。；：！？、《》]{{2,14}})[{closing}]")
@@ -70,9 +73,11 @@ class Quotes:
 
     def _class(self, name: str, own: str, before: str, after: str, fresh: bool, single: bool) -> str:
         """What a quoted name is; ``fresh`` if a part of it is no known word, ``single`` if it is one word."""
-        given = before.endswith(self._launched)
+        given = before.endswith(self._launched) and not after.startswith(self._deeds)
+        if body := self._body(name):
+            return body
         if cls := self._heads.before(self._lead.sub("", before)):
-            return (own or cls) if fresh or single or own == "AIModel" else ""
+            return (own or cls) if fresh or single or own else ""
         cls, _ = self._heads.after(after[:14])
         if cls and len(name) <= 8 and (fresh or given):
             return own or cls
@@ -80,6 +85,10 @@ class Quotes:
             return own
         if before.endswith(self._naming) and fresh and (cls := self._heads.first(after[:12])):
             return cls
+        return self._alone(name, before, after, fresh, given)
+
+    def _alone(self, name: str, before: str, after: str, fresh: bool, given: bool) -> str:
+        """What a quoted name is that stands beside no noun."""
         if fresh and any(c.isdigit() for c in name) and (is_a := self._is_a.match(after)):
             return self._heads.last(is_a["head"])
         if fresh and name[-1].isalnum() and name[-1].isascii() and (cls := self._became(after)):
@@ -88,8 +97,23 @@ class Quotes:
             return "Organization"
         if fresh and (before.endswith(self._firms) or self._firm_verbs.match(after)):
             return "Organization"
+        if (
+            fresh
+            and name[-1].isascii()
+            and name.isalnum()
+            and (cls := self._heads.last(before) or self._heads.first(after))
+        ):
+            return cls
+        if given and before.endswith("的") and fresh and len(name) <= 6:
+            return "Product"
         loose = given or before.endswith(self._used)
         return "Product" if loose and self._words.unknown(name) >= 2 and len(name) <= 6 else ""
+
+    def _body(self, name: str) -> str:
+        """The class of an organization whose whole name stands in quotation marks."""
+        ending = next((w for w in self._bodies if name.endswith(w) and len(name) > len(w) + 1), "")
+        kinds = {w.kind for w in self._words.split(name)}
+        return self._bodies[ending] if ending and not kinds & {"stop", "verb", "role"} else ""
 
     def _became(self, after: str) -> str:
         """The class of what has become of it what follows its name."""

@@ -18,6 +18,7 @@ from suantu.stages.discovery.page import Ledger, Page
 from suantu.stages.discovery.words import Words
 
 _MODEL = compiled(r"[A-Za-z]-?[0-9]|[0-9][A-Za-z]|[A-Za-z0-9]$")
+_NUMBERED = compiled(r"[A-Za-z]-?[0-9]{2}")
 # Capitals of this length are mostly no firm (KPI) where no noun says so.
 _ABBREVIATION = 4
 _LATIN_MARK = "LAT"
@@ -160,7 +161,7 @@ class Slots:
 
     def _latin(self, name: str, slot: Slot, ledger: Ledger) -> None:
         """Vote for a Latin name: no unit, grade or abbreviation of the lists, and no number."""
-        if not slot.latin and name.isupper() and len(name) <= _ABBREVIATION:
+        if not slot.latin and ((name.isupper() and len(name) <= _ABBREVIATION) or _NUMBERED.search(name)):
             return
         if len(name) > 2 and self._words.split(name)[0].kind == "latin" and not name[1:].isdigit():
             ledger.vote(name, slot.cls, slot.name, slot.weight)

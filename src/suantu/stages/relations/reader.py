@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import permutations
+from itertools import pairwise, permutations
 from operator import itemgetter
 from types import MappingProxyType
 from typing import Any
@@ -45,6 +45,7 @@ class Relations:
         }
         self._family = dict(settings.get("family", {}))
         self._named = tuple(NamedRule.from_settings(n, ontology) for n in settings.get("named", ()))
+        self._joins = frozenset(map(str, settings.get("joins", ())))
         self._pairwise = compiled(str(settings["pairwise"])) if "pairwise" in settings else None
         self._unnamed = compiled(str(settings["unnamed"])) if "unnamed" in settings else None
         self._labels = {n.text.casefold(): n.thing for n in ontology.names}
@@ -149,8 +150,9 @@ class Relations:
     def _claims(self, rule: RelationRule, scene: Scene, match: re.Match[str]) -> Iterator[Claim]:
         if rule.pairs:
             node = scene.nodes[match.start(rule.pairs)]
+            starred = self._starred(scene, node)
             for a, b in permutations(node.mentions, 2):
-                if a.start < b.start:
+                if a.start < b.start and (not starred or a.start == node.start):
                     yield from self._claim(rule, a.thing, b.thing, scene.evidence(match.start(), match.end()))
             return
         subjects = self._bound(rule, "s", scene, match)
@@ -167,6 +169,11 @@ class Relations:
             mention, target = (other, one) if either and one.start > other.start else (one, other)
             yield from self._claim(rule, mention.thing, target.thing, evidence)
             yield from self._of_family(rule, scene, mention, target, evidence)
+
+    def _starred(self, scene: Scene, node: Node) -> bool:
+        """Whether the first of a list goes with each of the others (A with B, C and D)."""
+        gaps = [scene.block.text[a.end : b.start] for a, b in pairwise(node.mentions)]
+        return len(gaps) > 1 and gaps[0] in self._joins and gaps[1] not in self._joins
 
     def _pairs(
         self, scene: Scene, subjects: Sequence[Mention], objects: Sequence[Mention], end: int
