@@ -89,10 +89,13 @@ class Words:
         weak: Sequence[str],
         stops: Sequence[str],
         apart: bool = False,
+        owning: Sequence[str] = (),
     ) -> None:
-        """``apart``: the words of the language stand apart, so that none begins with another."""
-        self._apart = apart
+        """``apart``: the words of the language stand apart, so that none begins with another; ``owning``: before these
+        what would be a doer is the object's owner (uses the firm's own link, no user firm)."""
+        self._apart, self._owning = apart, tuple(map(str, owning))
         self.frames = {frame.name: frame for frame in frames}
+        self._agents = {a: v for f in frames for a in f.agents for v in f.words if v != a and a.startswith(v)}
         self._words = {w for f in frames for w in f.words if w not in f.agents}
         self._verbs = {w for f in frames for w, mark in f.words.items() if mark in (_V, _G) and len(w) > 1} - set(weak)
         self._verbs |= set(stops)
@@ -106,7 +109,12 @@ class Words:
         """The marked readings of a text."""
         found = self._automaton.find_matches_as_indexes(text.translate(_LOWER) if self._apart else text)
         whole = ((i, start, end) for i, start, end in found if not self._apart or _stands_apart(text, start, end))
-        return Marked(text, [(start, end, self._listed[i]) for i, start, end in whole], self)
+        return Marked(text, [self._word(text, start, end, self._listed[i]) for i, start, end in whole], self)
+
+    def _word(self, text: str, start: int, end: int, word: str) -> tuple[int, int, str]:
+        if self._owning and text.startswith(self._owning, end) and (verb := self._agents.get(word)):
+            return start, start + len(verb), verb
+        return start, end, word
 
     def marks(self, word: str) -> dict[str, str]:
         """The marks of a word, frame by frame."""
@@ -182,7 +190,7 @@ def read_frames(
         frames.append(frame)
         rules += _rules(frame, entry, settings, file)
     decoys, weak, stops = (list(map(str, settings.get(k, ()))) for k in ("decoys", "weak", "stops"))
-    return Words(frames, decoys, weak, stops, inflected), rules
+    return Words(frames, decoys, weak, stops, inflected, settings.get("owning", ())), rules
 
 
 def _agents(entry: Mapping[str, Any], doers: Sequence[str]) -> frozenset[str]:

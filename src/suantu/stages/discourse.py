@@ -17,6 +17,7 @@ from suantu.stages.twos import listed, of_two
 
 _CLAUSE = compiled(r"[，,；;：:。！？!?]")
 _PARTS = "；;"
+_NONE = compiled(r"(?!)")
 _LISTED = (", ", " and ", ", and ")
 OWNING = ("'s ", "’s ")
 _REACH = 40  # names that a pronoun looks back over
@@ -31,6 +32,7 @@ class _Pronoun:
     owns: frozenset[str] = frozenset()
     owner: str = ""
     single: bool = False
+    refuse: re.Pattern[str] = _NONE
 
     def wanted(
         self, end: int, text: str, nodes: Sequence[Node], alphabet: Alphabet, between: re.Pattern[str]
@@ -77,6 +79,7 @@ class Discourse:
                 frozenset(p.get("owns", ())),
                 str(p.get("owner", "")),
                 bool(p.get("single")),
+                compiled(str(p["refuse"])) if "refuse" in p else _NONE,
             )
             for p in settings["pronouns"]
         )
@@ -110,6 +113,13 @@ class Discourse:
         verbs = "|".join(sorted(map(str, settings.get("object-after", ())), key=len, reverse=True))
         self.object = compiled(f"(?:{verbs})[^，。；、：\ue000-\uf8ffA-Z]{{0,8}}$") if verbs else compiled(r"(?!)")
         self.objects = frozenset(map(str, settings.get("object-classes", ())))
+
+    def incidental(self, text: str, node: Node) -> bool:
+        """Whether a name only says something of another: who it was done by, or what a thing with it has."""
+        before = text[max(0, node.start - 12) : node.start]
+        if self.aside and self.aside.search(before):
+            return True
+        return bool(self.object.search(before) and self.of.match(text, node.end))
 
 
 class Thread:
@@ -168,6 +178,7 @@ def resolve_pronouns(
                 found = _inner(pronoun, match.start(), bounds[0], text, known, thread, discourse, alphabet)
             else:
                 known = [n for n in out if not pronoun.single or len(n.mentions) == 1]
+                known = [n for n in known if not pronoun.refuse.search(text[n.start : n.end])]
                 found = _found(match, pronoun, text, out, known, thread, discourse, alphabet)
             if found is not None:
                 mentions = tuple(Mention(match.start(), match.end(), m.thing) for m in found.mentions)
@@ -191,7 +202,7 @@ def _found(
         (pronoun.wanted(match.end(), text, nodes, alphabet, discourse.owning), pronoun.classes)
     ):
         found = _by_head(match[0], wanted, at, text, nodes, alphabet) or _antecedent(
-            wanted, at, text, known, thread, discourse, alphabet, pronoun.single
+            wanted, at, text, known, thread, discourse, alphabet, pronoun
         )
         if found is not None:
             return found
@@ -265,7 +276,7 @@ def _antecedent(
     thread: Thread,
     discourse: Discourse,
     alphabet: Alphabet,
-    single: bool = False,
+    pronoun: _Pronoun | None = None,
 ) -> Node | None:
     before = _before(nodes, at)
     if classes[0] in {"former", "latter", "both"}:
@@ -285,7 +296,9 @@ def _antecedent(
         return chosen
     reach = 2 if len(classes) > 1 else 4
     recent = [t for t in thread.topics if thread.now - t.time <= reach and not t.part]
-    recent = [t for t in recent if len(t.node.mentions) == 1] if single else recent
+    if pronoun is not None:
+        recent = [t for t in recent if len(t.node.mentions) == 1] if pronoun.single else recent
+        recent = [t for t in recent if not pronoun.refuse.search(t.node.thing.label)]
     for group in classes:
         fit = [t for t in recent if t.classes.intersection(group.split("|"))]
         fit = [t for t in fit if not t.object] or fit
@@ -333,11 +346,16 @@ def _subject(
         ):
             beside |= {node.start, node.end}
         end = node.end
-    for start in sorted(clauses, reverse=True):
+    incidental = {n.start for n in nodes if discourse.incidental(text, n)}
+    for start, passed in (
+        *((s, incidental) for s in sorted(clauses, reverse=True)),
+        *((s, set()) for s in sorted(clauses, reverse=True)),
+    ):
         fit = [
             n
             for n in clauses[start]
-            if alphabet.classes(n.char).intersection("|".join(wanted).split("|"))
+            if n.start not in passed
+            and alphabet.classes(n.char).intersection("|".join(wanted).split("|"))
             and not discourse.aside_after.match(text, n.end)
             and not discourse.counted.search(text, max(0, n.start - 3), n.start)
             and n.start not in beside

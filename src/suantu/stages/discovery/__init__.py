@@ -194,7 +194,7 @@ class Discovery:
             if (
                 rule not in LAST_RESORT
                 and rule.startswith(("model", "quoted"))
-                and cls in ("Chip", "Server", "Product")
+                and cls in ("Chip", "Server", "Product", "Interconnect")
             ):
                 if stem := self._models.stem(ledger.entries[key].surface):
                     stems[stem] = cls

@@ -28,7 +28,7 @@ class Models:
         self._beside_of = {"Chip": signs.chips, "AIModel": signs.models}
         self._chip_signs = compiled(str(settings["chip-signs"]))
         self._counted = compiled(
-            f"[0-9]\\s*(?P<counter>{'|'.join(settings['counted'])})(?:[“「]|[\\u4e00-\\u9fff]{{0,2}})$"
+            f"[0-9]\\s*(?P<counter>{'|'.join(settings['counted'])})(?:[“「]|[\\u4e00-\\u9fff]{{0,4}})$"
         )
         self._counters = {str(k): str(v) for k, v in settings["counted"].items()}
         endings = sorted(map(str, settings["product-endings"]), key=len, reverse=True)

@@ -131,8 +131,9 @@ class Quotes:
         start, end = match.span("run")
         size = 0
         words = self._words.split(source[start:end])
+        kinds = ("open", "noun") if rule.get("nouns") else ("open",)
         for word in reversed(words):
-            if word.kind != "open":
+            if word.kind not in kinds:
                 break
             size += len(word)
         a = end - size
