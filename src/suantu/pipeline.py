@@ -291,7 +291,7 @@ class _Reading:
             self.loose.extend(loose)
             thread.end_sentence(scene, rules.talk)
         self.eras.leave(opening, self.dated.issued)
-        self.spot = place
+        self.spot = place if language == "zh" else None  # an English paragraph says anew where its figures are from
 
     def _scene(
         self, block: Block, bounds: tuple[int, int], singles: Sequence[Node], thread: talk.Thread, rules: Language

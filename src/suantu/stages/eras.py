@@ -70,7 +70,8 @@ def carried(
     facts: Sequence[Observation], scene: Scene, period: Period | None, place: Thing | None, near: bool, now: str
 ) -> tuple[Period | None, Thing | None, bool]:
     """The time and place that the next sentence of the paragraph takes over: those of this one, if it has just one."""
-    named = {p.value: p for n in scene.nodes.values() for p in n.periods if p.value and not p.aside}
+    told = [n for at, n in scene.nodes.items() if scene.inserted(at) is None]
+    named = {p.value: p for n in told for p in n.periods if p.value and not p.aside}
     used = {f.period for f in facts if f.place is not None and f.period in named and f.metric != "ratio"}
     if len(named) == 1:
         period = next(iter(named.values()))

@@ -17,6 +17,7 @@ _AHEAD = ("forecast", "planned", "estimate")
 _JOINT = compiled(r" (?:and|but|while) ")
 _SINCE = compiled(r" ?(?:from|since|starting from|counted from|starting in) ")
 _HARD = compiled(r"[；;。]")
+_ELSEWHERE = compiled(r"[,;:]| (?:and|but|that|which|who|now|today) ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class Circumstances:
         words = sorted(map(str, settings["compare-period"]), key=len, reverse=True)
         self._compare = compiled("(?:" + "|".join(words) + ")\\s?$")
         self._based = compiled(f"[{alphabet.matching(['Organization'])}],? (?:of|from|based in|headquartered in) $")
+        self._founded = compiled(str(settings.get("founded", "(?!)")))
         self._compare_after = compiled(str(settings.get("compare-after", "(?!)")))
         self._places = places
         now = "|".join(sorted(map(str, settings["now-before"]), key=len, reverse=True))
@@ -123,12 +125,18 @@ class Circumstances:
                 continue
             if at > position and self._after and self._of_plan(scene, at, position):
                 continue
+            if at < position and self._of_founding(scene.text, at, position):
+                continue
             before = scene.text[max(0, at - (20 if self._after else 6)) : at]
             if self._compare.search(before) or self._compare_after.match(scene.text, at + 1):
                 compared = compared or (node.periods[0].value if at < position + 12 else "")
                 continue
             found.append((at, node.periods[-1]))
         return found, compared
+
+    def _of_founding(self, text: str, at: int, position: int) -> bool:
+        """Whether a time or place before the figure only says when or where something began, in another clause."""
+        return bool(self._founded.search(text, max(0, at - 40), at) and _ELSEWHERE.search(text, at, position))
 
     @staticmethod
     def _of_plan(scene: Scene, at: int, position: int) -> bool:
@@ -218,6 +226,7 @@ class Circumstances:
             spots = [(at, thing) for at, thing in spots if not self._whole.search(scene.text[max(0, at - 4) : at])]
         if self._after:
             spots = [(at, thing) for at, thing in spots if not self._based.search(scene.text, max(0, at - 16), at)]
+            spots = [(at, t) for at, t in spots if not (at < position and self._of_founding(scene.text, at, position))]
         else:  # one of several is none of its own
             spots = [(at, t) for at, t in spots if not self._member.search(scene.text[max(0, at - 2) : at])]
             spots = [(at, t) for at, t in spots if not self._predicate.search(scene.text[max(0, at - 3) : at + 2])]
