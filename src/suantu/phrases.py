@@ -54,7 +54,7 @@ class Phrases:
         listed = sorted(map(str, settings["lists"]["separators"]), key=len, reverse=True)
         self._separator = compiled("|".join(re.escape(w) for w in listed if w.strip() != settings["lists"]["comma"]))
         words = "|".join(map(str, settings["boundaries"]))
-        edge = r"(?<![A-Za-z])" if language == "en" else ""
+        edge = r"(?<![A-Za-z])(?<![a-z]-)" if language == "en" else ""  # nor the up of a start-up
         after = r"(?![A-Za-z])" if language == "en" else ""
         flags = re.IGNORECASE if language == "en" else 0
         stop = r"|\.(?=\s|$)" if language == "en" else ""

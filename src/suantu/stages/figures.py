@@ -55,6 +55,10 @@ class Figures:
                 pos = max(atom.end, start + 1)
         return atoms
 
+    def counted(self, text: str, end: int) -> str | None:
+        """The word that a Latin number that ends there counts, see `Surroundings.noun`."""
+        return self._around.noun(text, end)
+
     def _digits(self, text: str, folded: str, start: int) -> tuple[Atom | None, int]:
         match = ARABIC.match(text, start)
         skip = self._skip.match(text, start)

@@ -19,6 +19,11 @@ from suantu.stages.years import Years
 __all__ = ["PeriodGrammar"]
 
 _DAY = compiled("[0-9]{2}-[0-9]{2}")
+_PART = compiled("([0-9]{4})-([HQ])([1-4])")
+
+
+# What relative words count from: the document's date, the period named before, the part of it, the year last told of.
+_FROM = ("issued", "previous", "same", "whole")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,9 @@ class PeriodGrammar:
         self._count = {word: int(value) for word, value in numbers(settings, "latin_digits", file).items()}
         self._load_words(settings, file)
         self._load_relative(section(settings, "relative", file), file)
+        self._alone_numbers = {w: int(v) for w, v in numbers(settings, "latin_ordinals", file).items()}
+        self._alone_after = words(settings, "latin_part_after", file)
+        self._alone = compiled(f"({either(list(self._alone_numbers))})(?= ?(?:[.,;:)]|$|(?:and|but|when|as|after) ))")
         self._load_spans(section(settings, "spans", file), str(section(settings, "year", file)["word"]), file)
         self._dispatch()
 
@@ -74,7 +82,7 @@ class PeriodGrammar:
             raise RuleError(file, "title", f"not a regular expression: {error}") from error
 
     def _load_relative(self, rules: Mapping[str, object], file: str) -> None:
-        rows = [(w, (k, int(v))) for k in ("issued", "previous", "same") for w, v in numbers(rules, k, file).items()]
+        rows = [(w, (k, int(v))) for k in _FROM for w, v in numbers(rules, k, file).items()]
         self._relative = Lexicon(rows)
         self._relative_heads = {head for word, _ in rows for head in (word[0], word[0].upper())}
         self._relative_pairs = frozenset(word[:2] for word, _ in rows)
@@ -105,6 +113,9 @@ class PeriodGrammar:
         self._latin_span = compiled(
             f"({either([*self._latin_future, *self._latin_past])}) ({count}) (?:{either(words(rules, 'latin_year', file))})(?![a-z])"
         )
+        latin_year = either(words(rules, "latin_year", file))
+        until = either(words(rules, "latin_until", file))
+        self._latin_until = compiled(f"({count}) (?:{latin_year}) (?:{until}) ((?:19|20)[0-9]{{2}})(?![0-9])")
         self._latin_growth = compiled(
             f"({count})[- ](?:{either(words(rules, 'latin_joined', file))})(?=[- ](?:{either([w.lower() for w in words(rules, 'latin_growth_after', file)])}))"
         )
@@ -122,6 +133,7 @@ class PeriodGrammar:
         numerals = {*"0123456789", *self._parts.digits, self._parts.ten, *(word[0] for word in self._count)}
         add({word[0] for word in (*self._future_words, *self._past_words)}, self._read_span)
         add({c for w in (*self._latin_future, *self._latin_past) for c in (w[0], w[0].upper())}, self._read_latin_span)
+        add(numerals, self._read_latin_until)
         add(numerals, self._read_growth)
         add(self._parts.heads, self._years.bare_part)
         self._table = table
@@ -143,7 +155,7 @@ class PeriodGrammar:
         pos, search = 0, self._start.search
         while match := search(text, pos):
             start = match.start()
-            period = self._at(text, folded, start, anchors)
+            period = self._at(text, folded, start, anchors) or self._elided(text, folded, start, anchors)
             if period is None:
                 pos = self._past_run(text, start)
                 continue
@@ -156,6 +168,15 @@ class PeriodGrammar:
                 if self._anchoring(period, folded):
                     anchors = anchors.moved(period, _opens(text, period.start), aside == "compared")
         return found
+
+    def _elided(self, text: str, folded: str, start: int, anchors: _Anchors) -> Period | None:
+        """The other half or a later quarter of the year in question (5 million in the first half and 6 in the second)."""
+        match, told = self._alone.match(folded, start), _PART.fullmatch(anchors.past)
+        if match is None or told is None or not folded.endswith(self._alone_after, 0, start):
+            return None
+        number = self._alone_numbers[match[1]]
+        later = int(told[3]) < number <= (2 if told[2] == "H" else 4)
+        return Period(start, match.end(), match[0], f"{told[1]}-{told[2]}{number}") if later else None
 
     def _anchoring(self, period: Period, folded: str) -> bool:
         """Whether later words may count from it; 去年同期 and 未来五年 leave the anchors as they were."""
@@ -243,6 +264,14 @@ class PeriodGrammar:
         years = self._count.get(match[2]) or int(match[2])
         return Period(start, match.end(), text[start : match.end()], "", match[1] in self._latin_future, years)
 
+    def _read_latin_until(self, text: str, folded: str, start: int) -> Period | None:
+        """The five years to 2029."""
+        match = self._latin_until.match(folded, start)
+        if match is None:
+            return None
+        years, last = self._count.get(match[1]) or int(match[1]), int(match[2])
+        return Period(start, match.end(), text[start : match.end()], f"{last - years}/{last}", False)
+
     def _read_growth(self, text: str, folded: str, start: int) -> Period | None:
         match = self._growth.match(text, start) or self._latin_growth.match(folded, start)
         if match is None or (start and (text[start - 1] in ".-" or text[start - 1] in self._parts.prefix_heads)):
@@ -277,6 +306,7 @@ class PeriodGrammar:
         passed = (part is not None and anchor == "previous") or looks_back
         previous = anchors.past if passed else anchors.latest
         base = issued if anchor == "issued" or from_issue else previous or issued
+        base = anchors.past or base if anchor == "whole" else base
         if anchor == "same":
             return Period(start, end, text[start:end], _shifted(base, shift))
         year = int(_year_of(base) or 0)

@@ -79,6 +79,7 @@ class QuantityGrammar:
         taken += [match.span() for match in _TITLE.finditer(text)] if "《" in text else []
         atoms = _outside(atoms, sorted(taken))
         self._lists(text, atoms)
+        self._elided(text, atoms)
         joined = self._ranges(text, atoms)
         return [self._quantity(text, folded, atom) for atom in joined if self._kept(atom)]
 
@@ -103,6 +104,15 @@ class QuantityGrammar:
             if gap in self._list_separators and not (first.weak and gap == ","):
                 first.unit, first.weak = second.unit, False
                 first.mult = first.mult or second.mult
+
+    def _elided(self, text: str, atoms: Sequence[Atom]) -> None:
+        """A bare number of millions after a sum of money is money, if it counts no noun ($4 billion, of which 1.2 billion)."""
+        for first, second in zip(atoms[:-1], atoms[1:], strict=True):
+            money = first.unit is not None and first.unit.kind == "money"
+            big = second.mult is not None and text[second.end - 1].isascii() and second.unit is None
+            if money and big and ". " not in text[first.end : second.start]:
+                if self._figures.counted(text, second.end) is None and text[second.end : second.end + 1] not in "-+":
+                    second.unit = first.unit
 
     def _ranges(self, text: str, atoms: Sequence[Atom]) -> list[Atom]:
         joined: list[Atom] = []

@@ -41,6 +41,8 @@ class English:
         self._ontology, self._alphabet, self._chars = ontology, alphabet, chars
         self._generic = frozenset(str(settings["generic"]).split())
         self._never = frozenset(str(settings["never-first"]).split())
+        self._never_alone = frozenset(str(settings["never-alone"]).split())
+        self._qualifying = tuple(map(str, settings["qualifying"]))
         self._last = {str(w): (r["name"], r["class"]) for r in settings["suffixes"] for w in r["words"]}
         self._first = {str(w): (r["name"], r["class"]) for r in settings["prefixes"] for w in r["words"]}
         self._heads = {str(w): cls for cls, heads in settings["heads"].items() for w in heads}
@@ -116,7 +118,8 @@ class English:
         text = page.text
         while start < end:
             word = text[start:end].split(" ", 1)[0]
-            if word in self._never or (word in self._generic and _START.search(text, max(0, start - 4), start)):
+            opening = word in self._generic and _START.search(text, max(0, start - 4), start)
+            if word in self._never or opening or (word.endswith(self._qualifying) and " " in text[start:end]):
                 start += len(word) + 1
             else:
                 break
@@ -140,7 +143,7 @@ class English:
             )
         ):
             return None
-        if len(words) == 1 and (start in page.names or len(words[0]) < 3):
+        if len(words) == 1 and (start in page.names or len(words[0]) < 3 or words[0] in self._never_alone):
             return None
         return (start, end)
 

@@ -44,6 +44,7 @@ class Circumstances:
         self._places = places
         now = "|".join(sorted(map(str, settings["now-before"]), key=len, reverse=True))
         self._now = compiled(f"(?:{now})\\s?$")
+        self._now_after = compiled(str(settings.get("now-after", "(?!)")))
         period = alphabet.matching(["period"])
         of = str(settings["of"])
         bounds = "|".join(map(str, settings.get("of-bounds", ())))
@@ -73,7 +74,9 @@ class Circumstances:
         own = self._own(scene, position)
         if own is not None and metric != "ratio":
             return When(own)
-        if self._now.search(scene.text[max(0, position - 8) : position]):
+        if self._now.search(scene.text[max(0, position - 8) : position]) or self._now_after.match(
+            scene.text, position + 1
+        ):
             return When(None)
         compared = own.value if own is not None else ""
         found, compared = self._dated(scene, position, own, compared)
@@ -128,7 +131,8 @@ class Circumstances:
             if at < position and self._of_founding(scene.text, at, position):
                 continue
             before = scene.text[max(0, at - (20 if self._after else 6)) : at]
-            if self._compare.search(before) or self._compare_after.match(scene.text, at + 1):
+            span = self._after and "/" in node.periods[-1].value  # from 2024 to 2030 compares nothing
+            if not span and (self._compare.search(before) or self._compare_after.match(scene.text, at + 1)):
                 compared = compared or (node.periods[0].value if at < position + 12 else "")
                 continue
             found.append((at, node.periods[-1]))

@@ -72,6 +72,8 @@ class Framed(Base):
         told = self._told_size(frame, scene, kind) if frame.last and self._language == "en" else None
         if frame.metric != "carry":
             return told or self._metrics.by_name[frame.metric]
+        if kind == "number" and "count" in figure.before:
+            kind = "count"
         if kind in figure.before:
             metric = figure.before[kind][1].metric
             return metric if not metric.rate else None
