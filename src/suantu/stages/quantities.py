@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
+from itertools import pairwise
 
 from suantu.expressions import compiled
 from suantu.records import Ordinal, Period, Quantity
@@ -107,12 +108,12 @@ class QuantityGrammar:
 
     def _elided(self, text: str, atoms: Sequence[Atom]) -> None:
         """A bare number of millions after a sum of money is money, if it counts no noun ($4 billion, of which 1.2 billion)."""
-        for first, second in zip(atoms[:-1], atoms[1:], strict=True):
+        for first, second in pairwise(atoms):
             money = first.unit is not None and first.unit.kind == "money"
             big = second.mult is not None and text[second.end - 1].isascii() and second.unit is None
-            if money and big and ". " not in text[first.end : second.start]:
-                if self._figures.counted(text, second.end) is None and text[second.end : second.end + 1] not in "-+":
-                    second.unit = first.unit
+            alone = text[second.end : second.end + 1] not in "-+" and self._figures.counted(text, second.end) is None
+            if money and big and alone and ". " not in text[first.end : second.start]:
+                second.unit = first.unit
 
     def _ranges(self, text: str, atoms: Sequence[Atom]) -> list[Atom]:
         joined: list[Atom] = []
