@@ -59,6 +59,10 @@ class Quotes:
         if source.endswith(self._approved, 0, match.start()) and any(c.isdigit() for c in name):
             ledger.vote(name, "Standard", self._rule, 0.75)
             return
+        body = self._body(name)
+        if body and len(name) > 5:
+            ledger.vote(name, body, self._rule, 0.75)
+            return
         if (
             self._refuse.match(name)
             or (common and all(w.kind in ("generic", "stop", "role") for w in words))

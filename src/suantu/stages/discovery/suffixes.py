@@ -223,8 +223,10 @@ class Suffixes:
             return
         named = unknown or any(w.kind == "noun" for w in words) or any(c in self._signs.topics for c in core)
         if core[0] in self._signs.places and (len(core) == 1 or named):
-            ledger.vote(page.surface(a, end), "Region", self._place, 0.75)
-            if unknown >= 2 or (len(core) >= 3 and core[1] not in self._signs.topics):
-                ledger.vote(page.surface(a + 1, end), "Region", self._place, 0.75)
+            whole, part = page.surface(a, end), page.surface(a + 1, end)
+            own = unknown >= 2 or (len(core) >= 3 and core[1] not in self._signs.topics)
+            ledger.vote(part if own else whole, "Region", self._place, 0.75)
+            if own:
+                ledger.alias(part, whole)
         elif unknown >= 2:
             ledger.vote(page.surface(a, end), "Region", self._place, 0.7)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import pairwise, permutations
+from itertools import combinations, pairwise
 from operator import itemgetter
 from types import MappingProxyType
 from typing import Any
@@ -46,6 +46,7 @@ class Relations:
         self._family = dict(settings.get("family", {}))
         self._named = tuple(NamedRule.from_settings(n, ontology) for n in settings.get("named", ()))
         self._joins = frozenset(map(str, settings.get("joins", ())))
+        self._with = tuple(map(str, settings.get("apart-joins", ())))
         self._pairwise = compiled(str(settings["pairwise"])) if "pairwise" in settings else None
         self._unnamed = compiled(str(settings["unnamed"])) if "unnamed" in settings else None
         self._labels = {n.text.casefold(): n.thing for n in ontology.names}
@@ -151,8 +152,8 @@ class Relations:
         if rule.pairs:
             node = scene.nodes[match.start(rule.pairs)]
             starred = self._starred(scene, node)
-            for a, b in permutations(node.mentions, 2):
-                if a.start < b.start and (not starred or a.start == node.start):
+            for a, b in combinations(sorted(node.mentions, key=lambda m: m.start), 2):
+                if not starred or a.start == node.start:
                     yield from self._claim(rule, a.thing, b.thing, scene.evidence(match.start(), match.end()))
             return
         subjects = self._bound(rule, "s", scene, match)
@@ -235,7 +236,10 @@ class Relations:
             place = self._adjectives.get(match[group])
             here = Mention(scene.starts[start], scene.ends[match.end(slot) - 1], place) if place else None
             return [(start, Node(here.start, here.end, "", (here,)))] if here else []
-        found = [(start, scene.nodes[start])]
+        node = scene.nodes[start]
+        if slot in rule.apart and scene.block.text[node.mentions[0].end : node.end].startswith(self._with):
+            node = replace(node, mentions=node.mentions[:1])
+        found = [(start, node)]
         if rule.every == slot:
             source = rule.pattern.regex.pattern
             chars = source[source.index(f"(?P<{group}>") + len(f"(?P<{group}>") :]

@@ -48,6 +48,7 @@ class RelationRule:
     done: bool
     called: Mapping[str, re.Pattern[str]]
     lead: tuple[str, ...]
+    apart: tuple[str, ...]
     field: str
     barred: Mapping[str, Pattern]
     use: Use | None = None
@@ -128,6 +129,7 @@ def compile_rule(rule: Rule, compiler: Compiler, predicates: Iterable[str], use:
         bool(body.get("done")),
         {k: compiled(str(v)) for k, v in dict(body.get("called", {})).items()},
         tuple(body.get("lead", ())),
+        tuple(body.get("apart", ())),
         str(body.get("field", "")),
         {k: compiler.pattern(v, rule.name) for k, v in dict(body.get("barred", {})).items()},
         use,
