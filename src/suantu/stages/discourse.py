@@ -109,6 +109,8 @@ class Discourse:
         owned = "|".join(sorted(map(str, settings.get("aside-after", ())), key=len, reverse=True))
         self.aside_after = compiled(f"(?:{owned})" if owned else r"(?!)")
         self.appositive = "|".join(sorted(map(str, settings.get("appositives", ())), key=len, reverse=True))
+        sources = "|".join(sorted(map(str, settings["saying"]["before"]), key=len, reverse=True))
+        self.source = compiled(f"{edge}(?:{sources})\\s?$")  # who is only quoted
         self.comparison = compiled(edge + "(?:" + "|".join(words) + ")" + after)
         verbs = "|".join(sorted(map(str, settings.get("object-after", ())), key=len, reverse=True))
         self.object = compiled(f"(?:{verbs})[^，。；、：\ue000-\uf8ffA-Z]{{0,8}}$") if verbs else compiled(r"(?!)")
@@ -289,6 +291,7 @@ def _antecedent(
         return of_two(classes[0], classes[1:], (here, thread.named + here, earlier + here), pair, alphabet)
     clause = clause_start(text, at)
     in_sentence = [n for n in before if n.start < clause or clause == 0]
+    in_sentence = [n for n in in_sentence if not discourse.source.search(text[: n.start])]
     chosen = _subject(in_sentence, classes, text, discourse, alphabet)
     if chosen is None and classes == ("City",):
         chosen = _seat(before, text, discourse, alphabet)

@@ -33,6 +33,10 @@ class Match:
         return all(name.ambiguous for name in self.names)
 
 
+_NTH = "\u7b2c"
+_NUMERALS = frozenset(map(chr, (0x4E00, 0x4E8C, 0x4E09, 0x56DB, 0x4E94, 0x516D, 0x4E03, 0x516B, 0x4E5D, 0x5341)))
+
+
 class Gazetteer:
     """The names of a lexicon, and decoys (longer words that hide a name), ready to be found in folded text."""
 
@@ -101,6 +105,8 @@ def _edge(text: str, start: int, end: int) -> int:
         and not (before.isdigit() and text[start].isalpha() and end - start >= 3)
     ):
         return 0
+    if text[start - 1 : start] == _NTH and text[start] in _NUMERALS:
+        return 0  # a numeral after the sign of an ordinal is the place in an order, not the head of a name
     if end - start <= 3 and text[start - 1 : start] == "." and _word(text[max(0, start - 2)]) and text[start].isupper():
         return 0  # the AI of Chem.AI
     if text[end - 1].isdigit() and text[end : end + 1] == "." and text[end + 1 : end + 2].isdigit():

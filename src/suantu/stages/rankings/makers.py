@@ -31,6 +31,7 @@ class Makers(Shifts):
         self._yearly = tuple(map(str, settings["time"]["yearly"]))
         self._numbers = compiled(str(settings["items"].get("numbered", "(?!)")))
         self._ended = compiled(str(settings["items"].get("ended", "(?!)")))
+        self._kinds = ontology.closure
         tiers = Tiers(self.items, self.naming)
         self.by_name: dict[str, Callable[[Match], Iterator[RankingEntry]]] = {
             "ranks": self._ranks, "streak": self._streak, "largest": self._largest, "member": self._line,
@@ -41,7 +42,9 @@ class Makers(Shifts):
     def _rival(self, match: Match, items: Sequence[Thing]) -> bool:
         """Whether the place beside the rank is of the kind that is ranked, and no scope (深圳第二、杭州第三)."""
         node = match.scene.nodes.get(match.span("s")[0])
-        return bool(node and node.mentions and set(node.thing.classes) & set(items[0].classes))
+        if node is None or not node.mentions or len(items) > 1 or node.pronoun:
+            return False
+        return bool(set(node.thing.classes) & set(items[0].classes))
 
     def _ranks(self, match: Match) -> Iterator[RankingEntry]:
         scene, thread = match.scene, match.thread
@@ -104,7 +107,17 @@ class Makers(Shifts):
         cls = cls or (said[-1].item.classes[0] if said else "")
         like = scene.nodes[y[0]] if y[0] >= 0 else None
         subject = self.items.subject(scene, begin, cls, like, last=said[-1].item if said else None)
+        subject = self._firm(scene, subject) or subject
         return ([subject[0]], subject[1]) if subject else ([], -1)
+
+    def _firm(self, scene: Scene, subject: tuple[Thing, int] | None) -> tuple[Thing, int] | None:
+        """The firm that a sentence ranked before a place, which is then where it stands, not who (华北地区则为第二)."""
+        if subject is None or "Place" not in self._kinds(subject[0].classes):
+            return None
+        ranked = [p for p, n in scene.nodes.items() if n.ordinals and p < subject[1]]
+        ends = (max(ranked), self._clause_start(scene, max(ranked))) if ranked else ()
+        firm = next(filter(None, (self.items.subject(scene, end, "") for end in ends)), None)
+        return firm if firm and "Organization" in self._kinds(firm[0].classes) else None
 
     def _by_subject(self, match: Match, where: int, named: Named) -> Named:
         """The words between the subject and the verb may name the ranking."""

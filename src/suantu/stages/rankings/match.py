@@ -26,6 +26,7 @@ class RankingRule:
     those: bool
     known: bool
     older: bool
+    carried: bool
 
 
 @dataclass(slots=True)

@@ -17,8 +17,9 @@ from suantu.stages.rankings.thread import RankThread, year_before
 _ASIDE = compiled(r"\b(?:than|from|since|founded|by|until|compared)\b[^,]{0,8}$")
 _CLAUSE = compiled(r"[，；;。：:]|, ")
 _BARE_YEAR = compiled(r"((?:19|20)\d\d)(?![\d-])")
-_TITLED = compiled(r"《((?:19|20)\d\d)(?![\d.]|\s*[-–—~])")
+_TITLED = compiled(r"[《“]((?:19|20)\d\d)(?![\d.]|\s*[-–—~])")
 _LONGEST = 40
+_HEADING = 4  # characters before a colon that are a topic (规模：…), not the name of a ranking
 _YEARS = compiled(r"\d{4}")
 _MONTH = compiled(r"\d{4}-\d{2}")
 _DAY = compiled(r".*\d{4}-\d{2}-\d{2}")
@@ -98,7 +99,7 @@ class Naming:
         if thread.name:
             return Named(thread.name, place or thread.place, thread.item_class, False)
         heading = self._heading(thread)
-        return Named(heading, place, self.class_of(heading), False)
+        return Named(heading, place, thread.item_class or self.class_of(heading), False)
 
     @staticmethod
     def _reaches(scene: Scene, criterion: re.Match[str], start: int) -> bool:
@@ -151,7 +152,8 @@ class Naming:
             if self._joint.match(chosen, ends[-1]):
                 chosen = chosen[: ends[-1]]
         elif not self.about.search(chosen):
-            chosen = self._parts.split(chosen)[0]
+            parts = self._parts.split(chosen)
+            chosen = parts[0] if len(parts) == 1 or len(parts[0]) > _HEADING else ""
         return self._around.sub("", chosen).strip() or self.fallback
 
     def words(self, scene: Scene, start: int, end: int) -> str:
@@ -204,7 +206,7 @@ class Naming:
         for position, period in self._periods(scene):
             first = not _CLAUSE.search(scene.text, 0, position)
             event = thread.period and _MONTH.fullmatch(period.value) and not self._edition.match(scene.text, position)
-            if first != opening or event or (not first and period.value < thread.period):
+            if first != opening or event or (not first and period.value < max(thread.period, thread.frame[:4])):
                 continue
             ahead = period.ahead or scene.in_mood(("forecast",), position, position + 1)
             of_rank = self._old.match(scene.text, position + 1)  # 2023年的冠军是北京
@@ -296,7 +298,11 @@ class Naming:
             if thread.period and self._relative(chosen[0]) and self._now.search(scene.text, at + 1, position):
                 return thread.period, False  # 去年位列第八的西安此次跌至第十二
             value = self.value(chosen[0], thread)
-            if chosen[0].text in self._ago and value == thread.period and self._now.search(scene.text, position):
+            if (
+                chosen[0].text in self._ago
+                and value == (thread.period or thread.frame)
+                and self._goes_on(scene, position)
+            ):
                 value = year_before(value)  # last year the tenth, this time the eighth
             return value, self._current(chosen[0])
         if chosen := [p for at, p in before if self._ranks_there(scene, at) and not self._relative(p)][-1:]:
@@ -308,6 +314,11 @@ class Naming:
         if thread.frame:
             return thread.frame, not own
         return (thread.edition if own and thread.name else thread.period or thread.edition), False
+
+    def _goes_on(self, scene: Scene, position: int) -> bool:
+        """Whether the edition at hand is told after ``position`` (…, this year it is fourth)."""
+        times = (n.periods[0].text for p, n in scene.nodes.items() if n.periods and p > position)
+        return bool(self._now.search(scene.text, position)) or any(map(self._now.fullmatch, times))
 
     def later(self, scene: Scene, start: int, end: int, period: str, thread: RankThread) -> str:
         """The time after ``period`` that stands in a stretch (去年第九，今年前进四位); empty where none does."""

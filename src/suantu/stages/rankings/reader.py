@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -32,7 +31,7 @@ def compile_ranking(rule: Rule, compiler: Compiler) -> RankingRule:
         raise rule.error("the pattern has no group r (the stretch with the ranks)")
     text = compiled(str(body["text"])) if "text" in body else None
     needs = compiler.pattern(body["needs"], rule.name) if "needs" in body else None
-    options = (bool(body.get(option)) for option in ("tie", "again", "those", "known", "older"))
+    options = (bool(body.get(option)) for option in ("tie", "again", "those", "known", "older", "carried"))
     return RankingRule(rule, makes, pattern, text, needs, *options)
 
 
@@ -56,7 +55,7 @@ class Rankings:
 
     # -- one sentence ------------------------------------------------------------------------------------------------
 
-    def read(self, scene: Scene, thread: RankThread, asserted: Callable[[Scene, int, int], bool]) -> list[RankingEntry]:
+    def read(self, scene: Scene, thread: RankThread, asserted: Callable[..., bool]) -> list[RankingEntry]:
         """The entries that ``scene`` states; the thread takes them in and remembers the ranking."""
         self._makers.naming.note_frame(scene, thread, opening=True)
         self._labels.opens(scene, thread)
@@ -76,7 +75,7 @@ class Rankings:
                 places = {p for group in groups for p, _ in match.ordinals(group)}
                 if rule.makes == "led":
                     places = {match.span("i")[0]}
-                if places & used or not self._fits(match) or not self._stated(scene, found, asserted):
+                if places & used or not self._fits(match) or not self._stated(match, asserted):
                     continue
                 entries = list(self._makers.by_name[rule.makes](match))
                 if entries or (rule.makes in ("tiers", "tier-ranks") and places):
@@ -89,9 +88,10 @@ class Rankings:
         return out
 
     @staticmethod
-    def _stated(scene: Scene, found: re.Match[str], asserted: Callable[[Scene, int, int], bool]) -> bool:
-        """A place is what is, not what is expected, denied or supposed."""
-        return asserted(scene, *found.span()) and not scene.in_mood(("forecast",), *found.span())
+    def _stated(match: Match, asserted: Callable[..., bool]) -> bool:
+        """A place is what is, not what is expected, denied or supposed; a ``carried`` one is so whatever is denied of it."""
+        scene, span = match.scene, match.found.span()
+        return asserted(scene, *span, match.rule.carried) and not scene.in_mood(("forecast",), *span)
 
     def _fits(self, match: Match) -> bool:
         rule = match.rule
