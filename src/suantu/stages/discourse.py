@@ -212,8 +212,9 @@ def _found(
 
 
 def _kind_only(node: Node, pronoun: re.Match[str], alphabet: Alphabet) -> bool:
-    """Whether a name is the noun of a pronoun (this accelerator) and no name of its own."""
-    return pronoun.start() < node.start and node.end <= pronoun.end() and "Market" in alphabet.classes(node.char)
+    """Whether a name is the noun or adjective of a pronoun (this accelerator, the US firm) and no name of its own."""
+    said = alphabet.classes(node.char) & {"Market", "Place"}
+    return pronoun.start() < node.start and node.end <= pronoun.end() and bool(said)
 
 
 def _headed(pronoun: _Pronoun, thread: Thread) -> Node | None:
