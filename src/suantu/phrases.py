@@ -99,6 +99,10 @@ class Phrases:
             return self._upright(scene, stops, start, phrase)
         return phrase
 
+    def oblique(self, scene: Scene, start: int) -> bool:
+        """Whether a preposition introduces the phrase that begins at ``start``."""
+        return scene.text.endswith(tuple(self._oblique), 0, start) if self._oblique else False
+
     def _before(self, scene: Scene, stops: Sequence[tuple[int, int]], start: int, end: int) -> Phrase:
         cut = max((b for _, b in stops if b <= end), default=start)
         return self.read(scene, cut, end)

@@ -97,7 +97,7 @@ class Base:
         self._few_right = compiled(str(few.get("right", "(?!)")))
         self._formats = compiled(str(settings.get("formats", "(?!)")))
         self._load_beneficiary(settings.get("beneficiary", {}), compiler)
-        self._owned_by = {str(k): compiled(str(v)) for k, v in dict(settings.get("cannot-have", {})).items()}
+        self._attributive = compiled(str(settings.get("attributive", "(?!)")))
         self._each = compiled("|".join(map(str, settings["each"])))
         self._market_metrics = frozenset(settings.get("market-metrics", ()))
         self._place_metrics = frozenset(settings.get("place-metrics", ()))
@@ -105,6 +105,7 @@ class Base:
         self._sales_metrics = frozenset(settings.get("sales-metrics", ()))
         self._in_all = str(settings.get("in-all", "\0"))
         self._unit_metrics = frozenset(settings.get("unit-metrics", ()))
+        self._of_counted = frozenset(settings.get("of-counted", ()))
         self._size_metrics = frozenset(settings.get("size-metrics", ()))
         self._relative_metrics = frozenset(settings.get("relative-metrics", ()))
         self._seller_words = tuple(map(str, settings.get("seller-words", ())))
@@ -118,6 +119,8 @@ class Base:
     def _load_beneficiary(self, settings: Mapping[str, Any], compiler: Compiler) -> None:
         """How a text says whom a sum is for."""
         self._granted = str(settings.get("metric", ""))
+        self._voucher = compiled(str(settings.get("voucher", "(?!)")))
+        self._grant_words = compiled(str(settings.get("words", "(?!)")))
         self._granted_itself = compiled(str(settings.get("keeps", "(?!)")))
         self._granted_empty = frozenset(map(str, settings.get("empty", ())))
         self._granted_to = [compiler.pattern(p, "beneficiary").regex for p in settings.get("left", ())]
@@ -131,6 +134,21 @@ class Base:
             if about is not None and about.label not in self._granted_empty and not self._is_place(about):
                 return about
         return None
+
+    def _grant(self, scene: Scene, position: int, topic: Sequence[str], rate: bool) -> Thing | None:
+        """Whose a grant or its rate is: the voucher's, else the place's that gives it, else those that get it."""
+        voucher = list(self._voucher.finditer(scene.text, 0, position)) if rate else ()
+        if voucher:
+            return self._phrases.subject(voucher[-1][0])
+        place = self._when.where(scene, position, True)
+        if place is not None and "Country" not in place.classes:
+            return place
+        if node := scene.topic(position, topic, age=8):
+            return node.thing
+        if whom := self._beneficiary(scene, position):
+            return whom
+        word = self._grant_words.search(scene.text, clause_start(scene.text, position))
+        return self._phrases.subject(word[0]) if word else None
 
     def _unsaid(self, scene: Scene, phrase: Phrase) -> Phrase:
         """The phrase, but for who says so: that is not what is measured."""
@@ -182,6 +200,35 @@ class Base:
             if len(scene.nodes[at].mentions) == count:
                 return scene.nodes[at].things
         return self._phrases.members(scene, start - 1, clause_start(scene.text, start - 1), count) if start else ()
+
+    def _carried(self, last: tuple[int, Placing] | None, metric: Metric) -> tuple[int, Placing] | None:
+        """The last figure, where another of ``metric`` goes on about it: what was counted has proportions, counts and
+        what firms have (staff have no revenue, no firms a market's size); other figures are its owner's."""
+        if last is None or not last[1].counted or metric.rate or metric.name in self._of_counted:
+            return last
+        if last[1].about.label.endswith(tuple(self._group_words)) and metric.name not in self._market_metrics:
+            return last
+        owner = last[1].owner
+        return (last[0], replace(last[1], about=owner, group=())) if owner is not None else None
+
+    def _actor(self, scene: Scene, end: int, by: Sequence[str]) -> Thing | None:
+        """Who does what is told at ``end``: the last of these classes that its clause names, or goes on about."""
+        start = clause_start(scene.text, end)
+        inside = [n for at, n in sorted(scene.nodes.items()) if start <= at < end and self._of_class(n, by)]
+        node = inside[0] if inside else scene.topic(end, by, age=2)
+        return node.thing if node is not None and len(node.mentions) == 1 else None
+
+    def _counted(self, scene: Scene, position: int, placing: Placing, last: tuple[int, Placing] | None) -> Placing:
+        """The placing, with who has it where it tells of something counted: what the sentence, or its last part, opens
+        with."""
+        if last is not None and last[1].counted and placing.metric.name in self._of_counted:
+            return replace(placing, counted=True, owner=last[1].owner)
+        if placing.metric.name != "count" or placing.about.found_by != "phrase" or self._language == "en":
+            return placing
+        start = max((scene.text.rfind(mark, 0, position) for mark in "。；;"), default=-1) + 1
+        about = self._first_phrase(scene, start, position).about
+        known = about is not None and about.iri != placing.about.iri
+        return replace(placing, counted=True, owner=about if known else None)
 
     @staticmethod
     def _follows(scene: Scene, at: int, start: int) -> bool:

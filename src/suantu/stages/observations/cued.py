@@ -104,12 +104,6 @@ class Cued(Base):
                 )
         return None
 
-    def _may_have(self, metric: Metric, about: Thing) -> bool:
-        """Whether what was counted last can have such a figure (staff have no revenue, their firm has)."""
-        owners = self._owned_by.get(metric.name)
-        counted = self._language == "zh" and about.found_by == "phrase" and owners is not None
-        return not (counted and owners and owners.fullmatch(about.label))
-
     def _device_of(
         self, scene: Scene, metric: Metric, phrase: Phrase, start: int, end: int, last: tuple[int, Placing] | None
     ) -> tuple[Thing | None, tuple[Thing, ...]]:
@@ -150,6 +144,8 @@ class Cued(Base):
         if count > 1 and not shared and (members := self._members(scene, end, start, count)):
             return Placing(metric, members[0], rule, start, position + 1, Decimal(confidence), group=members)
         about, group = self._phrase_names(figure, metric, phrase, end, cue_end)
+        if phrase.about is None and cue_end > end and (head := self._head(scene, position, metric)) is not None:
+            about, group = head, ()
         place = phrase.place
         if about is None:
             about, place = self._goes_on(figure, metric, phrase, end, cue_end)
@@ -171,6 +167,14 @@ class Cued(Base):
             places=phrase.places if shared else (),
         )
 
+    def _head(self, scene: Scene, position: int, metric: Metric) -> Thing | None:
+        """The name that a clause describes with the figure (单价4万元的H20): whose figure it is."""
+        of = self._attributive.match(scene.text, position + 1) if self._language == "zh" else None
+        node = scene.nodes.get(of.end()) if of else None
+        if node is None or len(node.mentions) != 1 or self._is_place(node.thing) or metric.rate:
+            return None
+        return node.thing if self._is_device(node.thing) or not metric.device else None
+
     def _phrase_names(
         self, figure: Figure, metric: Metric, phrase: Phrase, end: int, cue_end: int
     ) -> tuple[Thing | None, tuple[Thing, ...]]:
@@ -181,6 +185,8 @@ class Cued(Base):
             opening = next((n for at, n in sorted(scene.nodes.items()) if start <= at < end and n.mentions), None)
             if opening is not None and len(opening.mentions) == 1 and self._of_class(opening, metric.by):
                 about = opening.thing
+            elif about is None and self._phrases.oblique(scene, phrase.start):
+                about = self._actor(scene, phrase.start, metric.by)
         if metric.topic and about is not None and not group:
             about = self._of_device(scene, end, about)
         about = about or (group[0] if group else None)
@@ -195,6 +201,7 @@ class Cued(Base):
         """Whose figure it is where no phrase says so, and its place: what such a figure was last told of, the metric's
         own words, the place, the last figure's subject, what the text goes on about."""
         scene, last, place = figure.scene, figure.last, phrase.place
+        carried = self._carried(last, metric)
         size = metric.name in self._size_metrics and not phrase.words
         same = figure.before.get(figure.kind)
         if size and same is not None and same[1].metric.name == metric.name:
@@ -209,9 +216,9 @@ class Cued(Base):
             return self._phrases.subject(scene.surface(end, cue_end)), place
         if place is not None and metric.placed == "home" and metric.name not in self._place_metrics:
             return place, place
-        follows = last is not None and self._follows(scene, last[0], clause_start(scene.text, end))
-        if last is not None and (metric.rate or follows) and self._may_have(metric, last[1].about):
-            return last[1].about, place or last[1].place
+        follows = carried is not None and self._follows(scene, carried[0], clause_start(scene.text, end))
+        if carried is not None and (metric.rate or follows):
+            return carried[1].about, place or carried[1].place
         if (subject := self._opened_with(scene, metric, clause_start(scene.text, end))) is not None:
             return subject.about, place or subject.place
         return self._spoken_topic(scene, metric, clause_start(scene.text, end), end, place) or place, place

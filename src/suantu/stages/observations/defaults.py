@@ -90,6 +90,9 @@ class Defaults(Base):
         usual = dict(settings.get("usual", {}))
         self._usual = {kind: self._metrics.by_name[name] for kind, name in usual.items()}
         self._scope = compiler.pattern(settings["scope"], "defaults scope").regex if "scope" in settings else None
+        self._unmeasured = compiled(
+            str(settings.get("unmeasured", "(?!)")).replace("{money}", compiler.alphabet.kind("money"))
+        )
         self._this = compiler.pattern(settings["this"], "defaults this").regex if "this" in settings else None
 
     def _by_default(self, figure: Figure) -> Placing | None:
@@ -209,7 +212,8 @@ class Defaults(Base):
         nothing = Phrase(None, own.place, spot.position, spot.position)
         if last is None and scene.told and (about := self._told_of(scene, spot, metric)) is not None:
             return nothing, Placing(metric, about, _RULE, spot.position, spot.position, _SURE)
-        return nothing, last[1] if last else None
+        carried = self._carried(last, metric)
+        return nothing, carried[1] if carried else None
 
     def _told_of(self, scene: Scene, spot: _Spot, metric: Metric) -> Thing | None:
         """What the sentence before told of last; whose share of it that was is not whose sales are told next."""

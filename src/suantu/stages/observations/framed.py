@@ -26,7 +26,7 @@ from suantu.stages.observations.placing import (
 )
 
 _IT = compiled(r" ?(?:it|they) (?:[a-z]+ )*$")
-_STATED = frozenset({"group", "carry", "section", "words", "average"})
+_STATED = frozenset({"group", "carry", "section", "words", "average", "granted"})
 
 
 class Framed(Base):
@@ -100,6 +100,8 @@ class Framed(Base):
             found = replace(found, about=self._it(scene, hit))
         if found.about is None and found.place is None:
             found = self._carried_subject(frame, figure, hit, found)
+        if found.about is None and found.place is not None and phrase and frame.metric == "investment":
+            found = self._doer(frame, scene, hit, phrase, found)
         if found.about is None and found.place is None and frame.topic and not (phrase and phrase.words):
             found = self._topic_subject(frame, scene, hit, found)
         if self._language == "en" and found.about is None and found.place is not None:
@@ -110,10 +112,19 @@ class Framed(Base):
         about = about or found.place
         return Subject(about, found.place, found.group, found.begin, found.stop) if about else None
 
+    def _doer(self, frame: Frame, scene: Scene, hit: Hit, phrase: Phrase, found: Found) -> Found:
+        """Who does it, where the phrase only says where (在 …): who stands before it in the clause, or goes on."""
+        by = self._metrics.by_name[frame.metric].by
+        if self._language == "en" or not self._phrases.oblique(scene, phrase.start):
+            return found
+        return replace(found, about=self._actor(scene, phrase.start, by))
+
     def _stated_subject(self, frame: Frame, scene: Scene, hit: Hit, last: tuple[int, Placing] | None) -> Subject | None:
         """The subjects that need no phrase beside the figure."""
         if frame.about == "group":
             return self._together(frame, scene, hit)
+        if frame.about == "granted":
+            return Subject.of(self._grant(scene, hit.position, frame.topic, frame.metric == "share"), hit)
         if frame.about == "section":
             return Subject.of(self._section_subject(scene), hit)
         if frame.about == "words" and hit.left is not None:
@@ -142,14 +153,24 @@ class Framed(Base):
         if not group and count > 1:
             group = self._members(scene, hit.begin, clause_start(scene.text, hit.begin), count)
         about = phrase.about or (group[0] if group else None)
+        if frame.metric == "count" and not group:
+            about = self._counted_head(scene, phrase) or about
         return Found(about, phrase.place, group, min(hit.begin, phrase.start), max(hit.stop, phrase.end))
+
+    def _counted_head(self, scene: Scene, phrase: Phrase) -> Thing | None:
+        """A plain noun that is counted, whatever describes it (加入联盟的企业)."""
+        described, of, noun = scene.surface(phrase.start, phrase.end).rpartition(self._of)
+        plain = noun in self._countable and (of or not described) and self._language != "en"
+        return self._phrases.subject(noun) if plain else None
 
     def _carried_subject(self, frame: Frame, figure: Figure, hit: Hit, found: Found) -> Found:
         """The subject of the clause before, or of the last figure of the kind where nothing was named since."""
         scene, last = figure.scene, figure.last
         start = clause_start(scene.text, hit.begin)
-        if last is not None and frame.about in {"left", "slot"} and self._follows(scene, last[0], start):
-            return replace(found, about=last[1].about, place=last[1].place)
+        metric = self._metrics.by_name.get(frame.metric, last[1].metric) if last else None
+        if last is not None and metric and frame.about in {"left", "slot"} and self._follows(scene, last[0], start):
+            carried = self._carried(last, metric)
+            return replace(found, about=carried[1].about, place=carried[1].place) if carried else found
         same = figure.before.get(figure.kind)
         if same is None or frame.about != "left":
             return found

@@ -31,6 +31,7 @@ class Observer(Cued, Framed, Defaults, Facts):
     def read(self, scene: Scene, document: Document, inserted: bool = False) -> tuple[list[Observation], list[Loose]]:
         """The observations of ``scene`` and its figures that found no place; of its insertions only, if asked so."""
         scene = of_each(scene, self._of_each, self._alphabet.kind("percent"))
+        self._point(scene)
         cues = self._cues(scene)
         facts: list[Observation] = []
         loose: list[Loose] = []
@@ -50,10 +51,11 @@ class Observer(Cued, Framed, Defaults, Facts):
                 loose.extend(self._loose(scene, q, reason) for q in node.quantities if not parallel)
                 continue
             placing = self._as_market_share(scene, placing, before.get(quantity.kind))
-            placing = self._as_compute(scene, position, self._as_scale(placing))
+            placing = self._as_compute(scene, position, self._as_scale(placing), last)
             placing = self._in_places(scene, placing, len(node.quantities))
             placing = self._summed(scene, position, placing)
             placing = self._granting(scene, position, placing)
+            placing = self._counted(scene, position, placing, last)
             found = list(self._facts(scene, position, node, placing, document))
             if self._language == "en" and placing.metric.rate and last and facts and facts[-1].status == "Forecast":
                 found = [replace(f, status="Forecast") if f.about.iri == facts[-1].about.iri else f for f in found]
@@ -66,6 +68,14 @@ class Observer(Cued, Framed, Defaults, Facts):
             last = (position, placing)
             before[quantity.kind] = (position, placing)
         return facts, loose
+
+    def _point(self, scene: Scene) -> None:
+        """This market is the one whose size was told, not a segment that had a share of it."""
+        market, parts = scene.market, {f.about.iri for f in scene.told if f.metric == "marketShare"}
+        for at, node in scene.nodes.items():
+            segment = node.pronoun and len(node.mentions) == 1 and node.thing.iri in parts
+            if market and segment and "Market" in node.thing.classes:
+                scene.nodes[at] = replace(node, mentions=(replace(node.mentions[0], thing=market),))
 
     def _parallel(
         self, scene: Scene, position: int, facts: Sequence[Observation], document: Document
@@ -128,6 +138,10 @@ class Observer(Cued, Framed, Defaults, Facts):
             return "an enumeration"
         if quantity.kind == "count" and (quantity.value == 1 or self._known_few(scene, position, quantity)):
             return "an enumeration"
+        if quantity.kind == "money" and self._unmeasured.search(
+            scene.text, clause_start(scene.text, position), position
+        ):
+            return "no metric"
         if quantity.kind == "duration":
             return "a duration"
         if self._condition_left.search(scene.text[max(0, position - 30) : position]) or self._condition_right.match(
@@ -211,8 +225,8 @@ class Observer(Cued, Framed, Defaults, Facts):
         about = self._phrases.subject(self._called_by_metric) if place is placing.about else placing.about
         return replace(placing, metric=self._metrics.by_name["computeScale"], about=about, place=place)
 
-    def _as_compute(self, scene: Scene, position: int, placing: Placing) -> Placing:
-        """What a device of the sentence computes in all (总算力) is no place's."""
+    def _as_compute(self, scene: Scene, position: int, placing: Placing, last: tuple[int, Placing] | None) -> Placing:
+        """What a device or a centre of the sentence computes in all (总算力) is no place's."""
         if (
             self._language == "en"
             or placing.metric.name != "computeScale"
@@ -220,10 +234,16 @@ class Observer(Cued, Framed, Defaults, Facts):
             or placing.about.found_by != "phrase"
         ):
             return placing
-        device = scene.topic(position, ("Chip|Product|Server",), age=0)
-        if device is None or len(device.mentions) > 1 or not placing.about.label.startswith(self._in_all):
+        if not placing.about.label.startswith(self._in_all):
             return placing
-        return replace(placing, metric=self._metrics.by_name["compute"], about=device.thing)
+        compute = self._metrics.by_name["compute"]
+        carried = self._carried(last, compute)
+        owner = carried[1].about if carried is not None else None
+        if (device := scene.topic(position, ("Chip|Product|Server",), age=0)) is not None and len(device.mentions) == 1:
+            owner = device.thing
+        if owner is None or self._is_place(owner) or "Market" in owner.classes:
+            return placing
+        return replace(placing, metric=compute, about=owner)
 
     def _loose(self, scene: Scene, quantity: Quantity, reason: str) -> Loose:
         block = scene.block

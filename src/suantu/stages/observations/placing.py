@@ -26,7 +26,8 @@ OF_KIND = compiled("(?i: of (?:[a-z0-9-]+ ){0,2}([\ue000-\uefff]))")
 
 @dataclass(frozen=True, slots=True)
 class Placing:
-    """How a figure is placed: its metric, whose it is, the rule that says so, and how sure that is."""
+    """How a figure is placed: its metric, whose it is, the rule that says so, and how sure that is; ``owner``: who has
+    what is counted."""
 
     metric: Metric
     about: Thing
@@ -45,6 +46,8 @@ class Placing:
     bound: str = ""
     status: str = ""
     unit: str = ""
+    counted: bool = False
+    owner: Thing | None = None
 
 
 @dataclass(frozen=True, slots=True)
