@@ -32,6 +32,7 @@ class Quotes:
         self._rule = str(rules["name"])
         strong = [r for r in settings["suffixes"] if r["strength"] == "strong"]
         self._bodies = {str(w): str(r["class"]) for r in strong for w in r["words"] if len(w) > 1}
+        self._used_of = compiled(str(rules["used-of"]))
         self._deeds = tuple(map(str, rules["deeds"]))
         opening, closing = "".join(rules["open"]), "".join(rules["close"])
         self._opening = compiled(f"[{opening}]")
@@ -108,7 +109,8 @@ class Quotes:
             and (cls := self._heads.last(before) or self._heads.first(after))
         ):
             return cls
-        if given and before.endswith("的") and fresh and len(name) <= 6:
+        whose = before.endswith("的") and (given or self._used_of.search(before))
+        if whose and fresh and len(name) <= 6:
             return "Product"
         loose = given or before.endswith(self._used)
         return "Product" if loose and self._words.unknown(name) >= 2 and len(name) <= 6 else ""

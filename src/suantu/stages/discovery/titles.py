@@ -19,6 +19,7 @@ class Titles:
         self._tail = compiled(str(settings["tail"]))
         self._refuse = tuple(map(str, settings["refuse"]))
         reports = "|".join(sorted({e for c, ends in self._kinds if c == "Report" for e in ends}, key=len, reverse=True))
+        self._headline = compiled(str(settings["headline"]))
         self._own = tuple(map(str, settings["own-ends"]))
         self._source_word = str(settings["source-word"])
         self._sources = compiled(str(settings["source"]).replace("ENDS", reports))
@@ -50,7 +51,7 @@ class Titles:
         title = " ".join(title.split())
         bare = self._tail.sub("", title)
         cls = next((c for c, ends in self._kinds if bare.endswith(ends)), "") if bare.endswith(self._own) else ""
-        if cls and 8 <= len(title) <= 50 and not _PROSE.search(title):
+        if cls and 8 <= len(title) <= 50 and not (_PROSE.search(title) or self._headline.match(title)):
             ledger.vote(title, cls, "title.document", 0.8)
 
     def _titles(self, text: str) -> list[str]:
