@@ -138,6 +138,9 @@ class Facts(Base):
             sold = metric.name in self._market_metrics or not self._is_device(about)
             home = (metric.placed == "home" and sold) or placing.rule.startswith("figure.")
             place = about if self._is_place(about) else self._when.where(scene, position, home)
+        if self._language == "en" and place is not None and place is scene.home and self._is_seller(about):
+            named = "City" not in place.classes or any(place in n.things for n in scene.nodes.values())
+            place = place if named else None  # a city in the title is no firm's market
         if not metric.placed:
             spread = self._language == "en" and not self._is_device(about) and metric.device
             place = self._when.where(scene, position, False) if spread else None
