@@ -63,7 +63,7 @@ class QuantityGrammar:
         bounds = section(remote, "words", file)
         self._remote_bounds = {word: sign for sign in bounds for word in words(bounds, sign, file)}
         self._remote_kinds, self._remote_ends = words(remote, "kinds", file), words(remote, "ends", file)
-        self._remote = compiled(f"({either(list(self._remote_bounds))})[^，。；：、,;:]{{0,16}}$")
+        self._remote = compiled(f"({either(list(self._remote_bounds))})[^，。；：、,;:%％]{{0,16}}$")
         everything = [w for sign in prefix for w in words(prefix, sign, file)] + list(particles) + ["the"]
         self._bound_ends = frozenset(word[-1] for word in everything)
 

@@ -13,6 +13,7 @@ from suantu.rules import Alphabet
 from suantu.scene import NOW, Scene
 
 _CLAUSE = compiled(r"[，；;。]|, ")
+_CHANGES = ("growthRate", "ratio")
 _AHEAD = ("forecast", "planned", "estimate")
 _JOINT = compiled(r" (?:and|but|while) ")
 _SINCE = compiled(r" ?(?:from|since|starting from|counted from|starting in) ")
@@ -32,7 +33,12 @@ class Circumstances:
     """How one language sets time and place; ``period_after``: the time follows its figure (English)."""
 
     def __init__(
-        self, settings: Mapping[str, Any], language: str, alphabet: Alphabet, places: Mapping[str, Thing | None]
+        self,
+        settings: Mapping[str, Any],
+        language: str,
+        alphabet: Alphabet,
+        places: Mapping[str, Thing | None],
+        within: Mapping[str, Thing],
     ) -> None:
         self._after = language == "en"
         self._alphabet = alphabet
@@ -60,10 +66,19 @@ class Circumstances:
         self._whole = compiled("(?:" + "|".join(wholes) + ")\\s?$") if wholes else None
         edge = r"(?<![A-Za-z])" if language == "en" else ""
         options = "|".join(sorted(map(re.escape, places), key=len, reverse=True))
-        seats = (p for p in settings["pronouns"] if set(p["classes"]) <= {"City"})
         self._intends = compiled(str(settings.get("intends", "(?!)")))
-        self._seats = frozenset(str(w) for p in seats for w in p["words"])
-        self._seat_words = compiled("|".join(sorted(self._seats, key=len, reverse=True)) or "(?!)")
+        self._within = within
+        self._seats = {
+            cls: compiled("|".join(sorted(words, key=len, reverse=True)) or "(?!)")
+            for cls in ("City", "Region")
+            for words in [[str(w) for p in settings["pronouns"] if p["classes"] == [cls] for w in p["words"]]]
+        }
+        figure = "".join(alphabet.kind("multiple"))
+        self._base = compiled(f"[\uf000-\uf8ff]?{of}(?:{bounds})?{figure}")
+        self._same = compiled(str(settings.get("same-period", "(?!)")))
+        self._level = tuple(compiled(str(settings.get(k, "(?!)"))) for k in ("level-before", "level-after"))
+        self._foretold = compiled(str(settings.get("foretold", "(?!)")))
+        self._proposed = compiled(str(settings.get("proposed", "(?!)")))
         self._place_words = compiled(f"{edge}(?:{options})") if places else None
 
     def when(self, scene: Scene, position: int, metric: str = "") -> When:
@@ -82,12 +97,25 @@ class Circumstances:
         found, compared = self._dated(scene, position, own, compared)
         if metric == "cagr" and (span := self._interval(scene, position, found)) is not None:
             return When(span[0], compared)
+        found = [(at, p) for at, p in found if not self._over(scene, at, p, position, metric)]
         chosen = self._near(scene.text, position, found)
         if chosen is None and not scene.in_mood(("actual",), position, position + 1):
             chosen = scene.period or (None if scene.in_mood(_AHEAD, position, position + 1) else scene.era)
             if chosen and chosen.ahead and scene.in_mood(NOW, position, position + 1):
                 chosen = None
         return When(chosen, compared)
+
+    def _over(self, scene: Scene, at: int, period: Period, position: int, metric: str) -> bool:
+        """Whether a figure's time is over where another is told: what is so now is not of a time told before, nor is a
+        growth of the earlier time that its size was compared with."""
+        text = scene.text
+        if at > position or not _figure_between(text, at, position):
+            return False
+        if metric in _CHANGES and self._same.search(period.text):
+            return True
+        now = [m for m in scene.moods if m.kind in NOW and at < m.start and m.start <= position < m.end]
+        now = [m for m in now if m.kind == "actual" or period.ahead]
+        return not self._after and any(_figure_between(text, at, m.start) for m in now)
 
     def _span(self, scene: Scene, position: int) -> Period | None:
         """From the first to the last of the years between which the figures before a growth rate lie."""
@@ -132,7 +160,9 @@ class Circumstances:
                 continue
             before = scene.text[max(0, at - (20 if self._after else 6)) : at]
             span = self._after and "/" in node.periods[-1].value  # from 2024 to 2030 compares nothing
-            if not span and (self._compare.search(before) or self._compare_after.match(scene.text, at + 1)):
+            base = at + 1 != position and self._base.match(scene.text, at + 1)
+            against = self._compare.search(before) or self._compare_after.match(scene.text, at + 1)
+            if base or (against and not span):
                 compared = compared or (node.periods[0].value if at < position + 12 else "")
                 continue
             found.append((at, node.periods[-1]))
@@ -218,7 +248,7 @@ class Circumstances:
             (at, node.thing)
             for at, node in scene.nodes.items()
             if node.mentions
-            and (not node.pronoun or node.pronoun in self._seats)
+            and (not node.pronoun or any(words.fullmatch(node.pronoun) for words in self._seats.values()))
             and len(node.mentions) == 1
             and "Place" in self._alphabet.classes(node.char)
         ]
@@ -226,6 +256,7 @@ class Circumstances:
             spots += [
                 (m.start(), self._places[m[0]]) for m in self._place_words.finditer(scene.text) if m[0] in self._places
             ]
+        spots += self._seated(scene, position)
         if self._whole:
             spots = [(at, thing) for at, thing in spots if not self._whole.search(scene.text[max(0, at - 4) : at])]
         if self._after:
@@ -235,10 +266,7 @@ class Circumstances:
             spots = [(at, t) for at, t in spots if not self._member.search(scene.text[max(0, at - 2) : at])]
             spots = [(at, t) for at, t in spots if not self._predicate.search(scene.text[max(0, at - 3) : at + 2])]
         spots = [(at, thing) for at, thing in spots if scene.inserted(at) in (None, scene.inserted(position))]
-        if scene.home is not None and "City" in scene.home.classes:
-            named = {n.pronoun for n in scene.nodes.values()}
-            seats = self._seat_words.finditer(scene.text, 0, position)
-            spots += [(m.start(), scene.home) for m in seats if m[0] not in named]
+        spots = [(at, thing) for at, thing in spots if not self._is_level(scene, at)]
         clause = max((m.end() for m in _CLAUSE.finditer(scene.text, 0, position)), default=0)
         for low, high in ((clause, position), (0, clause)):
             inside = [thing for at, thing in sorted(spots, key=lambda s: s[0]) if low <= at < high]
@@ -250,6 +278,29 @@ class Circumstances:
                 return behind[0][1]
         return scene.place if home or scene.place_near else None
 
+    def _seated(self, scene: Scene, position: int) -> list[tuple[int, Thing | None]]:
+        """Where words stand for the document's own city or province (全市, 全省), which no pronoun was found to mean."""
+        named = {n.pronoun for n in scene.nodes.values()}
+        out: list[tuple[int, Thing | None]] = []
+        for cls, words in self._seats.items():
+            home = scene.home
+            while home is not None and cls not in home.classes:
+                home = self._within.get(home.iri) if "Country" not in home.classes else None
+            if home is not None:
+                found = [m for m in words.finditer(scene.text, 0, position) if m[0] not in named]
+                out += [(m.start(), home) for m in found if m.start() - 1 not in scene.nodes]
+        return out
+
+    def _is_level(self, scene: Scene, at: int) -> bool:
+        """Whether a place is only compared with (低于全球水平)."""
+        before, after = self._level
+        end = at + 1 if at in scene.nodes else at + 2
+        return bool(before.search(scene.text, max(0, at - 6), at) and after.match(scene.text, end))
+
+    def proposed(self, scene: Scene, position: int) -> bool:
+        """Whether what the figure is granted is still to be decided."""
+        return bool(self._proposed.search(scene.text, max(0, position - 20), position))
+
     def status(self, scene: Scene, position: int, quantity: Quantity, period: Period | None, issued: str) -> str:
         """``Actual``, ``Estimate`` or ``Forecast``: by the period against the document's date, then by cue."""
         year = (
@@ -260,10 +311,13 @@ class Circumstances:
         now = int(issued[:4]) if issued[:4].isdigit() else 0
         if year and now and year > now:
             return "Forecast"
+        if self._foretold.search(scene.text, max(0, position - 20), position):
+            return "Forecast"
         planned = scene.in_mood(("planned",), position, position + 1) and not scene.in_mood(NOW, position, position + 1)
         if quantity.kind == "percent" and self._intends.match(scene.text, position + 1):
             return "Actual"
-        if self._baseline and self._baseline.search(scene.text[max(0, position - 40) : position]):
+        past = self._after or not (year and now and year >= now)
+        if self._baseline and past and self._baseline.search(scene.text[max(0, position - 40) : position]):
             return "Actual"
         if (planned or scene.in_mood(("forecast",), position, position + 1)) and not (year and now and year < now):
             return "Forecast"

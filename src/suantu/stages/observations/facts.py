@@ -166,7 +166,7 @@ class Facts(Base):
             compared_with=placing.compared,
             compared_period=when.compared,
             period=period,
-            status=placing.status
+            status=(placing.status if not self._when.proposed(scene, position) else "Forecast")
             or self._when.status(
                 scene,
                 position,
