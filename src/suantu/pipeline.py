@@ -128,9 +128,7 @@ class Pipeline:
         compiler = compiler.with_cues({"link": links, **settings.get("cues", {})}, file)
         metrics = Metrics(self.ontology.setting("metrics"), code, self.ontology.metrics, "rules/metrics.yaml")
         frames = [compile_frame(r, compiler, metrics) for r in read_rules({"rules": settings["frames"]}, file)]
-        things = self.ontology.things
-        within = {s: things[o] for s, p, o in sorted(self.ontology.facts) if p == "locatedIn" and o in things}
-        when = Circumstances(language, code, self.alphabet, phrases.places, within)
+        when = Circumstances(language, code, self.alphabet, phrases.places, self.ontology)
         settings = {"speakers": language["speakers"], **settings} if "speakers" in language else settings
         observer = Observer(frames, metrics, phrases, when, settings, self.ontology, self.alphabet, compiler)
         observer.load_defaults(settings.get("defaults", {}), compiler)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from suantu.expressions import compiled
+from suantu.ontology import Ontology
 from suantu.records import Period, Quantity, Thing
 from suantu.rules import Alphabet
 from suantu.scene import NOW, Scene
@@ -38,7 +39,7 @@ class Circumstances:
         language: str,
         alphabet: Alphabet,
         places: Mapping[str, Thing | None],
-        within: Mapping[str, Thing],
+        ontology: Ontology,
     ) -> None:
         self._after = language == "en"
         self._alphabet = alphabet
@@ -67,7 +68,8 @@ class Circumstances:
         edge = r"(?<![A-Za-z])" if language == "en" else ""
         options = "|".join(sorted(map(re.escape, places), key=len, reverse=True))
         self._intends = compiled(str(settings.get("intends", "(?!)")))
-        self._within = within
+        things = ontology.things
+        self._within = {s: things[o] for s, p, o in sorted(ontology.facts) if p == "locatedIn" and o in things}
         self._seats = {
             cls: compiled("|".join(sorted(words, key=len, reverse=True)) or "(?!)")
             for cls in ("City", "Region")
