@@ -38,6 +38,7 @@ from suantu.stages.clean import clean
 from suantu.stages.discovery import Discovery
 from suantu.stages.encode import Grammar, encode, language_of, sentences
 from suantu.stages.evidence import Evidence
+from suantu.stages.home import home_of
 from suantu.stages.layout import Layout
 from suantu.stages.moods import Moods, asserted
 from suantu.stages.names import Gazetteer, Match
@@ -191,7 +192,13 @@ class _Reading:
             [(b.text, c) for b, c in zip(blocks, chosen, strict=True)], self.document.title
         )
         threads = {code: talk.Thread() for code in LANGUAGES}
-        home = self._home()
+        find, closure = self.pipeline.gazetteer.find, self.pipeline.ontology.closure
+        home = home_of(
+            self.document.title,
+            [b.text for b in blocks],
+            lambda text: (n.thing for m in find(text) for n in m.names if not n.ambiguous),
+            closure,
+        )
         times = self.pipeline.periods
         self.dated = self.document if self.document.issued else replace(self.document, issued=self._latest(blocks))
         self.ranks = RankThread(self.document.title, lambda text: times.find(text, self.document.issued, ""))
@@ -234,14 +241,6 @@ class _Reading:
         texts = [(b.text[a:z], language_of(b.text)) for b in blocks for a, z in sentences(b.text)]
         told = (t for t, code in texts if not self.pipeline.languages[code].moods.looks_ahead(t))
         return eras.latest(p for text in told for p in self.pipeline.periods.find(text))
-
-    def _home(self) -> Thing | None:
-        """The place that the title names, a country before a city: where figures are from when nothing nearer says."""
-        found = [n.thing for m in self.pipeline.gazetteer.find(self.document.title) for n in m.names if not n.ambiguous]
-        closures = [(self.pipeline.ontology.closure(t.classes), t) for t in found]
-        places = [(c, t) for c, t in closures if "Place" in c]
-        countries = [t for c, t in places if "Country" in c]
-        return next(iter(countries or [t for _, t in places]), None)
 
     def _block(
         self,
