@@ -192,15 +192,10 @@ class _Reading:
             [(b.text, c) for b, c in zip(blocks, chosen, strict=True)], self.document.title
         )
         threads = {code: talk.Thread() for code in LANGUAGES}
-        find, closure = self.pipeline.gazetteer.find, self.pipeline.ontology.closure
-        home = home_of(
-            self.document.title,
-            [b.text for b in blocks],
-            lambda text: (n.thing for m in find(text) for n in m.names if not n.ambiguous),
-            closure,
-        )
+        home = home_of(self.document.title, [b.text for b in blocks], self._sure, self.pipeline.ontology.closure)
         times = self.pipeline.periods
-        self.dated = self.document if self.document.issued else replace(self.document, issued=self._latest(blocks))
+        latest, self.now = (self.document.issued,) * 2 if self.document.issued else self._latest(blocks)
+        self.dated = replace(self.document, issued=latest)
         self.ranks = RankThread(self.document.title, lambda text: times.find(text, self.document.issued, ""))
         tabled = self._tables(blocks, named, home)
         for block, names in zip(blocks, named, strict=True):
@@ -236,11 +231,17 @@ class _Reading:
                 tabled.update(id(row) for row in rows)
         return frozenset(tabled)
 
-    def _latest(self, blocks: Sequence[Block]) -> str:
-        """The latest year that an undated document tells of as past: what comes after it is a forecast."""
+    def _sure(self, text: str) -> list[Thing]:
+        """The things that a text names without doubt."""
+        return [n.thing for m in self.pipeline.gazetteer.find(text) for n in m.names if not n.ambiguous]
+
+    def _latest(self, blocks: Sequence[Block]) -> tuple[str, str]:
+        """The latest year that an undated document tells of as past; again, if a day or month of it is told (今年)."""
         texts = [(b.text[a:z], language_of(b.text)) for b in blocks for a, z in sentences(b.text)]
         told = (t for t, code in texts if not self.pipeline.languages[code].moods.looks_ahead(t))
-        return eras.latest(p for text in told for p in self.pipeline.periods.find(text))
+        past = [p for text in told for p in self.pipeline.periods.find(text)]
+        year = eras.latest(past)
+        return year, year if any(len(p.value) > 6 and p.value.startswith(f"{year}-") for p in past) else ""
 
     def _block(
         self,
@@ -348,7 +349,7 @@ class _Reading:
         if block.sections != self.sections:
             self.sections, self.label, self.spot = block.sections, None, None
             heading = block.sections[-1] if len(block.sections) > 1 else ""
-            found = [n.thing for m in self.pipeline.gazetteer.find(heading) for n in m.names if not n.ambiguous]
+            found = self._sure(heading)
             self.heads = self._topics(block.sections[-1]) if block.sections else ()
             places = [t for t in found if "Place" in self.pipeline.ontology.closure(t.classes)]
             self.heading = places[0] if len(places) == 1 else None
@@ -379,7 +380,7 @@ class _Reading:
         for match, name in names:
             char = alphabet.name(pipeline.ontology.closure(pipeline.evidence.classes(block.text, match, name)))
             nodes.append(Node(match.start, match.end, char, (Mention(match.start, match.end, name.thing),)))
-        periods = pipeline.periods.find(block.text, self.document.issued, self.previous)
+        periods = pipeline.periods.find(block.text, self.now, self.previous)
         self.previous = eras.anchor(periods, self.dated.issued) or self.previous
         nodes += [Node(p.start, p.end, alphabet.kind("period"), periods=(p,)) for p in periods]
         nodes += [
