@@ -22,7 +22,7 @@ def mark_furniture(lines: Sequence[Line], layout: Layout, title: str) -> None:
     for line in lines:
         if line.width <= rules.width and rules.page_number.match(line.text) and not line.cells:
             line.role = Role.FURNITURE
-    headers = _repeated(lines, layout) | _numbered(lines, layout)
+    headers = _repeated(lines, layout, _core(title)) | _numbered(lines, layout)
     _mark_like(lines, {core for core in map(_core, headers) if core}, _core(title), layout)
     _mark_beside(lines, layout)
 
@@ -37,8 +37,8 @@ def _may_repeat(line: Line, layout: Layout) -> bool:
     return _SHORTEST <= line.width <= layout.furniture.width and line.ending not in (Ending.SENTENCE, Ending.COMMA)
 
 
-def _repeated(lines: Sequence[Line], layout: Layout) -> set[str]:
-    """Lines that stand several times; the first stays if it opens the text or is a numbered heading."""
+def _repeated(lines: Sequence[Line], layout: Layout, title: str) -> set[str]:
+    """Lines that stand several times; the first stays if it opens the text as its title, or is a numbered heading."""
     places: defaultdict[str, list[int]] = defaultdict(list)
     for index, line in enumerate(lines):
         if _may_repeat(line, layout):
@@ -48,7 +48,8 @@ def _repeated(lines: Sequence[Line], layout: Layout) -> set[str]:
         if len(where) >= layout.furniture.repeats and not _in_table(lines, where):
             found.add(text)
             first = lines[where[0]]
-            stays = where[0] == 0 or first.role is Role.HEADING
+            opens = where[0] == 0 and (not title or _core(text) in title)
+            stays = opens or first.role is Role.HEADING
             for index in where[1 if stays else 0 :]:
                 lines[index].role = Role.FURNITURE
     return found

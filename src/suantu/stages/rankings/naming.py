@@ -142,19 +142,23 @@ class Naming:
 
     def _heading(self, thread: RankThread) -> str:
         headings = [*reversed(thread.sections or ()), thread.title]
-        plain = (h for h in headings if h and (self._title.search(h) or not self._sentence.search(h)))
-        chosen = next((h for h in headings if self.about.search(h)), next(plain, ""))
-        quoted = self._title.search(chosen)
-        chosen = self._number.sub("", quoted[1] if quoted else chosen).strip()
+        plain = [h for h in headings if h and (self._title.search(h) or not self._sentence.search(h))]
+        named = [h for h in headings if self.about.search(h)]
+        names = (self._around.sub("", self._of_heading(h)).strip() for h in (*named[:1], *plain))
+        return next(filter(None, names), self.fallback)
+
+    def _of_heading(self, heading: str) -> str:
+        """What a heading says of a ranking's name; empty where a topic stands before its colon (规模：…)."""
+        quoted = self._title.search(heading)
+        chosen = self._number.sub("", quoted[1] if quoted else heading).strip()
         if self._noun.search(chosen):
             chosen = next(part for part in self._parts.split(chosen) if self._noun.search(part))
             ends = [m.end() for m in self._noun.finditer(chosen)]
-            if self._joint.match(chosen, ends[-1]):
-                chosen = chosen[: ends[-1]]
-        elif not self.about.search(chosen):
-            parts = self._parts.split(chosen)
-            chosen = parts[0] if len(parts) == 1 or len(parts[0]) > _HEADING else ""
-        return self._around.sub("", chosen).strip() or self.fallback
+            return chosen[: ends[-1]] if self._joint.match(chosen, ends[-1]) else chosen
+        if self.about.search(chosen):
+            return chosen
+        parts = self._parts.split(chosen)
+        return parts[0] if len(parts) == 1 or len(parts[0]) > _HEADING else ""
 
     def words(self, scene: Scene, start: int, end: int) -> str:
         """A name for a ranking from the words of a stretch, without what does not belong to it."""
