@@ -210,6 +210,8 @@ class Cued(Base):
             device = self._device_topic(scene, end, self._metrics.by_name["power"])
             if device is not None and len(device.mentions) == 1:
                 return device.thing, place
+        if size and last is not None and "Market" in last[1].about.classes:
+            return last[1].about, place or last[1].place
         if size and (known := scene.measured.get(metric.name)) is not None:
             return known, place
         if phrase.words and cue_end - end >= _LONG and not (metric.device or metric.rate or metric.topic):
