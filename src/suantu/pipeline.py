@@ -84,7 +84,8 @@ class Pipeline:
         self.quantities = QuantityGrammar.from_settings(setting("quantities"), "rules/quantities.yaml")
         self.periods = PeriodGrammar.from_settings(setting("periods"), "rules/periods.yaml")
         names = setting("names")
-        self.gazetteer = Gazetteer(ontology.names, [*names["decoys"], *plain_words(setting("metrics"))])
+        decoys = [*names["decoys"], *plain_words(setting("metrics"))]
+        self.gazetteer = Gazetteer(ontology.names, compiled(str(names["not-opening"])), decoys)
         self.evidence = Evidence(names, ontology)
         self.discovery = Discovery(ontology, self.alphabet)
         self.layout_label = compiled(str(names["paragraph-label"]))
@@ -192,10 +193,12 @@ class _Reading:
             [(b.text, c) for b, c in zip(blocks, chosen, strict=True)], self.document.title
         )
         threads = {code: talk.Thread() for code in LANGUAGES}
-        home = home_of(self.document.title, [b.text for b in blocks], self._sure, self.pipeline.ontology.closure)
+        home = home_of(
+            self.document.title, [b.text for b in blocks], self.pipeline.gazetteer.sure, self.pipeline.ontology.closure
+        )
         times = self.pipeline.periods
-        latest, self.now = (self.document.issued,) * 2 if self.document.issued else self._latest(blocks)
-        self.dated = replace(self.document, issued=latest)
+        issued, self.now = self._dates(blocks)
+        self.dated = replace(self.document, issued=issued)
         self.ranks = RankThread(self.document.title, lambda text: times.find(text, self.document.issued, ""))
         tabled = self._tables(blocks, named, home)
         for block, names in zip(blocks, named, strict=True):
@@ -231,12 +234,11 @@ class _Reading:
                 tabled.update(id(row) for row in rows)
         return frozenset(tabled)
 
-    def _sure(self, text: str) -> list[Thing]:
-        """The things that a text names without doubt."""
-        return [n.thing for m in self.pipeline.gazetteer.find(text) for n in m.names if not n.ambiguous]
-
-    def _latest(self, blocks: Sequence[Block]) -> tuple[str, str]:
-        """The latest year that an undated document tells of as past; again, if a day or month of it is told (今年)."""
+    def _dates(self, blocks: Sequence[Block]) -> tuple[str, str]:
+        """When the document is from, and what 今年 counts from. Undated, it is from the latest year that it tells of as
+        past; 今年 is that year if a day or month of it is told, else nothing."""
+        if self.document.issued:
+            return self.document.issued, self.document.issued
         texts = [(b.text[a:z], language_of(b.text)) for b in blocks for a, z in sentences(b.text)]
         told = (t for t, code in texts if not self.pipeline.languages[code].moods.looks_ahead(t))
         past = [p for text in told for p in self.pipeline.periods.find(text)]
@@ -266,7 +268,9 @@ class _Reading:
         self.ranks.begin_block(block)
         place, near = self._place_of(block, singles, home)
         period: Period | None = None
-        opening, issued, first = period, self.document.issued, len(self.observations)
+        opening: Period | None = None
+        paragraph: list[Observation] = []
+        issued = self.document.issued
         era = self.eras.enter((self.document.title, *block.sections), lambda text: times.find(text, issued), issued)
         of_market = False
         told: tuple[Observation, ...] = ()
@@ -274,15 +278,15 @@ class _Reading:
             rules = pipeline.languages[language_of(block.text[bounds[0] : bounds[1]])]
             scene = self._scene(block, bounds, singles, thread, rules)
             scene.place, scene.place_near, scene.period, scene.of_market = place, near, period, of_market
+            scene.earlier = paragraph
             scene.told, scene.era, scene.heads, scene.measured, scene.home = told, era, self.heads, self.measured, home
             note_topics(scene, thread, rules.talk, pipeline.alphabet, pipeline.ontology.closure)
             if self.watch:
                 self.watch(scene)
-            scene.earlier = self.observations[first:]
             self.claims.extend(rules.relations.read(scene, asserted))
-            self.claims.extend(rules.relations.named(scene, self._inside))
+            self.claims.extend(rules.relations.named(scene, pipeline.gazetteer.inside))
             facts, loose = self._told(scene, rules)
-            self.observations.extend(facts)
+            paragraph.extend(facts)
             told = tuple(facts) or told
             self.measured |= eras.measured(facts, self.pipeline.ontology.closure)
             of_market = of_market or any(f.metric == "marketShare" for f in facts)
@@ -290,6 +294,7 @@ class _Reading:
             opening = opening or period
             self.loose.extend(loose)
             thread.end_sentence(scene, rules.talk)
+        self.observations.extend(paragraph)
         self.eras.leave(opening, self.dated.issued)
         self.spot = place if language == "zh" else None  # an English paragraph says anew where its figures are from
 
@@ -329,19 +334,6 @@ class _Reading:
         found = rules.insertion.regex.finditer(scene.text)
         return tuple((scene.starts[m.start()], scene.ends[m.end() - 1]) for m in found)
 
-    def _inside(self, surface: str) -> list[tuple[int, int, Thing]]:
-        """The names inside a name, the longest first."""
-        found = []
-        for start in range(len(surface)):
-            for match in self.pipeline.gazetteer.find(surface[start:]):
-                if match.start == 0:
-                    found += [(start, start + match.end, n.thing) for n in match.names]
-        for end in range(len(surface) - 1, 1, -1):
-            for match in self.pipeline.gazetteer.find(surface[:end]):
-                if match.start == 0 and match.end == end:
-                    found += [(0, end, n.thing) for n in match.names]
-        return sorted(found, key=lambda f: f[0] - f[1])
-
     def _place_of(self, block: Block, singles: Sequence[Node], home: Thing | None) -> tuple[Thing | None, bool]:
         """Where a paragraph's figures are from when they do not say: its label (北京⸺…), else its heading's place, else
         the document's own; and whether that is near by."""
@@ -349,7 +341,7 @@ class _Reading:
         if block.sections != self.sections:
             self.sections, self.label, self.spot = block.sections, None, None
             heading = block.sections[-1] if len(block.sections) > 1 else ""
-            found = self._sure(heading)
+            found = self.pipeline.gazetteer.sure(heading)
             self.heads = self._topics(block.sections[-1]) if block.sections else ()
             places = [t for t in found if "Place" in self.pipeline.ontology.closure(t.classes)]
             self.heading = places[0] if len(places) == 1 else None

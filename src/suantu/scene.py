@@ -77,8 +77,9 @@ class Scene:
     what stretch of it; ``insertions`` say something more of a name (a maker of chips); ``period`` and ``place`` what
     the text before it set (``place_near``: by its own paragraph or heading); ``era`` the time of its heading or of the
     paragraph before; ``measured`` what each metric was last told of; ``ranked`` the time of the latest ranking; ``home``
-    the document's own place; ``told`` the figures of the sentence before, ``earlier`` of the paragraph; ``heads`` the things that its heading names;
-    ``field`` the industry that this sentence, or the last of its paragraph that did so, opened with.
+    the document's own place; ``told`` the figures of the sentence before, ``earlier`` those of the paragraph; ``heads``
+    the things that its heading names; ``field`` the industry that this sentence, or the last of its paragraph that did
+    so, opened with.
     """
 
     block: Block

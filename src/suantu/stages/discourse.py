@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import product
 from typing import Any
 
 from suantu.expressions import compiled
@@ -350,11 +351,8 @@ def _subject(
         ):
             beside |= {node.start, node.end}
         end = node.end
-    incidental = {n.start for n in nodes if discourse.incidental(text, n)}
-    for start, passed in (
-        *((s, incidental) for s in sorted(clauses, reverse=True)),
-        *((s, set()) for s in sorted(clauses, reverse=True)),
-    ):
+    incidental = frozenset(n.start for n in nodes if discourse.incidental(text, n))
+    for passed, start in product((incidental, frozenset()), sorted(clauses, reverse=True)):
         fit = [
             n
             for n in clauses[start]

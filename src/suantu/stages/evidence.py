@@ -9,7 +9,6 @@ from suantu.ontology import Name, Ontology
 from suantu.stages.names import Match
 
 _MADE = frozenset({"Chip", "Product", "AIModel", "Interconnect"})
-_SEPARATORS = ("、", "，", "和", "与", "及", "以及", "/", ", ", " and ", ", and ", "或")
 
 
 class Evidence:
@@ -20,6 +19,7 @@ class Evidence:
         self._before = {str(k): tuple(map(str, v)) for k, v in settings["before"].items()}
         self._never = tuple(map(str, settings["never-after"]))
         self._letter_before = tuple(map(str, settings.get("letter-before", ())))
+        self._joints = frozenset(map(str, settings["joints"]))
         self._read_as = {str(k): str(v) for k, v in dict(settings.get("read-as", {})).items()}
         self._ontology = ontology
 
@@ -75,7 +75,7 @@ class Evidence:
         first = i - 1 if i and found[i - 1].end == found[i].start else i
         last = i + 1 if i + 1 < len(found) and found[i + 1].start == found[i].end else i
         before = text[found[first].start - 1 : found[first].start]
-        if before.isalpha() and before not in _SEPARATORS and not before.endswith(self._letter_before):
+        if before.isalpha() and before not in self._joints and not before.endswith(self._letter_before):
             return None
         pair = any(self._alike(found[j], closure) for j in {first, last} - {i})
         return name if pair or self._in_list(text, found, i, closure) else None
@@ -105,7 +105,7 @@ class Evidence:
                 continue
             low, high = sorted((i, j))
             gap = text[found[low].end : found[high].start]
-            if (gap in _SEPARATORS or gap.strip() in _SEPARATORS) and self._alike(found[j], closure):
+            if (gap in self._joints or gap.strip() in self._joints) and self._alike(found[j], closure):
                 return True
         return False
 

@@ -16,6 +16,7 @@ from suantu.scene import AHEAD, GUESSED, NOW, Mood, Scene
 
 _CLAUSE = compiled(r"[，,；;：:。！？!?]")
 _JOINTS = (" and ", " but ")
+_CLOSE = 4  # characters from a cue to another that takes it back (目前计划)
 _NEVER = compiled(r"(?!)")
 STOPS_ASSERTION = ("rumour", "hypothetical", "question", "doubt", "former")
 
@@ -81,18 +82,21 @@ class Moods:
 def _turned(found: list[tuple[int, Mood]], text: str) -> list[Mood]:
     """The moods by their cues: what is planned ends with the clause that tells what is done or guessed, and what is done
     with the one that tells what is planned."""
-    turned = []
-    for cue, mood in found:
-        end = mood.end
-        for at, other in found:
-            opposed = (*NOW, GUESSED) if mood.kind in AHEAD else AHEAD if mood.kind in NOW else ()
-            if other.kind in opposed and cue < at < end:
-                apart = max((m.end() for m in _CLAUSE.finditer(text, cue, at)), default=0)
-                end = apart or (at if mood.kind in NOW and at - cue < 4 else end)
-                if apart:
-                    break
-        turned.append(replace(mood, end=end))
-    return turned
+    return [replace(mood, end=_until(cue, mood, found, text)) for cue, mood in found]
+
+
+def _until(cue: int, mood: Mood, found: list[tuple[int, Mood]], text: str) -> int:
+    """Where a mood ends: at the clause of the first cue that turns it; what is so now at a plan right behind it."""
+    turning = (*NOW, GUESSED) if mood.kind in AHEAD else AHEAD if mood.kind in NOW else ()
+    end = mood.end
+    for at in (at for at, other in found if other.kind in turning and cue < at):
+        if at >= end:
+            continue
+        if clauses := [m.end() for m in _CLAUSE.finditer(text, cue, at)]:
+            return clauses[-1]
+        if mood.kind in NOW and at - cue < _CLOSE:
+            end = at
+    return end
 
 
 def _scoped(

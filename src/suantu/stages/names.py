@@ -6,6 +6,7 @@ or between letters and digits (``PCIe5.0``, ``PCIe 5.0``).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ import ahocorasick_rs
 
 from suantu.expressions import compiled
 from suantu.ontology import Name
+from suantu.records import Thing
 
 _LOWER = {i: i + 32 for i in range(ord("A"), ord("Z") + 1)}
 _INNER_SPACE = compiled(r"(?<=[a-z])\s+(?=[a-z])")
@@ -33,14 +35,12 @@ class Match:
         return all(name.ambiguous for name in self.names)
 
 
-_NTH = "\u7b2c"
-_NUMERALS = frozenset(map(chr, (0x4E00, 0x4E8C, 0x4E09, 0x56DB, 0x4E94, 0x516D, 0x4E03, 0x516B, 0x4E5D, 0x5341)))
-
-
 class Gazetteer:
-    """The names of a lexicon, and decoys (longer words that hide a name), ready to be found in folded text."""
+    """The names of a lexicon, and decoys (longer words that hide a name), ready to be found in folded text; none begins
+    where ``barred`` matches."""
 
-    def __init__(self, names: Iterable[Name], decoys: Iterable[str] = ()) -> None:
+    def __init__(self, names: Iterable[Name], barred: re.Pattern[str], decoys: Iterable[str] = ()) -> None:
+        self._barred = barred
         by_key: dict[str, list[Name]] = {}
         for name in names:
             by_key.setdefault(_key(name.text), []).append(name)
@@ -59,10 +59,27 @@ class Gazetteer:
         for index, start, end in self._automaton.find_matches_as_indexes(squeezed, overlapping=True):
             a, b = back[start], back[end - 1] + 1
             stop = _edge(text, a, b)
-            if stop and self._fits(text[a:b], index):
+            if stop and not self._barred.match(text, a) and self._fits(text[a:b], index):
                 found.append((a, stop, index))
         found = [(a, b, i) for a, b, i in _apart(found, self._doubtful) if self._names[i]]
         return [Match(a, b, self._names[i]) for a, b, i in found]
+
+    def sure(self, text: str) -> list[Thing]:
+        """The things that a text names without doubt."""
+        return [name.thing for match in self.find(text) for name in match.names if not name.ambiguous]
+
+    def inside(self, surface: str) -> list[tuple[int, int, Thing]]:
+        """The names inside a name, at its head or behind it, the longest first."""
+        found = []
+        for start in range(len(surface)):
+            for match in self.find(surface[start:]):
+                if match.start == 0:
+                    found += [(start, start + match.end, n.thing) for n in match.names]
+        for end in range(len(surface) - 1, 1, -1):
+            for match in self.find(surface[:end]):
+                if match.start == 0 and match.end == end:
+                    found += [(0, end, n.thing) for n in match.names]
+        return sorted(found, key=lambda f: f[0] - f[1])
 
     def _fits(self, surface: str, index: int) -> bool:
         names = self._names[index]
@@ -105,8 +122,6 @@ def _edge(text: str, start: int, end: int) -> int:
         and not (before.isdigit() and text[start].isalpha() and end - start >= 3)
     ):
         return 0
-    if text[start - 1 : start] == _NTH and text[start] in _NUMERALS:
-        return 0  # a numeral after the sign of an ordinal is the place in an order, not the head of a name
     if end - start <= 3 and text[start - 1 : start] == "." and _word(text[max(0, start - 2)]) and text[start].isupper():
         return 0  # the AI of Chem.AI
     if text[end - 1].isdigit() and text[end : end + 1] == "." and text[end + 1 : end + 2].isdigit():

@@ -20,8 +20,6 @@ __all__ = ["PeriodGrammar"]
 
 _DAY = compiled("[0-9]{2}-[0-9]{2}")
 _PART = compiled("([0-9]{4})-([HQ])([1-4])")
-
-
 # What relative words count from: the document's date, the period named before, the part of it, the year last told of.
 _FROM = ("issued", "previous", "same", "whole")
 
@@ -110,10 +108,10 @@ class PeriodGrammar:
         self._growth = compiled(f"({number}) ?{re.escape(year)}(?:(?=(?:{growth}))|(?:{during}))")
         count = f"[0-9]{{1,2}}|{either(list(self._count))}"
         self._latin_future, self._latin_past = words(rules, "latin_future", file), words(rules, "latin_past", file)
-        self._latin_span = compiled(
-            f"({either([*self._latin_future, *self._latin_past])}) ({count}) (?:{either(words(rules, 'latin_year', file))})(?![a-z])"
-        )
         latin_year = either(words(rules, "latin_year", file))
+        self._latin_span = compiled(
+            f"({either([*self._latin_future, *self._latin_past])}) ({count}) (?:{latin_year})(?![a-z])"
+        )
         until = either(words(rules, "latin_until", file))
         self._latin_until = compiled(f"({count}) (?:{latin_year}) (?:{until}) ((?:19|20)[0-9]{{2}})(?![0-9])")
         self._latin_growth = compiled(

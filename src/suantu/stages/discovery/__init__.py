@@ -87,6 +87,7 @@ class Discovery:
         self._buyers = [str(slot["name"]) for slot in settings["slots"] if slot.get("buys")]
         self._usual = str(settings["usual-vendor"])
         self._model_noun = str(settings["model-noun"])
+        self._barred = compiled(str(ontology.setting("names")["not-opening"]))
         self._offices = Offices(settings, self._chars.places, ontology.parents)
 
     @cached_property
@@ -107,7 +108,7 @@ class Discovery:
                 ledger.reject(person["name"])
             self._first(page, is_english, ledger)
         self._labels(pages, ledger)
-        finder = Finder(blocks)
+        finder = Finder(blocks, self._barred)
         stems = self._known_stems(pages)
         for turn in range(2):
             self._kin(pages, stems, ledger)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import replace
@@ -32,8 +33,8 @@ def labelled(thing: Thing, others: Sequence[str]) -> Thing:
 class Finder:
     """Finds new names in the blocks of a document, beside the names that the blocks have."""
 
-    def __init__(self, blocks: Blocks) -> None:
-        self._blocks = blocks
+    def __init__(self, blocks: Blocks, barred: re.Pattern[str]) -> None:
+        self._blocks, self._barred = blocks, barred
         self._text = "\n".join(text for text, _ in blocks).lower()
         self._starts = [0]
         for text, _ in blocks:
@@ -43,7 +44,7 @@ class Finder:
         """The blocks that have new names: all their names, apart from one another: the longer wins, then the known."""
         if not names:
             return {}
-        gazetteer = Gazetteer(names)
+        gazetteer = Gazetteer(names, self._barred)
         first = list({max(_PIECE.findall(n.text.lower()), key=len) for n in names})
         hits = ahocorasick_rs.AhoCorasick(first).find_matches_as_indexes(self._text, overlapping=True)
         out = {}

@@ -23,6 +23,7 @@ from suantu.stages.observations.placing import (
     TOPICS,
     Placing,
     clause_start,
+    part_start,
 )
 
 
@@ -225,8 +226,7 @@ class Base:
             return replace(placing, counted=True, owner=last[1].owner)
         if placing.metric.name != "count" or placing.about.found_by != "phrase" or self._language == "en":
             return placing
-        start = max((scene.text.rfind(mark, 0, position) for mark in "。；;"), default=-1) + 1
-        about = self._first_phrase(scene, start, position).about
+        about = self._first_phrase(scene, part_start(scene.text, position), position).about
         known = about is not None and about.iri != placing.about.iri
         return replace(placing, counted=True, owner=about if known else None)
 

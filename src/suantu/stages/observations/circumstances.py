@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from suantu.expressions import compiled
 from suantu.ontology import Ontology
 from suantu.records import Period, Quantity, Thing
 from suantu.rules import Alphabet
-from suantu.scene import NOW, Scene
+from suantu.scene import AHEAD, GUESSED, NOW, Scene
 
 _CLAUSE = compiled(r"[，；;。]|, ")
 _CHANGES = ("growthRate", "ratio")
-_AHEAD = ("forecast", "planned", "estimate")
+_UNSURE = (*AHEAD, GUESSED)
 _JOINT = compiled(r" (?:and|but|while) ")
 _SINCE = compiled(r" ?(?:from|since|starting from|counted from|starting in) ")
 _HARD = compiled(r"[；;。]")
@@ -68,8 +69,7 @@ class Circumstances:
         edge = r"(?<![A-Za-z])" if language == "en" else ""
         options = "|".join(sorted(map(re.escape, places), key=len, reverse=True))
         self._intends = compiled(str(settings.get("intends", "(?!)")))
-        things = ontology.things
-        self._within = {s: things[o] for s, p, o in sorted(ontology.facts) if p == "locatedIn" and o in things}
+        self._ontology = ontology
         self._seats = {
             cls: compiled("|".join(sorted(words, key=len, reverse=True)) or "(?!)")
             for cls in ("City", "Region")
@@ -102,7 +102,7 @@ class Circumstances:
         found = [(at, p) for at, p in found if not self._over(scene, at, p, position, metric)]
         chosen = self._near(scene.text, position, found)
         if chosen is None and not scene.in_mood(("actual",), position, position + 1):
-            chosen = scene.period or (None if scene.in_mood(_AHEAD, position, position + 1) else scene.era)
+            chosen = scene.period or (None if scene.in_mood(_UNSURE, position, position + 1) else scene.era)
             if chosen and chosen.ahead and scene.in_mood(NOW, position, position + 1):
                 chosen = None
         return When(chosen, compared)
@@ -177,8 +177,8 @@ class Circumstances:
     @staticmethod
     def _of_plan(scene: Scene, at: int, position: int) -> bool:
         """Whether the time is that of another figure which is only planned or expected."""
-        ahead = scene.in_mood(("planned", "forecast"), at, at + 1)
-        now = not scene.in_mood(("planned", "forecast"), position, position + 1)
+        ahead = scene.in_mood(AHEAD, at, at + 1)
+        now = not scene.in_mood(AHEAD, position, position + 1)
         return ahead and now and _figure_between(scene.text, position, at)
 
     def _interval(self, scene: Scene, position: int, found: list[tuple[int, Period]]) -> tuple[Period | None] | None:
@@ -279,6 +279,12 @@ class Circumstances:
             if behind and not _CLAUSE.search(scene.text, position, behind[0][0]):
                 return behind[0][1]
         return scene.place if home or scene.place_near else None
+
+    @cached_property
+    def _within(self) -> dict[str, Thing]:
+        """What each place lies in."""
+        things = self._ontology.things
+        return {s: things[o] for s, p, o in sorted(self._ontology.facts) if p == "locatedIn" and o in things}
 
     def _seated(self, scene: Scene, position: int) -> list[tuple[int, Thing | None]]:
         """Where words stand for the document's own city or province (全市, 全省), which no pronoun was found to mean."""

@@ -20,6 +20,7 @@ from suantu.stages.observations.placing import (
     Placing,
     clause_start,
     group_of,
+    part_start,
 )
 
 _LONG = 4  # a metric's words so long name their subject themselves (企业的研发投入)
@@ -201,7 +202,7 @@ class Cued(Base):
         """Whose figure it is where no phrase says so, and its place: what such a figure was last told of, the metric's
         own words, the place, the last figure's subject, what the text goes on about."""
         scene, last, place = figure.scene, figure.last, phrase.place
-        carried = self._carried(last, metric)
+        carried, start = self._carried(last, metric), clause_start(scene.text, end)
         size = metric.name in self._size_metrics and not phrase.words
         same = figure.before.get(figure.kind)
         if size and same is not None and same[1].metric.name == metric.name:
@@ -218,19 +219,19 @@ class Cued(Base):
             return self._phrases.subject(scene.surface(end, cue_end)), place
         if place is not None and metric.placed == "home" and metric.name not in self._place_metrics:
             return place, place
-        follows = carried is not None and self._follows(scene, carried[0], clause_start(scene.text, end))
+        follows = carried is not None and self._follows(scene, carried[0], start)
         if carried is not None and (metric.rate or follows):
             return carried[1].about, place or carried[1].place
-        if (subject := self._opened_with(scene, metric, clause_start(scene.text, end))) is not None:
+        if (subject := self._opened_with(scene, metric, start)) is not None:
             return subject.about, place or subject.place
-        return self._spoken_topic(scene, metric, clause_start(scene.text, end), end, place) or place, place
+        return self._spoken_topic(scene, metric, start, end, place) or place, place
 
     def _opened_with(self, scene: Scene, metric: Metric, end: int) -> Phrase | None:
         """The noun that the sentence, or its last part, opens with, where it names nothing that a text could go on about
         (首个园区位于…，占地…)."""
         if self._language == "en" or scene.topic(end, metric.topic or TOPICS, age=0) is not None:
             return None
-        start = max((scene.text.rfind(mark, 0, end) for mark in "。；;"), default=-1) + 1
+        start = part_start(scene.text, end)
         stop = CLAUSE.search(scene.text, start, end)
         phrase = self._first_phrase(scene, start, stop.start()) if stop else None
         return phrase if phrase is not None and phrase.about is not None else None

@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 from suantu.records import Document, Evidence, Observation, Period, Quantity, Span, Thing
-from suantu.scene import Node, Scene
+from suantu.scene import AHEAD, Node, Scene
 from suantu.stages.observations.base import Base
 from suantu.stages.observations.circumstances import When
 from suantu.stages.observations.placing import (
@@ -145,7 +145,7 @@ class Facts(Base):
             spread = self._language == "en" and not self._is_device(about) and metric.device
             place = self._when.where(scene, position, False) if spread else None
         if self._language == "en" and when.period is not None and when.period is scene.period:
-            ahead = scene.in_mood(("forecast", "planned"), position, position + 1)
+            ahead = scene.in_mood(AHEAD, position, position + 1)
             if document.issued and when.period.value[:4] > document.issued[:4] and not ahead:
                 when = When(None, when.compared)  # what was foreseen before is not what is told now
         sign = metric.sign * placing.sign
@@ -153,6 +153,7 @@ class Facts(Base):
         period = when.period.value if when.period else ""
         if not metric.placed and when.period in (scene.period, scene.era, None):
             period = scene.ranked or period if metric.dated else ""
+        stated = "Forecast" if self._when.proposed(scene, position) else placing.status
         return Observation(
             metric=metric.name,
             about=about,
@@ -166,7 +167,7 @@ class Facts(Base):
             compared_with=placing.compared,
             compared_period=when.compared,
             period=period,
-            status=(placing.status if not self._when.proposed(scene, position) else "Forecast")
+            status=stated
             or self._when.status(
                 scene,
                 position,

@@ -92,27 +92,13 @@ class Observer(Cued, Framed, Defaults, Facts):
         like = [f for f in (*scene.earlier, *facts) if f.unit == figures[0].unit][-len(figures) :]
         if len({(f.metric, f.about.iri) for f in like}) < len(figures):
             return []
-        when = self._when.when(scene, position)
-        return [
-            self._fact(
-                scene,
-                position,
-                q,
-                f.about,
-                Placing(
-                    self._metrics.by_name[f.metric],
-                    f.about,
-                    "figure.parallel",
-                    start,
-                    position + 1,
-                    f.confidence,
-                    f.place,
-                ),
-                when,
-                document,
-            )
-            for q, f in zip(figures, like, strict=True)
-        ]
+        when, end = self._when.when(scene, position), position + 1
+        out = []
+        for q, f in zip(figures, like, strict=True):
+            metric = self._metrics.by_name[f.metric]
+            placing = Placing(metric, f.about, "figure.parallel", start, end, f.confidence, f.place)
+            out.append(self._fact(scene, position, q, f.about, placing, when, document))
+        return out
 
     def _cues(self, scene: Scene) -> list[Cue]:
         """The metric words of the sentence, those among them that are names as well (AI算力)."""

@@ -127,6 +127,11 @@ def clause_start(text: str, position: int) -> int:
     return ends[i - 1] if i else 0
 
 
+def part_start(text: str, position: int) -> int:
+    """Where the sentence, or the part of it between semicolons, begins that holds ``position``."""
+    return max(text.rfind(mark, 0, position) for mark in "。；;") + 1
+
+
 def last_cue(cues: Sequence[Cue], position: int, kind: str) -> Cue | None:
     return next((c for c in reversed(cues) if c.end <= position and (m := c.metric(kind)) and not m.rate), None)
 

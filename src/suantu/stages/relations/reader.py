@@ -20,7 +20,6 @@ from suantu.rules import Pattern
 from suantu.scene import Node, Scene
 from suantu.stages.relations.rules import NamedRule, RelationRule
 
-_FIRM_OR_USE = frozenset({"Organization", "UseCase", "Product"})
 _CLAUSE = compiled(r"[，,；;：:。！？!?]")
 
 
@@ -48,7 +47,8 @@ class Relations:
         self._joins = frozenset(map(str, settings.get("joins", ())))
         self._with = tuple(map(str, settings.get("apart-joins", ())))
         self._pairwise = compiled(str(settings["pairwise"])) if "pairwise" in settings else None
-        self._unnamed = compiled(str(settings["unnamed"])) if "unnamed" in settings else None
+        unnamed = settings.get("unnamed", {"pattern": "(?!)", "hide": []})
+        self._unnamed, self._hidden = compiled(str(unnamed["pattern"])), frozenset(map(str, unnamed["hide"]))
         self._labels = {n.text.casefold(): n.thing for n in ontology.names}
         self._facts: dict[tuple[str, str], set[str]] = {}
         for s, p, o in ontology.facts:
@@ -221,8 +221,8 @@ class Relations:
         if node is None or self._refused(rule, slot, node, scene):
             return []
         at = next((p for p, n in scene.nodes.items() if n is node and p < match.start()), -1)
-        held = _FIRM_OR_USE.intersection(self._ontology.closure(node.thing.classes))
-        if held and self._unnamed and self._unnamed.search(scene.text, max(at, 0), match.start()):
+        held = self._hidden.intersection(self._ontology.closure(node.thing.classes))
+        if held and self._unnamed.search(scene.text, max(at, 0), match.start()):
             return []
         return [(at, replace(node, mentions=node.mentions[:1]) if slot in rule.lead else node)]
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from suantu.expressions import compiled
 from suantu.records import Block, Claim, Evidence, Loose, Observation, RankingEntry, Span, Thing
 from suantu.stages.tables.heads import Head
+
+_MONTH = compiled(r"\d{4}-\d{2}")
 
 
 @dataclass(slots=True)
@@ -50,6 +54,20 @@ class Table:
             return []
         start, end = self.header.cells[at]
         return [self.header.span(start, end)] if end > start else []
+
+
+def ranked_when(table: Table, titles: Sequence[Head], ranks: re.Pattern[str]) -> str:
+    """The time of a ranking: its caption's, else the one of its figures (columns that ``ranks`` does not match), else the
+    document's title's, where a month is publication."""
+    captions = (h.period for h in titles if h.text != titles[-1].text)
+    if near := next((period for period in captions if period and "/" not in period), ""):
+        return near
+    heads = (table.head(column) for column in range(len(table.heads)))
+    figures = {h.period for h in heads if h.period and not ranks.match(h.text)}
+    if len(figures) == 1:
+        return figures.pop()
+    title = titles[-1].period if titles else ""
+    return "" if "/" in title or _MONTH.fullmatch(title) else title
 
 
 def cell_text(block: Block, column: int) -> str:

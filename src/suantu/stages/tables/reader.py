@@ -13,14 +13,13 @@ from suantu.identity import discovered
 from suantu.ontology import Ontology
 from suantu.records import Block, Claim, Evidence, Loose, Observation, Quantity, RankingEntry, Thing
 from suantu.stages.tables.heads import Head, Heads, MetricLike
-from suantu.stages.tables.layout import Table, TableFacts, cell_text
+from suantu.stages.tables.layout import Table, TableFacts, cell_text, ranked_when
 
 _DEVICES = frozenset({"Chip", "Product", "Server", "Interconnect", "AIModel"})
 _WHOLE = 100  # percent
 _INTEGER = compiled(r"(?:No\.?\s*)?\D?(\d{1,3})\D?")
 _YEAR = compiled(r"\d{4}")
 _LONGEST_NAME = 40
-_MONTH = compiled(r"\d{4}-\d{2}")
 
 
 class Tables:
@@ -357,7 +356,7 @@ class Tables:
         head = table.head(column)
         others = [h for h in table.titles if h.text]
         name = next((h.name for h in others if h.name), "") or (others[0].text if others else head.text)
-        period = head.period or self._ranked_when(table, others)
+        period = head.period or ranked_when(table, others, self._rank)
         place = None if table.place is None or table.place.iri == subject.iri else table.place
         facts.rankings.append(
             RankingEntry(
@@ -371,15 +370,6 @@ class Tables:
                 confidence=min(Decimal("0.85"), subject.confidence),
             )
         )
-
-    def _ranked_when(self, table: Table, titles: Sequence[Head]) -> str:
-        """The time of a ranking: its caption's, else the one of its figures; a month in the title is publication."""
-        heads = [table.head(c) for c in range(len(table.heads))]
-        figures = {h.period for h in heads if h.period and not self._rank.match(h.text)}
-        captions = (h.period for h in titles if h.text != titles[-1].text)
-        near = next((period for period in captions if period and "/" not in period), "")
-        far = self._period([Head("")] * 4 + list(titles[-1:]))
-        return near or (figures.pop() if len(figures) == 1 else "") or (far if not _MONTH.fullmatch(far) else "")
 
     def _relate(self, table: Table, row: Block, column: int, subject: Thing, facts: TableFacts) -> None:
         """The claims of a text cell, where its column's head is a relation that fits the subject."""
