@@ -53,6 +53,12 @@ def either(listed: Iterable[str]) -> str:
     return "|".join(re.escape(word) for word in sorted(set(listed), key=lambda word: (-len(word), word)))
 
 
+def tailed(listed: Iterable[str], cuts: Mapping[str, object]) -> str:
+    """The same, each word only where none of the ``cuts`` of its last letter follows, which would make another word."""
+    ordered = sorted(set(listed), key=lambda word: (-len(word), word))
+    return "|".join(re.escape(w) + (f"(?!{cuts[w[-1]]})" if w[-1] in cuts else "") for w in ordered)
+
+
 class Lexicon(Generic[Entry]):
     """Spellings and what they stand for, found at a position, longest first.
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from suantu.expressions import compiled
-from suantu.stages.numerals import either, is_han, numbers, words
+from suantu.stages.numerals import either, is_han, numbers, section, tailed, words
 
 SPACES = compiled(" {0,2}")
 
@@ -69,7 +69,8 @@ class Parts:
         quarters = either(words(settings, "quarter_words", file))
         first = re.escape(str(settings["first_quarters"]))
         month = f"(?:1[0-2]|0?[1-9])|{self.ten}[{han}]?|[{han}]"
-        tail, days = either(words(settings, "month_tail", file)), either(words(settings, "day", file))
+        cuts = section(section(settings, "year", file), "tail_not_before", file)
+        tail, days = tailed(words(settings, "month_tail", file), cuts), either(words(settings, "day", file))
         day = f"(?:[12][0-9]|3[01]|0?[1-9])|[{han}]?{self.ten}[{han}]?|[{han}]"
         lists = either(words(settings, "list_separators", file))
         seps = either([*(w for w in self.separators if w != "/"), " to "])

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from suantu.errors import RuleError
 from suantu.expressions import compiled
 from suantu.records import Period
-from suantu.stages.numerals import Lexicon, begins, either, lowered, numbers, section, words
+from suantu.stages.numerals import Lexicon, begins, either, lowered, numbers, section, tailed, words
 from suantu.stages.parts import SPACES, Parts, Point
 from suantu.stages.years import Years
 
@@ -68,7 +68,7 @@ class PeriodGrammar:
     def _load_words(self, settings: Mapping[str, object], file: str) -> None:
         year = section(settings, "year", file)
         short = [word for word in words(year, "tail", file) if len(word) < 3 and word[0] != str(year["word"])]
-        self._tails, self._tail_cut = sorted(short, key=len, reverse=True), words(year, "tail_not_before", file)
+        self._tails = compiled(tailed(short, section(year, "tail_not_before", file)))
         self._ahead = Lexicon((word, True) for word in words(settings, "ahead", file))
         self._not_ahead = words(settings, "not_ahead", file)
         self._separators = Lexicon((word, True) for word in words(settings, "separators", file))
@@ -317,10 +317,8 @@ class PeriodGrammar:
 
     def _closing(self, text: str, end: int) -> int:
         """Past the word for a year's beginning or end after a relative year."""
-        for tail in self._tails:
-            if text.startswith(tail, end) and not text.startswith(self._tail_cut, end + len(tail)):
-                return end + len(tail)
-        return end
+        tail = self._tails.match(text, end)
+        return tail.end() if tail else end
 
 
 def begins_run(text: str, start: int) -> bool:

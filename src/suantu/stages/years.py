@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from suantu.expressions import compiled
-from suantu.stages.numerals import Lexicon, either, is_han, is_latin, numbers, section, words
+from suantu.stages.numerals import Lexicon, either, is_han, is_latin, numbers, section, tailed, words
 from suantu.stages.parts import Parts, Point, coded, full_year
 
 _CAPITAL = compiled(r"[A-Za-z0-9.+-]*[A-Z][A-Za-z0-9.+-]* $")
@@ -76,14 +76,11 @@ class Years:
     def _compile_years(self, settings: Mapping[str, object], file: str) -> None:
         word, han = re.escape(self._year_word), "".join(self._parts.digits)
         year = "(?:19[0-9]{2}|20[0-9]{2})"
-        tails = either(words(self._year, "tail", file))
+        tails = tailed(words(self._year, "tail", file), section(self._year, "tail_not_before", file))
         fiscal = either(words(self._year, "fiscal", file))
         self._digit_year = compiled(f"({year})(?![0-9])")
-        joined, cut = (
-            either(words(self._year, "tail_joined", file)),
-            either(words(self._year, "tail_not_before", file)),
-        )
-        self._tail = compiled(f" ?(?:{fiscal}|{word}(?:(?:{joined})?(?:{tails})(?!{cut}))?)")
+        joined = either(words(self._year, "tail_joined", file))
+        self._tail = compiled(f" ?(?:{fiscal}|{word}(?:(?:{joined})?(?:{tails}))?)")
         self._iso = compiled(f"({year})([-/.])(0?[1-9]|1[0-2])(?:\\2(0?[1-9]|[12][0-9]|3[01]))(?![0-9])")
         self._iso_month = compiled(f"({year})-(0[1-9]|1[0-2])(?![0-9])(?!{word})")
         self._short_range = compiled(f"({year})[-–—/]([0-9]{{2}})(?![0-9.%])")

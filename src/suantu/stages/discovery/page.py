@@ -70,7 +70,7 @@ def page_of(
             and source[match.start - 1].isalpha()
         ):
             continue
-        if any(source[match.start : match.end + more] in endings for more in range(2, 5)):
+        if any(source[match.start : match.end + more] in endings for more in range(1, 5)):
             continue
         if source[match.end : match.end + 1] in breaks and not name.text.isascii():
             continue

@@ -11,6 +11,7 @@ from suantu.stages.discovery.page import Ledger, Page, Signs
 from suantu.stages.discovery.words import Words
 
 _HAN = "\u4e00-\u9fff"
+_BREAKS = frozenset({"stop", "role", "verb"})
 
 
 class Suffixes:
@@ -54,6 +55,8 @@ class Suffixes:
             f"[{signs.institutes}](?P<core>{self.inside}{{0,10}}?)(?P<ending>{ends})(?![{_HAN}]?长)"
         )
         self._ministry = compiled(f"[{signs.countries}]{inner}")
+        local = str(government["local"]).replace("一-鿿", f"一-鿿{signs.topics}")
+        self._local = compiled(f"[{signs.places}](?P<core>{local})")
         self._bureau = compiled(f"[{signs.bodies}](?:{'|'.join(self._bureaus)})")
         self._districts = compiled(str(places["district-lists"]))
         self._not_district = tuple(map(str, places["district-refuse"]))
@@ -87,6 +90,10 @@ class Suffixes:
         for match in self._ministry.finditer(page.text):
             if self._ends_there(page.text, match.end()):
                 ledger.vote(page.surface(*match.span()), "GovernmentBody", self._government, 0.8)
+        for match in self._local.finditer(page.text):
+            kinds = {w.kind for w in self._words.split(match["core"])}
+            if page.surface(match.start(), match.start() + 1).endswith(self._levels) and kinds.isdisjoint(_BREAKS):
+                ledger.vote(page.surface(*match.span()), "GovernmentBody", self._government, 0.7)
         for match in self._bureau.finditer(page.text):
             ledger.vote(page.surface(*match.span()), "GovernmentBody", self._government, 0.9)
 
@@ -94,7 +101,7 @@ class Suffixes:
         """The institutes of known bodies."""
         for match in self._branch.finditer(page.text):
             kinds = [w.kind for w in self._words.split(match["core"])]
-            if (kinds or match["ending"] not in self._rules) and not {"stop", "role", "verb"}.intersection(kinds):
+            if (kinds or match["ending"] not in self._rules) and _BREAKS.isdisjoint(kinds):
                 ledger.vote(page.surface(*match.span()), self._branches[match["ending"]], "suffix.branch", 0.75)
 
     def _one(self, page: Page, ending: str, start: int, end: int, ledger: Ledger) -> None:
@@ -118,7 +125,7 @@ class Suffixes:
         left = run.start()
         found = self._words.trim(text[left:start])
         if ending in self._offices:
-            self._office(page, ending, left, start, end, ledger)
+            self._office(page, ending, left, start, end, ledger, left + found[0] if found else start)
             return
         if found is None:
             return
@@ -203,7 +210,7 @@ class Suffixes:
             and any(w.kind == "topic" or core[w.start : w.end] in self._words.topical for w in words)
         )
 
-    def _office(self, page: Page, ending: str, left: int, start: int, end: int, ledger: Ledger) -> None:
+    def _office(self, page: Page, ending: str, left: int, start: int, end: int, ledger: Ledger, core: int) -> None:
         text = page.text
         bureau = next((w for w in self._bureaus if text.startswith(w, end)), "")
         end += len(bureau)
@@ -213,6 +220,8 @@ class Suffixes:
         country = bool(place) and text[a - 1] in self._signs.countries
         if place and (level or country or ending not in self._not_alone or place.endswith(self._levels)):
             ledger.vote(page.surface(a - 1, end), "GovernmentBody", self._government, 0.9)
+        elif level and 2 <= self._words.unknown(text[core:a]) == a - core <= 3:
+            ledger.vote(page.surface(core, end), "GovernmentBody", self._government, 0.8)
         elif level and (bureau or ending not in self._not_alone):
             ledger.vote(page.surface(a, end), "GovernmentBody", self._government, 0.7)
 
