@@ -18,6 +18,7 @@ from suantu.stages.twos import listed, of_two
 
 _CLAUSE = compiled(r"[，,；;：:。！？!?]")
 _PARTS = "；;"
+_SEATS = frozenset({"City", "Region"})
 _NONE = compiled(r"(?!)")
 _LISTED = (", ", " and ", ", and ")
 OWNING = ("'s ", "’s ")
@@ -170,7 +171,7 @@ def resolve_pronouns(
     for pronoun in discourse.pronouns:
         for match in pronoun.words.finditer(text, *bounds):
             across = [n for n in out if n.start < match.end() and match.start() < n.end]
-            if any(not _kind_only(n, match, alphabet) for n in across):
+            if any(not _kind_only(n, match, alphabet) for n in across) or _beside(out, match, pronoun, alphabet):
                 continue
             out = [n for n in out if n not in across]
             if pronoun.head:
@@ -210,6 +211,13 @@ def _found(
         if found is not None:
             return found
     return None
+
+
+def _beside(nodes: Sequence[Node], match: re.Match[str], pronoun: _Pronoun, alphabet: Alphabet) -> bool:
+    """Whether a pronoun for a place stands right behind its place (the whole of Anhui)."""
+    if not _SEATS.issuperset(pronoun.classes):
+        return False
+    return any(n.end == match.start() and "Place" in alphabet.classes(n.char) for n in nodes)
 
 
 def _kind_only(node: Node, pronoun: re.Match[str], alphabet: Alphabet) -> bool:
@@ -295,8 +303,8 @@ def _antecedent(
     in_sentence = [n for n in before if n.start < clause or clause == 0]
     in_sentence = [n for n in in_sentence if not discourse.source.search(text[: n.start])]
     chosen = _subject(in_sentence, classes, text, discourse, alphabet)
-    if chosen is None and classes == ("City",):
-        chosen = _seat(before, text, discourse, alphabet)
+    if chosen is None and _SEATS.issuperset(classes):
+        chosen = _seat(before, classes, text, discourse, alphabet)
     if chosen is not None:
         return chosen
     reach = 2 if len(classes) > 1 else 4
@@ -316,13 +324,15 @@ def _antecedent(
     return None
 
 
-def _seat(nodes: Sequence[Node], text: str, discourse: Discourse, alphabet: Alphabet) -> Node | None:
-    """The city that an office or a paper is called after (the plan of Hangzhou … the whole city)."""
+def _seat(
+    nodes: Sequence[Node], wanted: Sequence[str], text: str, discourse: Discourse, alphabet: Alphabet
+) -> Node | None:
+    """The city or province that an office or a paper is called after (the plan of Hangzhou … the whole city)."""
     for node in reversed(nodes):
         name = text[node.start : node.end]
         for end in range(2, min(6, len(name))):
             thing = discourse.things.get(name[:end])
-            if thing is not None and "City" in thing.classes:
+            if thing is not None and not set(wanted).isdisjoint(thing.classes):
                 char = alphabet.name(discourse.closure(thing.classes))
                 return Node(node.start, node.start + end, char, (Mention(node.start, node.start + end, thing),))
     return None

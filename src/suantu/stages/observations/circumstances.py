@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -15,6 +15,7 @@ from suantu.rules import Alphabet
 from suantu.scene import AHEAD, GUESSED, NOW, Scene
 
 _CLAUSE = compiled(r"[，；;。]|, ")
+_SEATS = ("City", "Region")
 _CHANGES = ("growthRate", "ratio")
 _UNSURE = (*AHEAD, GUESSED)
 _JOINT = compiled(r" (?:and|but|while) ")
@@ -70,11 +71,9 @@ class Circumstances:
         options = "|".join(sorted(map(re.escape, places), key=len, reverse=True))
         self._intends = compiled(str(settings.get("intends", "(?!)")))
         self._ontology = ontology
-        self._seats = {
-            cls: compiled("|".join(sorted(words, key=len, reverse=True)) or "(?!)")
-            for cls in ("City", "Region")
-            for words in [[str(w) for p in settings["pronouns"] if p["classes"] == [cls] for w in p["words"]]]
-        }
+        pronouns = [(set(p["classes"]), str(w)) for p in settings["pronouns"] for w in p["words"]]
+        self._seats = {cls: _any_word(w for of, w in pronouns if of == {cls}) for cls in _SEATS}
+        self._there = _any_word(w for of, w in pronouns if of.issubset(_SEATS))
         figure = "".join(alphabet.kind("multiple"))
         self._base = compiled(f"[\uf000-\uf8ff]?{of}(?:{bounds})?{figure}")
         self._same = compiled(str(settings.get("same-period", "(?!)")))
@@ -250,7 +249,7 @@ class Circumstances:
             (at, node.thing)
             for at, node in scene.nodes.items()
             if node.mentions
-            and (not node.pronoun or any(words.fullmatch(node.pronoun) for words in self._seats.values()))
+            and (not node.pronoun or self._there.match(scene.block.text, node.start))
             and len(node.mentions) == 1
             and "Place" in self._alphabet.classes(node.char)
         ]
@@ -334,6 +333,10 @@ class Circumstances:
         if scene.in_mood(("estimate",), position, position + 1):
             return "Estimate"
         return "Actual"
+
+
+def _any_word(words: Iterable[str]) -> re.Pattern[str]:
+    return compiled("|".join(sorted(words, key=len, reverse=True)) or "(?!)")
 
 
 def _between_years(periods: list[Period]) -> Period | None:
