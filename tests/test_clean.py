@@ -305,6 +305,28 @@ def test_two_columns_without_header() -> None:
     ]
 
 
+def test_one_cell_a_line() -> None:
+    text = "表3 机柜\n（按数量）\n城市\n机柜数\n（万个）\n上架率\n甲市\n3.1\n70%\n\n乙市\n2\n未公布\n来源：某机构\n"
+    found = rows(text)
+    head = "城市\t机柜数（万个）\t上架率"
+    assert found[0][0] == ["城市", "机柜数（万个）", "上架率"]
+    assert found[1:] == [
+        (["甲市", "3.1", "70%"], head, ("（按数量）", "表3 机柜")),
+        (["乙市", "2", "未公布"], head, ("（按数量）", "表3 机柜")),
+    ]
+
+
+def test_pairs_below_a_caption() -> None:
+    found = rows("图3 份额\n甲国\n30%\n乙国\n40%\n丙国\n20%\n来源：某机构\n")
+    assert [cells for cells, _, _ in found] == [["甲国", "30%"], ["乙国", "40%"], ["丙国", "20%"]]
+
+
+def test_loose_labels_are_no_table() -> None:
+    assert rows("图3 份额\n甲国\n乙国\n丙国\n30%\n40%\n20%\n2021\n2022\n2023\n") == []
+    assert rows("甲国\n30%\n乙国\n40%\n丙国\n20%\n") == []
+    assert rows("图3 步骤\n规划\n设计\n建设\n验收\n交付\n运维\n") == []
+
+
 def test_prose_is_no_table() -> None:
     assert rows("The first plant opened in 2021 and\nthe second one opened in 2022 or so\n") == []
     assert rows(" 04 丁市          01 甲市\n苏城        宁城\n") == []

@@ -12,6 +12,7 @@ from suantu.stages.clean.furniture import mark_furniture
 from suantu.stages.clean.groups import Group, Joiner
 from suantu.stages.clean.kinds import Kinds, Sections, is_spread
 from suantu.stages.clean.lines import Classifier, Line, split_lines, tidy
+from suantu.stages.clean.stacked import BRACKETED, stack_rows
 from suantu.stages.clean.tables import label_cells, mark_tables
 from suantu.stages.fold import fold
 from suantu.stages.layout import Layout
@@ -24,7 +25,7 @@ _WIDE = compiled("[\uff10-\uff5a]")
 _WORD = compiled("[a-z]+")
 _WORD_END = compiled("([A-Za-z]+)-$")
 _WORD_START = compiled("[a-z]+")
-_TITLE_REACH = 2  # blocks above a table in which its title is looked for
+_TITLE_REACH = 3  # blocks above a table in which its title is looked for
 
 
 def clean(document: Document, layout: Layout) -> list[Block]:
@@ -39,6 +40,7 @@ def clean(document: Document, layout: Layout) -> list[Block]:
         return _debris_block(source, debris)
     classifier = Classifier(layout)
     classifier.classify(lines)
+    lines = stack_rows(lines, layout)
     mark_furniture(lines, layout, document.title)
     mark_tables(lines, layout)
     spread = is_spread(lines, layout)
@@ -90,11 +92,12 @@ class _Builder:
         for group, kind, text in reversed(shown[-_TITLE_REACH:]):
             rule = group.rule
             unit = kind is BlockKind.CAPTION and rule is not None and rule.unit
+            unit = unit or (kind is BlockKind.LABEL and bool(BRACKETED.match(text)))
             title = kind is BlockKind.LABEL or (kind is BlockKind.CAPTION and not (rule is not None and rule.finished))
             if not unit and not title:
                 break
             found.append(text)
-            if title:
+            if title and not unit:
                 break
         return tuple(found)
 

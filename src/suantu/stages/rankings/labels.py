@@ -56,7 +56,9 @@ class Labels:
             return True
         if not thread.listing:
             return False
-        cells = block.cells or ((0, len(block.text)),)
+        whole = (0, len(block.text))
+        numbered = len(block.cells) > 1 and block.text[slice(*block.cells[0])].isdigit()
+        cells = (whole,) if numbered or not block.cells else block.cells
         return any([self._label(scene, thread, start, end) for start, end in cells])
 
     def _label(self, scene: Scene, thread: RankThread, start: int, end: int) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from suantu.expressions import compiled
 from suantu.records import Block, Claim, Evidence, Loose, Observation, RankingEntry, Span, Thing
@@ -68,6 +68,13 @@ def ranked_when(table: Table, titles: Sequence[Head], ranks: re.Pattern[str]) ->
         return figures.pop()
     title = titles[-1].period if titles else ""
     return "" if "/" in title or _MONTH.fullmatch(title) else title
+
+
+def with_unit(titles: list[Head]) -> list[Head]:
+    """The titles of a table; the unit that stands alone below its caption is the caption's."""
+    if len(titles) > 1 and titles[1].unit and not (titles[0].unit or titles[1].rest):
+        return [replace(titles[0], unit=titles[1].unit), *titles[2:]]
+    return titles
 
 
 def cell_text(block: Block, column: int) -> str:

@@ -13,7 +13,7 @@ from suantu.identity import discovered
 from suantu.ontology import Ontology
 from suantu.records import Block, Claim, Evidence, Loose, Observation, Quantity, RankingEntry, Thing
 from suantu.stages.tables.heads import Head, Heads, MetricLike
-from suantu.stages.tables.layout import Table, TableFacts, cell_text, ranked_when
+from suantu.stages.tables.layout import Table, TableFacts, cell_text, ranked_when, with_unit
 
 _DEVICES = frozenset({"Chip", "Product", "Server", "Interconnect", "AIModel"})
 _WHOLE = 100  # percent
@@ -62,7 +62,7 @@ class Tables:
         header = next((r.header for r in rows if r.header is not None), None)
         body = [r for r in rows if r is not header]
         heads = [self._heads.read(header.text[a:b]) for a, b in header.cells] if header else []
-        titles = [self._heads.read(s) for s in (*reversed(rows[0].sections), title) if s]
+        titles = with_unit([self._heads.read(s) for s in (*reversed(rows[0].sections), title) if s])
         width = max((len(r.cells) for r in body), default=0)
         table = Table(list(body), header, heads, titles, max(0, width - len(heads)) if heads else 0, issued=issued)
         table.place = next((t for h in titles for t in h.things if self._is(t, "Place")), place)
