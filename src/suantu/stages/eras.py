@@ -77,7 +77,7 @@ def carried(
         period = next(iter(named.values()))
     elif named:
         past = [named[v] for v in used if not named[v].ahead and year_of(named[v]) <= (now[:4] or year_of(named[v]))]
-        period = max(past, key=lambda p: p.value[:4]) if past else (None if used else period)
+        period = max(past, key=lambda p: p.value) if past else (None if used else period)
     places = {f.place.iri: f.place for f in facts if f.place is not None}
     if not places and scene.language == "en":
         # A sentence that opens with a place, and a paragraph that opens with one that names it, go on about it.

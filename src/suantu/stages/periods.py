@@ -20,8 +20,10 @@ __all__ = ["PeriodGrammar"]
 
 _DAY = compiled("[0-9]{2}-[0-9]{2}")
 _PART = compiled("([0-9]{4})-([HQ])([1-4])")
-# What relative words count from: the document's date, the period named before, the part of it, the year last told of.
-_FROM = ("issued", "previous", "same", "whole")
+# What relative words count from: the document's date, the period named before, the part of it (as it is, or so many
+# quarters or months on), the year last told of.
+_FROM = ("issued", "previous", "same", "quarters", "months", "whole")
+_STEPS = {"quarters": ("-Q", 4), "months": ("-", 12)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,6 +309,8 @@ class PeriodGrammar:
         base = anchors.past or base if anchor == "whole" else base
         if anchor == "same":
             return Period(start, end, text[start:end], _shifted(base, shift))
+        if anchor in _STEPS:
+            return Period(start, end, text[start:end], _stepped(anchors.past or base, anchor, shift))
         year = int(_year_of(base) or 0)
         if part is not None:
             point = replace(part, year=year + shift if year else 0)
@@ -358,3 +362,13 @@ def _shifted(value: str, years: int) -> str:
     """The same part of the year, ``years`` later."""
     moved = [f"{int(side[:4]) + years}{side[4:]}" for side in value.split("/") if side[:4].isdigit() and len(side) >= 4]
     return "/".join(moved)
+
+
+def _stepped(value: str, unit: str, steps: int) -> str:
+    """The quarter or month so many ``steps`` after ``value``; empty where that is none."""
+    mark, many = _STEPS[unit]
+    match = re.fullmatch(f"([0-9]{{4}}){mark}([0-9]+)", value)
+    if match is None:
+        return ""
+    year, part = divmod(int(match[1]) * many + int(match[2]) - 1 + steps, many)
+    return f"{year}{mark}{part + 1:0{len(match[2])}d}"

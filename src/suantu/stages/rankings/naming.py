@@ -17,9 +17,9 @@ from suantu.stages.rankings.thread import RankThread, year_before
 _ASIDE = compiled(r"\b(?:than|from|since|founded|by|until|compared)\b[^,]{0,8}$")
 _CLAUSE = compiled(r"[，；;。：:]|, ")
 _BARE_YEAR = compiled(r"((?:19|20)\d\d)(?![\d-])")
-_TITLED = compiled(r"[《“]((?:19|20)\d\d)(?![\d.]|\s*[-–—~])")
 _LONGEST = 40
 _HEADING = 4  # characters before a colon that are a topic (规模：…), not the name of a ranking
+_YEAR = compiled(r"\d{4}(?:-[HQ]\d)?")
 _YEARS = compiled(r"\d{4}")
 _MONTH = compiled(r"\d{4}-\d{2}")
 _DAY = compiled(r".*\d{4}-\d{2}-\d{2}")
@@ -68,6 +68,8 @@ class Naming:
         self._previous, self._calendar = tuple(times["previous"]), tuple(times["calendar"])
         self._ago = {str(k): int(v) for k, v in times.get("ago", {}).items()}
         self._of_year = {str(k): str(v) for k, v in times.get("parts", {}).items()}
+        self._titled = compiled(times["titled"])
+        self._other_part = compiled(times.get("other-part", "(?!)"))
         self._month = compiled(times.get("month", "(?!)"))
         self._published = compiled(times.get("published", "(?!)"))
         self._ignored = frozenset(times["ignored"])
@@ -203,8 +205,8 @@ class Naming:
 
     def note_frame(self, scene: Scene, thread: RankThread, *, opening: bool) -> None:
         """A time at the head of a clause holds for the rest of its paragraph; one that opens the sentence for it too."""
-        if opening and (titled := _TITLED.search(scene.block.text, scene.start, scene.end)) and not thread.frame:
-            thread.frame = titled[1]
+        if opening and (titled := self._titled.search(scene.block.text, scene.start, scene.end)) and not thread.frame:
+            thread.frame = titled[1] or titled[2]
         if not opening and thread.aside:
             thread.frame, thread.aside = thread.aside, ""
         for position, period in self._periods(scene):
@@ -245,7 +247,8 @@ class Naming:
             return ""
         if month := self._month.search(period.text):
             return f"{int(month[1]):02d}"
-        return next((part for word, part in self._of_year.items() if period.text.endswith(word)), "")
+        found = ((period.text.removesuffix(w), part) for w, part in self._of_year.items() if period.text.endswith(w))
+        return next((part for before, part in found if not self._other_part.search(before)), "")
 
     def _frames(self, scene: Scene, position: int) -> bool:
         """Whether a time heads a clause, or the name of a ranking (2024年城市榜)."""
@@ -317,7 +320,16 @@ class Naming:
             return self.value(periods[0][1], thread), True
         if thread.frame:
             return thread.frame, not own
-        return (thread.edition if own and thread.name else thread.period or thread.edition), False
+        known = thread.edition if own and thread.name else thread.period or thread.edition
+        told = self._told(scene)
+        return (told if not known or (own and told.startswith(known)) else known), False
+
+    @staticmethod
+    def _told(scene: Scene) -> str:
+        """The past time that the figures around are from; a month only if it is that of the figures told last."""
+        months = {f.period for f in scene.told}
+        times = (p.value for p in (scene.period, scene.era) if p is not None and not p.ahead)
+        return next((t for t in times if t in months or _YEAR.fullmatch(t)), "")
 
     def _goes_on(self, scene: Scene, position: int) -> bool:
         """Whether the edition at hand is told after ``position`` (…, this year it is fourth)."""
