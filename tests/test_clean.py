@@ -60,6 +60,8 @@ def check_nothing_lost(text: str, found: list[Block]) -> None:
         ("計算力與經濟增長", "计算力与经济增长"),
         ("昇騰與昇腾", "昇腾与昇腾"),
         ("⼈⼯智能", "人工智能"),
+        ("2O23年增长l2.5%，共1OO家，占2l.3％", "2023年增长l2.5%，共100家，占21.3%"),
+        ("H2O、B2O平台与O2O模式，每瓶5l装", "H2O、B2O平台与O2O模式，每瓶5l装"),
         ("“甲”——乙⸺丙", "“甲”——乙⸺丙"),
         ("a\ud800b", "a\ufffdb"),
     ],
@@ -146,6 +148,16 @@ def test_wrapped_items_join_and_are_no_headings() -> None:
 
 def test_spaced_out_letters_close_up() -> None:
     assert shown("智 算 中 心 ， 共 有 3 座 。\n") == [("paragraph", "智算中心，共有3座。")]
+    assert shown("其中制 造 业的份额最高。\n") == [("paragraph", "其中制造业的份额最高。")]
+    assert shown("甲 乙 丙\n") == [("label", "甲 乙 丙")]
+
+
+def test_two_headers_with_the_numbers_of_neighbouring_pages() -> None:
+    header = "第二章　机柜与电力　·　{}\n\n"
+    prose = "甲市去年新增了一批机柜。\n\n乙市也新增了一批。\n\n丙市的机柜大半由两家运\n\n"
+    text = header.format(17) + prose + header.format(18) + "营商出资。\n"
+    furniture = [block.text for block in blocks(text) if block.kind is BlockKind.FURNITURE]
+    assert furniture == ["第二章 机柜与电力 · 17", "第二章 机柜与电力 · 18"]
 
 
 def test_running_headers_are_lifted_out_of_sentences() -> None:

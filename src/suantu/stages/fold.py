@@ -1,8 +1,8 @@
 """One-to-one folding of text: every character keeps its place, so that offsets stay true.
 
 Full-width digits, Latin letters and signs become ASCII (Chinese punctuation stays), odd spaces become a space, CJK
-radicals and compatibility ideographs become the plain character, lone surrogates become U+FFFD, and traditional
-characters become simplified ones. Dashes and curly quotes stay as they are.
+radicals and compatibility ideographs become the plain character, lone surrogates become U+FFFD, traditional characters
+become simplified ones, and letters that a scan read for digits become digits (2O22). Dashes and curly quotes stay.
 """
 
 from __future__ import annotations
@@ -21,6 +21,11 @@ _ODD = compiled(
 )
 _WIDE_THOUSANDS = compiled(r"(?<=[\uff10-\uff19])，(?=[\uff10-\uff19]{3}(?![\uff10-\uff19]))")
 _HAN = compiled("[\u3400-\u9fff]")
+# a number before Han or % in which letters stand for 0 and 1; an l at the end may be litres
+_MISREAD = compiled(
+    r"(?<![A-Za-z0-9])\d[\d.,]*(?:[Oo]|[lI](?=[\dOo.]))(?:[\d.,Oo]|[lI](?=[\dOo.]))*(?=[\u4e00-\u9fff%])"
+)
+_READ = str.maketrans("OolI", "0011")
 # variant characters that the standard table of 2013 restored for names: they stay, in either script
 _NAME_CHARACTERS = "\u6607\u581d\u5586\u6dfc\u7287\u752f\u90a8\u965e"
 
@@ -32,6 +37,7 @@ def fold(text: str) -> str:
         return text
     if _ODD.search(text):
         text = _WIDE_THOUSANDS.sub(",", text).translate(_table())
+    text = _MISREAD.sub(lambda match: match[0].translate(_READ), text)
     return _simplify(text) if _holds_traditional(text) else text
 
 

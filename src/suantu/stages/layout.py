@@ -48,6 +48,7 @@ class Furniture:
     bare_number: Pattern
     edition: Pattern
     numbered: Pattern
+    apart: Pattern
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,7 @@ def _furniture(read: _Reader) -> Furniture:
         bare_number=read.pattern("bare_number"),
         edition=read.pattern("edition"),
         numbered=read.pattern("numbered", groups=("before", "words", "after")),
+        apart=read.pattern("apart"),
     )
 
 

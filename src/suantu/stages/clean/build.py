@@ -119,7 +119,7 @@ class _Builder:
             text, offsets = self._joined(parts, start)
         if kind in (BlockKind.ROW, BlockKind.LABEL, BlockKind.FURNITURE):
             return text, offsets
-        return tidy(text, offsets)
+        return tidy(text, offsets, prose=kind in (BlockKind.PARAGRAPH, BlockKind.ITEM))
 
     def _mark_end(self, group: Group, kind: BlockKind) -> int:
         """Where the text begins after a heading mark or a bullet, which go to the debris."""

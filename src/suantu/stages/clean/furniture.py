@@ -13,6 +13,7 @@ from suantu.stages.layout import Layout
 _CORE = compiled(r"[\W\d_]+")
 _SHORTEST = 6  # columns; shorter repeated lines are labels rather than headers
 _APART = 4  # lines: numbered headers never stand closer together
+_FACING = 2  # pages from one left or right page to the next
 _RUN = 3  # page numbers in a row before bare numbers count as such
 
 
@@ -63,24 +64,34 @@ def _in_table(lines: Sequence[Line], where: Sequence[int]) -> bool:
 
 
 def _numbered(lines: Sequence[Line], layout: Layout) -> set[str]:
-    """The words of headers that carry a rising page number."""
+    """The words of headers that carry a rising page number: three of them, or two of neighbouring pages that is set apart."""
     places: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
     for index, line in enumerate(lines):
         if not _may_repeat(line, layout) or not (line.text[0].isdigit() or line.text[-1:].isdigit()):
             continue
         match = layout.furniture.numbered.match(line.text)
         number = match and (match["after"] or match["before"])
-        if match and number and len(number) <= 3 and line.role is Role.PLAIN:
+        if match and number and len(number) <= 3:
             places[match["words"].strip()].append((index, int(number)))
     found = set()
     for words, where in places.items():
         pairs = list(pairwise(where))
         rising = all(b[1] > a[1] and b[0] - a[0] >= _APART for a, b in pairs)
-        if len(where) >= layout.furniture.repeats and rising and len(_core(words)) >= _SHORTEST:
+        near = bool(pairs) and all(b[1] - a[1] <= _FACING for a, b in pairs)
+        sure = near and all(_stands_apart(lines, index, layout) for index, _ in where)
+        if rising and (sure or len(where) >= layout.furniture.repeats) and len(_core(words)) >= _SHORTEST:
             found.add(words)
             for index, _ in where:
                 lines[index].role = Role.FURNITURE
     return found
+
+
+def _stands_apart(lines: Sequence[Line], index: int, layout: Layout) -> bool:
+    """Whether a line's number is set apart from its words, and the line from the text or the page before."""
+    following = lines[index + 1 : index + 2]
+    alone = lines[index].gap > 0 or lines[index].new_page or (index > 0 and lines[index - 1].role is Role.FURNITURE)
+    alone = alone and all(line.gap > 0 or line.role is Role.FURNITURE for line in following)
+    return alone and layout.furniture.apart.search(lines[index].text) is not None
 
 
 def _mark_like(lines: Sequence[Line], headers: set[str], title: str, layout: Layout) -> None:

@@ -59,6 +59,10 @@ _INVISIBLE = compiled(
 )
 _LETTER_SPACED = compiled("(?<![\u4e00-\u9fff])(?:[\u4e00-\u9fff] ){3,}[\u4e00-\u9fff](?![\u4e00-\u9fff])")
 _BESIDE_HAN = compiled(r"(?<=[\u3000-\u9fff\uff01-\uff5e]) (?=\S)|(?<=\S) (?=[\u3000-\u9fff\uff01-\uff5e])")
+# the spaces beside a character that stands alone among others, which only scans leave in prose
+_LONELY = compiled(
+    "(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff] [\u4e00-\u9fff])|(?<=[\u4e00-\u9fff] [\u4e00-\u9fff]) (?=[\u4e00-\u9fff])"
+)
 _SPACES = compiled(r"\s{2,}|[^\S ]")
 _FRONT_MATTER_LINES = 60
 _DEEPEST_INDENT = 8  # columns; text further in is set apart, not a paragraph's first line
@@ -120,12 +124,14 @@ def without(text: str, offsets: Sequence[int], gone: Iterable[int]) -> tuple[str
     return "".join(text[index] for index in kept), [offsets[index] for index in kept]
 
 
-def tidy(text: str, offsets: Sequence[int]) -> tuple[str, Sequence[int]]:
-    """With single spaces for runs of them."""
+def tidy(text: str, offsets: Sequence[int], *, prose: bool) -> tuple[str, Sequence[int]]:
+    """With single spaces for runs of them, and in ``prose`` none within a word of Han characters."""
     if _SPACES.search(text):
         runs = list(_SPACES.finditer(text))
         text, offsets = without(text, offsets, (i for m in runs for i in range(m.start() + 1, m.end())))
         text = _SPACES.sub(" ", text)
+    if prose and (lonely := [match.start() for match in _LONELY.finditer(text)]):
+        text, offsets = without(text, offsets, lonely)
     return text, offsets
 
 
