@@ -36,6 +36,7 @@ class Surroundings:
         self._label_colons = words(settings, "label_colons", file)
         self._labels = Lexicon((word, True) for word in words(settings, "label_before", file))
         self._label_after = words(settings, "label_after", file)
+        self._address = compiled(str(settings["address_after"]))
         self._stop = frozenset(words(settings, "latin_stop", file))
         self._openers = frozenset(words(settings, "latin_openers", file))
 
@@ -123,6 +124,8 @@ class Surroundings:
         if _year_like(digits) or (digits[0] == "0" and len(digits) > 1 and "." not in digits):
             return False
         if (len(digits) >= 8 and "," not in digits) or text.startswith(self._label_after, end):
+            return False
+        if self._address.match(text, end):
             return False
         if _marker_like(text, match) or left.state == "named":
             return False

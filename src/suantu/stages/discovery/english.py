@@ -24,6 +24,7 @@ _SERIES = r"[A-Z][A-Za-z]+ [0-9]{1,4}(?:\.[0-9])?[A-Z]?"
 _NAMES = compiled(_JOINED)
 _LIST = compiled(rf"{_JOINED}(?:, {_JOINED})+(?:,? and {_JOINED})|{_JOINED} and {_JOINED}")
 _TAIL = compiled(r"(?P<stem>[A-Z]{1,4}-?)[0-9]+[A-Za-z]{0,2}")
+_JOINT = compiled(r" (?:of|for|on) ")
 _TAILED = compiled(r"[A-Za-z]-?[0-9]+[A-Za-z]?$")
 _SAID = 0.62  # from here on a noun or a possessive says what a name is
 _DEVICES = frozenset({"Chip", "Product", "AIModel", "Interconnect"})
@@ -95,7 +96,9 @@ class English:
 
     def _by_role(self, page: Page, ledger: Ledger, shown: bool = False) -> None:
         for sight in self._roles.shown(page) if shown else self._roles.read(page):
-            for piece in self._pieces(page.text, sight.start, sight.end):
+            device = group_of(sight.cls, self._ontology.parents) in _DEVICES
+            joint = _JOINT.search(page.text, sight.start, sight.end) if device else None
+            for piece in self._pieces(page.text, sight.start, joint.start() if joint else sight.end):
                 bounds = self._bounds(page, *piece)
                 if bounds and self._numbered_firm(page.text[slice(*bounds)], sight.cls, sight.weight):
                     continue

@@ -48,7 +48,8 @@ class Roles:
     def __init__(self, settings: Mapping[str, Any], alphabet: Alphabet) -> None:
         roles = settings["roles"]
         self._heads = {str(w): str(cls) for cls, words in roles["nouns"].items() for w in words}
-        heads = f"(?P<head>{either(self._heads)})s?"
+        heads = f"(?P<head>{either(self._heads)}|[{alphabet.matching(['ChipType'])}])s?"  # a TPU is a chip
+        described = either(roles["described"])
         stop = either(roles["phrase-stop"])
         between = rf"(?:(?!(?:{stop})\b)[\w'’&{_NODE}-]+,?[ ]){{0,6}}?"
         first = either(roles["determiners"]) + rf"|[\w{_NODE}]+['’]s?"
@@ -70,7 +71,7 @@ class Roles:
             ("role.copula", 0.66, compiled(rf"(?<![\w]of )(?<![\w]in ){_NAME} (?:{is_}) (?:{first})[ ]{between}(?:{heads}){end}")),
             ("role.called", 0.66, compiled(rf"\b(?P<head>{named})s?(?: (?:{naming}),?| \"|,)? (?:the )?{_NAME}{_END}")),
             ("role.named", 0.66, compiled(rf"\b(?P<head>{things})s?(?: (?:{naming}),?| \"|,)? (?:the )?{_NAME}{_END}(?! (?:(?:{aside}) ){{0,2}}(?:{acts}|{strong})\b)")),
-            ("role.kind", 0.64, compiled(rf"(?:\b(?:[Tt]he|[Ii]ts|[Tt]heir|whose|[Tt]hese|[Bb]oth|[Aa]n?|[Ee]ach|[Oo]ne|[Ee]very|new|latest|[0-9]+)|['’]s?) {_NAME} (?:(?!(?:{stop})\b)[a-z-]+ ){{0,2}}?(?P<head>{things})s?\b(?! (?:{unless})\b)")),
+            ("role.kind", 0.64, compiled(rf"(?:\b(?:[Tt]he|[Ii]ts|[Tt]heir|whose|[Tt]hese|[Bb]oth|[Aa]n?|[Ee]ach|[Oo]ne|[Ee]very|new|latest|[0-9]+)|['’]s?) (?:(?:{described}) )*{_NAME} (?:(?!(?:{stop})\b)[a-z-]+ ){{0,2}}?(?P<head>{things})s?\b(?! (?:{unless})\b)")),
         ]  # fmt: skip
         self._acts = [
             ("role.acts", "Organization", 0.6, compiled(rf"{opens}{_NAME} (?:(?:{aside}) ){{0,3}}(?:{acts})\b")),
@@ -78,7 +79,7 @@ class Roles:
             *((f"role.{key}", str(rule["class"]), float(rule["weight"]), compiled(slotted(str(rule["pattern"]), alphabet).replace("NAME", _NAME))) for key, rule in settings["spots"].items()),
         ]  # fmt: skip
         self._shown = compiled(
-            rf"(?:\b(?:{launch}) (?:(?!(?:{stop})\b)[a-z-]+ ){{0,4}}|(?:{owner}|\b[Ii]ts|\b[Tt]heir) (?:(?:new|latest|own|first|next|flagship|upcoming) ){{0,2}}){_NAME}(?!['’]s| (?:said|says))"
+            rf"(?:\b(?:{launch}) (?:(?!(?:{stop})\b)[a-z-]+ ){{0,4}}|(?:{owner}|\b[Ii]ts|\b[Tt]heir) (?:(?:{described}) ){{0,2}}){_NAME}(?!['’]s| (?:said|says))"
         )
         self._signs = [(str(cls), compiled(str(words))) for cls, words in settings["signs"].items()]
         self._fallback = str(settings["shown"])
@@ -87,7 +88,7 @@ class Roles:
         """What the contexts of a page say."""
         for rule, weight, pattern in self._patterns:
             for match in pattern.finditer(page.text):
-                yield Sighting(*match.span("name"), self._heads[match["head"].lower()], rule, weight)
+                yield Sighting(*match.span("name"), self._heads.get(match["head"].lower(), "Chip"), rule, weight)
         for rule, cls, weight, pattern in self._acts:
             for match in pattern.finditer(page.text):
                 yield Sighting(*match.span("name"), cls, rule, weight)
