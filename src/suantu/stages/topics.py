@@ -61,7 +61,7 @@ def note_topics(
             seen.add((start, classes))
         part = _counted(scene, position, alphabet)
         owner = scene.text.startswith(OWNING, position + 1)
-        behind = bool(classes & discourse.objects) and discourse.object.search(scene.text[start:position]) is not None
+        behind = bool(classes & discourse.objects) and _object(scene.text[start:position], classes, discourse)
         scene.topics.append(Topic(node, classes, position, start, thread.now, part, owner=owner, object=behind))
     for match in discourse.hint.finditer(scene.text):
         thing = discourse.hints[match[0]]
@@ -95,6 +95,13 @@ def _counted(scene: Scene, position: int, alphabet: Alphabet) -> bool:
         if at not in scene.nodes:
             return False
     return False
+
+
+def _object(before: str, classes: frozenset[str], discourse: Discourse) -> bool:
+    """Whether a name is the object of the verb before it: what its owner makes is, a firm that has an owner is not."""
+    return bool(discourse.object.search(before)) or (
+        "Organization" not in classes and bool(discourse.possessed.search(before))
+    )
 
 
 def _aside(text: str, position: int, discourse: Discourse) -> bool:

@@ -8,6 +8,7 @@ and slots that need them.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
@@ -241,9 +242,7 @@ class Discovery:
             if normalise(thing.label) != normalise(text)
             and (self._same_group(thing, accepted.get(normalise(text))) or text[-1].isdigit())
         }
-        short |= {
-            normalise(o) for k, v in accepted.items() for o in self._registered_as(ledger.entries[k].surface, v[0])
-        }
+        short |= self._shortened({ledger.entries[k].surface: v[0] for k, v in accepted.items()})
         accepted = {k: v for k, v in accepted.items() if k not in short}
         for key, (cls, rule, confidence) in accepted.items():
             entry = ledger.entries[key]
@@ -291,8 +290,17 @@ class Discovery:
         core = self._without_ending(surface)
         return [core] if 2 <= len(core) <= 4 and self._words.unknown(core) == len(core) else []
 
-    def _registered_as(self, surface: str, cls: str) -> list[str]:
-        return self._core(surface, cls) if surface.endswith(self._registered) else []
+    def _shortened(self, named: Mapping[str, str]) -> set[str]:
+        """What is only the short form of a firm: of its registered name, or of one firm's name and no other's."""
+        cores = {surface: self._core(surface, cls) for surface, cls in named.items()}
+        of = Counter(core for listed in cores.values() for core in listed)
+        firms = {name for name, cls in named.items() if group_of(cls, self._ontology.parents) == "Organization"}
+        return {
+            normalise(core)
+            for surface, listed in cores.items()
+            for core in listed
+            if surface.endswith(self._registered) or (of[core] == 1 and core in firms)
+        }
 
     def _without_ending(self, surface: str) -> str:
         ending = next((e for e in self._endings if surface.endswith(e) and len(surface) > len(e)), "")

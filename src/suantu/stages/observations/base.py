@@ -98,6 +98,7 @@ class Base:
         self._few_right = compiled(str(few.get("right", "(?!)")))
         self._formats = compiled(str(settings.get("formats", "(?!)")))
         self._load_beneficiary(settings.get("beneficiary", {}), compiler)
+        self._reports = compiled(str(settings.get("reports", "(?!)")))
         self._attributive = compiled(str(settings.get("attributive", "(?!)")))
         self._each = compiled("|".join(map(str, settings["each"])))
         self._market_metrics = frozenset(settings.get("market-metrics", ()))

@@ -145,6 +145,7 @@ class Cued(Base):
         if count > 1 and not shared and (members := self._members(scene, end, start, count)):
             return Placing(metric, members[0], rule, start, position + 1, Decimal(confidence), group=members)
         about, group = self._phrase_names(figure, metric, phrase, end, cue_end)
+        about = about or self._reporting(scene, metric, end)
         if phrase.about is None and cue_end > end and (head := self._head(scene, position, metric)) is not None:
             about, group = head, ()
         place = phrase.place
@@ -225,6 +226,14 @@ class Cued(Base):
         if (subject := self._opened_with(scene, metric, start)) is not None:
             return subject.about, place or subject.place
         return self._spoken_topic(scene, metric, start, end, place) or place, place
+
+    def _reporting(self, scene: Scene, metric: Metric, end: int) -> Thing | None:
+        """The firm that reports such a figure of itself, unless the sentence names another since."""
+        told = next(((at, thing) for at, _, thing in reversed(scene.sayers) if at < end), None)
+        if told is None or not metric.own or not self._reports.match(scene.text, told[0] + 1):
+            return None
+        others = (n for at, n in scene.nodes.items() if told[0] < at < end and n.mentions)
+        return None if any(self._of_class(n, ("Organization",)) for n in others) else told[1]
 
     def _opened_with(self, scene: Scene, metric: Metric, end: int) -> Phrase | None:
         """The noun that the sentence, or its last part, opens with, where it names nothing that a text could go on about

@@ -17,7 +17,8 @@ class Metric:
     """One reading of metric words: ``name`` as in the vocabulary; ``sign`` is -1 for words of decline.
 
     ``placed`` is ``home`` where the document's own place may fill in, ``near`` where only a place near by, or empty.
-    ``by``: classes of those whose it is, whatever it went into. ``dated``: the text's own time may fill in, as for all that is placed. ``owned``: it is a rate of something, and its subject is the rate with its owner.
+    ``by``: classes of those whose it is, whatever it went into. ``dated``: the text's own time may fill in, as for all that is placed. ``owned``: it is a rate of something, and its subject is the rate with its owner. ``own``: a firm reports it of
+    itself.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Metric:
     owned: bool = False
     dated: bool = False
     by: tuple[str, ...] = ()
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,7 @@ class Metrics:
                 bool(entry.get("owned")),
                 bool(entry.get("dated") or entry.get("placed")),
                 tuple(entry.get("by", ())),
+                bool(entry.get("own")),
             )
             self.by_name.setdefault(name, metric)
             stop = str(dict(entry.get("not-before", {})).get(language, ""))

@@ -215,7 +215,9 @@ class Relations:
         """What earlier clauses talk about, else what the heading names."""
         wanted = rule.carry[slot]
         parts = slot == "o"
-        node = scene.topic(match.start(), ("|".join(wanted),), rule.age, parts, hints=True, whole=parts)
+        node = scene.topic(match.start(), wanted, rule.age, True, hints=True) if rule.parts else None
+        if not any(n is node and not _CLAUSE.search(scene.text, p, match.start()) for p, n in scene.nodes.items()):
+            node = scene.topic(match.start(), ("|".join(wanted),), rule.age, parts, hints=True, whole=parts)
         if node is None and rule.section:
             node = scene.head(wanted)
         if node is None or self._refused(rule, slot, node, scene):

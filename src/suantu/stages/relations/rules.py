@@ -51,6 +51,7 @@ class RelationRule:
     apart: tuple[str, ...]
     field: str
     barred: Mapping[str, Pattern]
+    parts: bool
     use: Use | None = None
 
     def group(self, slot: str) -> str:
@@ -132,6 +133,7 @@ def compile_rule(rule: Rule, compiler: Compiler, predicates: Iterable[str], use:
         tuple(body.get("apart", ())),
         str(body.get("field", "")),
         {k: compiler.pattern(v, rule.name) for k, v in dict(body.get("barred", {})).items()},
+        bool(body.get("parts")),
         use,
     )
 
