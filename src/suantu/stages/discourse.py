@@ -115,9 +115,9 @@ class Discourse:
         self.source = compiled(f"{edge}(?:{sources})\\s?$")  # who is only quoted
         self.comparison = compiled(edge + "(?:" + "|".join(words) + ")" + after)
         verbs = "|".join(sorted(map(str, settings.get("object-after", ())), key=len, reverse=True))
-        words, owner = "[^，。；、：\ue000-\uf8ffA-Z]{0,8}", f"[\ue000-\uefff]{settings.get('owning', '')}"
-        self.object = compiled(f"(?:{verbs}){words}$") if verbs else _NONE
-        self.possessed = compiled(f"(?:{verbs}){words}{owner}{words}$") if verbs else _NONE  # buys A's B
+        gap, owner = "[^，。；、：\ue000-\uf8ffA-Z]{0,8}", f"[\ue000-\uefff]{settings.get('owning', '')}"
+        self.object = compiled(f"(?:{verbs}){gap}$") if verbs else _NONE
+        self.possessed = compiled(f"(?:{verbs}){gap}{owner}{gap}$") if verbs else _NONE  # buys A's B
         self.objects = frozenset(map(str, settings.get("object-classes", ())))
 
     def incidental(self, text: str, node: Node) -> bool:
