@@ -34,6 +34,7 @@ class _Pronoun:
     owns: frozenset[str] = frozenset()
     owner: str = ""
     single: bool = False
+    counted: bool = False
     refuse: re.Pattern[str] = _NONE
 
     def wanted(
@@ -81,6 +82,7 @@ class Discourse:
                 frozenset(p.get("owns", ())),
                 str(p.get("owner", "")),
                 bool(p.get("single")),
+                bool(p.get("counted")),
                 compiled(str(p["refuse"])) if "refuse" in p else _NONE,
             )
             for p in settings["pronouns"]
@@ -304,7 +306,10 @@ def _antecedent(
     clause = clause_start(text, at)
     in_sentence = [n for n in before if n.start < clause or clause == 0]
     in_sentence = [n for n in in_sentence if not discourse.source.search(text[: n.start])]
-    chosen = _subject(in_sentence, classes, text, discourse, alphabet)
+    counted = bool(pronoun and pronoun.counted)
+    groups = [(c,) for c in classes] if counted else [classes]
+    found = (_subject(in_sentence, g, text, discourse, alphabet, counted=counted) for g in groups)
+    chosen = next(filter(None, found), None)
     if chosen is None and _SEATS.issuperset(classes):
         chosen = _seat(before, classes, text, discourse, alphabet)
     if chosen is not None:
@@ -346,9 +351,16 @@ def _before(nodes: Sequence[Node], at: int) -> list[Node]:
 
 
 def _subject(
-    nodes: Sequence[Node], wanted: Sequence[str], text: str, discourse: Discourse, alphabet: Alphabet
+    nodes: Sequence[Node],
+    wanted: Sequence[str],
+    text: str,
+    discourse: Discourse,
+    alphabet: Alphabet,
+    *,
+    counted: bool = False,
 ) -> Node | None:
-    """The subject of the latest clause that has one: its first name that is not merely compared with.
+    """The subject of the latest clause that has one: its first name that is not merely compared with, nor (unless
+    ``counted``: a chip in a server) one of many.
 
     Where a maker and its product stand in one clause (AMD Instinct MI300X), the class named first in ``wanted`` wins.
     """
@@ -371,7 +383,7 @@ def _subject(
             if n.start not in passed
             and alphabet.classes(n.char).intersection("|".join(wanted).split("|"))
             and not discourse.aside_after.match(text, n.end)
-            and not discourse.counted.search(text, max(0, n.start - 3), n.start)
+            and (counted or not discourse.counted.search(text, max(0, n.start - 3), n.start))
             and n.start not in beside
         ]
         if fit:

@@ -102,7 +102,7 @@ class Items(Lists):
             said = any(at == position for at, _, _ in scene.sayers)
             if self._language == "en" and text.startswith(("'s ", "’s "), position + 1):
                 continue  # Arvel's Q7 came second: the Q7 did
-            if said or self._preposition.search(text[start:position]):
+            if said or self._preposition.search(text[start:position]) or self._owner.match(text, position + 1, end):
                 continue
             classes = self._alphabet.classes(node.char)
             if classes & MEASURED and self._measured.match(text, position + 1):

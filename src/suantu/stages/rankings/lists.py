@@ -59,6 +59,7 @@ class Lists:
         self._measured = compiled(expand(settings.get("measured", "(?!)")))
         self._pronouns = {str(k): int(v) for k, v in settings.get("pronouns", {}).items()}
         self._by = compiled(settings.get("by", "\\s*"))
+        self._owner = compiled(expand(settings.get("owner", "(?!)")))
         self._selves = {str(k): str(v) for k, v in settings.get("selves", {}).items()}
         self._prefer = tuple(map(str, settings["prefer"]))
         self._longest = int(settings["longest"])
