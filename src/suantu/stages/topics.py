@@ -57,9 +57,9 @@ def note_topics(
         modifies = modifies or (firms.match(scene.text, position + 1) if "Industry" in classes else None)
         if compared or aside or modifies or (start, classes) in seen or position in said:
             continue
-        if not _counted(scene, position, alphabet):
+        if not _counted(scene, position, discourse, alphabet):
             seen.add((start, classes))
-        part = _counted(scene, position, alphabet)
+        part = _counted(scene, position, discourse, alphabet)
         owner = scene.text.startswith(OWNING, position + 1)
         behind = bool(classes & discourse.objects) and _object(scene.text[start:position], classes, discourse)
         scene.topics.append(Topic(node, classes, position, start, thread.now, part, owner=owner, object=behind))
@@ -78,12 +78,16 @@ def _fields(scene: Scene, discourse: Discourse, alphabet: Alphabet) -> int:
     return len(named | {discourse.hints[m[0]].iri for m in discourse.hint.finditer(scene.text)})
 
 
-def _counted(scene: Scene, position: int, alphabet: Alphabet) -> bool:
+def _counted(scene: Scene, position: int, discourse: Discourse, alphabet: Alphabet) -> bool:
     """Whether a name is what a count counts (4颗NVSwitch): a part, not what the text goes on about.
 
     Where words stand apart, what its clause opens with is its subject also where it is counted.
     """
     counts = (alphabet.kind("count"), alphabet.kind("number"))
+    if made := compiled(f"[{alphabet.matching(['Organization'])}](?:{discourse.of.pattern})?$").search(
+        scene.text, max(0, position - 2), position
+    ):
+        position = made.start()  # 4张NAME的H20
     for at in range(position - 1, max(-1, position - 4), -1):
         if scene.text[at] == " ":
             continue

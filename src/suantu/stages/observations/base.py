@@ -105,6 +105,10 @@ class Base:
         self._place_metrics = frozenset(settings.get("place-metrics", ()))
         self._sized = ("marketSize", *self._place_metrics)
         self._sales_metrics = frozenset(settings.get("sales-metrics", ()))
+        sites = settings.get("sites", {})
+        self._site_metrics = frozenset(map(str, sites.get("metrics", ())))
+        words = (compiled(str(sites.get(k, "(?!)"))) for k in ("called", "phases", "owned", "units"))
+        self._site_names, self._phases, self._firms_own, self._units = words
         self._in_all = str(settings.get("in-all", "\0"))
         self._unit_metrics = frozenset(settings.get("unit-metrics", ()))
         self._of_counted = frozenset(settings.get("of-counted", ()))
@@ -237,7 +241,8 @@ class Base:
         return at < start and len(CLAUSE.findall(scene.text[at + 1 : start])) == 1
 
     def _topic(self, scene: Scene, position: int, metric: Metric) -> Thing | None:
-        node = self._device_topic(scene, position, metric) if metric.device else None
+        node = self._site(scene, position, metric)
+        node = node or (self._device_topic(scene, position, metric) if metric.device else None)
         node = node or scene.topic(position, metric.topic or TOPICS, age=2)
         return node.thing if node is not None and len(node.mentions) == 1 else None
 
@@ -255,7 +260,30 @@ class Base:
     def _device_topic(self, scene: Scene, position: int, metric: Metric) -> Node | None:
         if metric.topic:
             return scene.topic(position, metric.topic, parts=True)
+        unit = self._units.search(scene.text, clause_start(scene.text, position), position + 8)
+        if unit and unit["chip"] and (chip := scene.topic(position, ("Chip",), parts=True)) is not None:
+            return chip
         return scene.topic(position, ("Chip|Product|Server|AIModel",)) or scene.topic(position, ("Interconnect",))
+
+    def _site(self, scene: Scene, position: int, metric: Metric) -> Node | None:
+        """The site that the text goes on about, where a clause tells of computing power, or of a phase of its building."""
+        start = clause_start(scene.text, position)
+        own = metric.name in self._site_metrics and not self._units.search(scene.text, start, position + 8)
+        if not own and not (metric.placed and self._phases.match(scene.text, start, position)):
+            return None
+        for topic in reversed(scene.topics):
+            if scene.now - topic.time > 1:
+                break
+            ahead = topic.time == scene.now and topic.position >= position
+            if not (ahead or topic.object) and self._is_site(topic.node.thing) and len(topic.node.mentions) == 1:
+                return topic.node
+            if topic.time == scene.now and not (ahead or topic.part or topic.object) and topic.classes & set(DEVICES):
+                break
+        return None
+
+    def _is_site(self, thing: Thing) -> bool:
+        named = self._ontology.closure(thing.classes) & {"Organization", "Place"}
+        return bool(named and self._site_names.search(thing.label))
 
     def _is_device(self, thing: Thing | None) -> bool:
         return thing is not None and bool(self._ontology.closure(thing.classes).intersection(DEVICES))

@@ -113,7 +113,9 @@ class Cued(Base):
         if not metric.device or self._is_device(about):
             return about, group
         device = next((n for n in phrase.nodes if self._device_node(n)), None)
-        device = device or self._device_topic(scene, end, metric)
+        if device is None and about is not None and metric.name in self._site_metrics and self._is_site(about):
+            return about, group
+        device = device or self._site(scene, end, metric) or self._device_topic(scene, end, metric)
         if device is not None:
             return device.thing, device.things if len(device.mentions) > 1 else ()
         if about is not None and self._formats.fullmatch(about.label):

@@ -220,9 +220,15 @@ class Observer(Cued, Framed, Defaults, Facts):
             or placing.about.found_by != "phrase"
         ):
             return placing
+        compute = self._metrics.by_name["compute"]
+        if self._firms_own.search(scene.text, clause_start(scene.text, position), position):
+            firm = scene.topic(position, ("Organization",), age=0)
+            told = firm is not None and len(firm.mentions) == 1 and firm.thing is not scene.sayer(position)
+            return replace(placing, metric=compute, about=firm.thing) if firm and told else placing
         if not placing.about.label.startswith(self._in_all):
             return placing
-        compute = self._metrics.by_name["compute"]
+        if (site := self._site(scene, position, compute)) is not None:
+            return replace(placing, metric=compute, about=site.thing)
         carried = self._carried(last, compute)
         owner = carried[1].about if carried is not None else None
         if (device := scene.topic(position, ("Chip|Product|Server",), age=0)) is not None and len(device.mentions) == 1:

@@ -17,6 +17,7 @@ from suantu.stages.rankings.thread import RankThread, year_before
 _ASIDE = compiled(r"\b(?:than|from|since|founded|by|until|compared)\b[^,]{0,8}$")
 _CLAUSE = compiled(r"[，；;。：:]|, ")
 _BARE_YEAR = compiled(r"((?:19|20)\d\d)(?![\d-])")
+_TITLE = compiled(r"《[^《》]+》")
 _LONGEST = 40
 _HEADING = 4  # characters before a colon that are a topic (规模：…), not the name of a ranking
 _YEAR = compiled(r"\d{4}(?:-[HQ]\d)?")
@@ -56,6 +57,8 @@ class Naming:
         self._stop = compiled(names["stop"])
         self._not_name = compiled(names["not-name"])
         self._this = compiled(names["this"])
+        self._cited = compiled(names.get("cited", "(?!)"))
+        self._of_title = compiled(names.get("of-title", "(?!)"))
         self._strip = compiled(names["strip"])
         self._parts, self._around = compiled(names["parts"]), compiled(names["around"])
         self._sentence = compiled(names.get("clause", "(?!)"))
@@ -90,7 +93,7 @@ class Naming:
         """The ranking that the words at ``start`` speak of; ``criterion`` is what the rule or subject said of it."""
         if criterion:
             return Named(criterion, place, self.class_of(criterion) or thread.item_class, True)
-        if found := self._noun_phrase(scene, start):
+        if found := self._noun_phrase(scene, start, thread):
             if (year := _BARE_YEAR.match(found.name)) and not thread.frame:
                 thread.frame = year[1]
             return replace(found, name=self._around.sub("", found.name) or found.name)
@@ -109,14 +112,16 @@ class Naming:
         figured = any("\uf000" <= c <= "\uf8ff" for c in criterion[0])
         return criterion.end() <= start + 8 and not (figured and _CLAUSE.search(scene.text, criterion.end(), start))
 
-    def _noun_phrase(self, scene: Scene, start: int) -> Named | None:
-        """The words before a noun such as ranking, as far as they belong to it."""
+    def _noun_phrase(self, scene: Scene, start: int, thread: RankThread) -> Named | None:
+        """The words before a noun such as ranking, as far as they belong to it; of this ranking, the title cited before."""
         for match in reversed(list(self._noun.finditer(scene.text, 0, start))):
             if (said := scene.nodes.get(match.start() - 1)) and not said.quantities and self._ranked(said):
                 continue  # 新华三排名第二: who is ranked, not a ranking
             begin = max((m.end() for m in self._stop.finditer(scene.text, 0, match.start())), default=0)
             if self._this.search(scene.text, begin, match.start()):
                 return None
+            if self._cited.search(scene.text, self._clause(scene, match.start()), match.start()):
+                return Named(thread.cited, None, self.class_of(thread.cited), True) if thread.cited else None
             inner = self._noun.search(scene.text, begin + _SHORTEST[self._language], match.end())
             end = inner.end() if inner else match.end()
             noun = inner or match
@@ -207,6 +212,8 @@ class Naming:
         """A time at the head of a clause holds for the rest of its paragraph; one that opens the sentence for it too."""
         if opening and (titled := self._titled.search(scene.block.text, scene.start, scene.end)) and not thread.frame:
             thread.frame = titled[1] or titled[2]
+        if opening and (cited := _TITLE.search(scene.block.text, scene.start, scene.end)):
+            thread.cited = self._of_title.sub("", cited[0])
         if not opening and thread.aside:
             thread.frame, thread.aside = thread.aside, ""
         for position, period in self._periods(scene):

@@ -24,6 +24,7 @@ class RankThread:
     """The state of one document. ``times`` finds the periods of a heading; ``edition`` is the year that the title names.
 
     ``frame`` is the time that a paragraph is set in; while a sentence looks back from it, ``aside`` keeps it.
+    ``cited`` is the title of the document that the section named last.
     """
 
     title: str
@@ -32,6 +33,7 @@ class RankThread:
     edition: str = field(init=False)
     frame: str = ""
     aside: str = ""
+    cited: str = ""
     name: str = ""
     place: Thing | None = None
     item_class: str = ""
@@ -63,7 +65,7 @@ class RankThread:
         self.listing = False
         inner = bool(old) and sections[: len(old)] == old
         if not inner:
-            self.name, self.place, self.item_class = "", None, ""
+            self.name, self.cited, self.place, self.item_class = "", "", None, ""
         if period := self._stated(reversed(sections[len(old) :] if inner else (self.title, *sections))):
             self.period = period
         elif not inner:
