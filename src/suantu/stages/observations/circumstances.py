@@ -78,6 +78,7 @@ class Circumstances:
         self._base = compiled(f"[\uf000-\uf8ff]?{of}(?:{bounds})?{figure}")
         self._same = compiled(str(settings.get("same-period", "(?!)")))
         self._level = tuple(compiled(str(settings.get(k, "(?!)"))) for k in ("level-before", "level-after"))
+        self._goes_on = _any_word(map(str, settings.get("goes-on", ())))
         self._foretold = compiled(str(settings.get("foretold", "(?!)")))
         self._proposed = compiled(str(settings.get("proposed", "(?!)")))
         self._place_words = compiled(f"{edge}(?:{options})") if places else None
@@ -102,9 +103,16 @@ class Circumstances:
         chosen = self._near(scene.text, position, found)
         if chosen is None and not scene.in_mood(("actual",), position, position + 1):
             chosen = scene.period or (None if scene.in_mood(_UNSURE, position, position + 1) else scene.era)
-            if chosen and chosen.ahead and scene.in_mood(NOW, position, position + 1):
+            if chosen and chosen.ahead and self._returns(scene, position):
                 chosen = None
         return When(chosen, compared)
+
+    def _returns(self, scene: Scene, position: int) -> bool:
+        """Whether a sentence speaks again of what is so now, after one that told of a time ahead."""
+        if scene.in_mood(NOW, position, position + 1):
+            return True
+        ahead = scene.in_mood(AHEAD, position, position + 1) or self._after
+        return not (ahead or self._goes_on.match(scene.text))
 
     def _over(self, scene: Scene, at: int, period: Period, position: int, metric: str) -> bool:
         """Whether a figure's time is over where another is told: what is so now is not of a time told before, nor is a
