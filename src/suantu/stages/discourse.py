@@ -88,6 +88,7 @@ class Discourse:
             for p in settings["pronouns"]
         )
         self.former = next((p.words for p in self.pronouns if p.classes[0] == "former"), compiled(r"(?!)"))
+        self.subordinate = compiled(str(settings.get("subordinating", r"(?!)")))
         self.opening = str(settings.get("opening", r"(?!)"))
         self.things = things
         self.hints: dict[str, Thing] = {
@@ -250,8 +251,8 @@ def _inner(
     alphabet: Alphabet,
 ) -> Node | None:
     """The antecedent in a language whose clauses have subjects: an object is never the subject of its own clause, a
-    possessive may be; else the latest sentence that has a fitting topic."""
-    clause = max(clause_start(text, at), sentence)
+    possessive may be; else the latest sentence that has a fitting topic. A word that subordinates begins a clause."""
+    clause = at if discourse.subordinate.search(text, sentence, at) else max(clause_start(text, at), sentence)
     before = _before(nodes, at)
     if pronoun.kind == "reflexive":
         return _subject([n for n in before if n.start >= clause], pronoun.classes, text, discourse, alphabet)

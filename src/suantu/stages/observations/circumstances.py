@@ -21,6 +21,8 @@ _UNSURE = (*AHEAD, GUESSED)
 _JOINT = compiled(r" (?:and|but|while) ")
 _SINCE = compiled(r" ?(?:from|since|starting from|counted from|starting in) ")
 _HARD = compiled(r"[；;。]")
+_LED_TO = compiled(r" to (?:[a-z]+ ){0,3}[\uf000-\uf8ff][^\uf000-\uf8ff]*")
+_BEGAN_AT = compiled(r" (?:in [\ue000-\uf8ff] |[a-z]+ )?from (?:the )?[\uf000-\uf8ff] to (?:the )?")
 _ELSEWHERE = compiled(r"[,;:]| (?:and|but|that|which|who|now|today) ")
 
 
@@ -206,6 +208,8 @@ class Circumstances:
         words = list(self._against.finditer(text, start, at))
         if not words or not _figure_between(text, words[-1].end() - 1, at):
             return False
+        if _BEGAN_AT.fullmatch(text, words[-1].start() - 1, at):
+            return False
         stop = _CLAUSE.search(text, at)
         joint = _JOINT.search(text, at)
         end = min(stop.start() if stop else len(text), joint.start() if joint else len(text))
@@ -357,8 +361,10 @@ def _between_years(periods: list[Period]) -> Period | None:
 
 
 def _moved(text: str, start: int, end: int) -> bool:
-    """Whether the only figure between is where the change at ``start`` led to (rose 64% to US$212 million in 2023)."""
-    return bool(re.fullmatch(r" to (?:[a-z]+ ){0,3}[\uf000-\uf8ff][^\uf000-\uf8ff]*", text[start + 1 : end]))
+    """Whether the only figure between is where the change at ``start`` led to (rose 64% to US$212 million in 2023), or
+    the time that it began at (rose 64% from the first quarter to the second)."""
+    between = text[start + 1 : end]
+    return any(path.fullmatch(between) for path in (_LED_TO, _BEGAN_AT))
 
 
 def _figure_between(text: str, start: int, end: int) -> bool:

@@ -51,7 +51,7 @@ class Observer(Cued, Framed, Defaults, Facts):
                 loose.extend(self._loose(scene, q, reason) for q in node.quantities if not parallel)
                 continue
             placing = self._as_market_share(scene, placing, before.get(quantity.kind))
-            placing = self._as_compute(scene, position, self._as_scale(placing), last)
+            placing = self._as_compute(scene, position, self._as_scale(scene, position, placing), last)
             placing = self._in_places(scene, placing, len(node.quantities))
             placing = self._summed(scene, position, placing)
             placing = self._granting(scene, position, placing)
@@ -201,11 +201,17 @@ class Observer(Cued, Framed, Defaults, Facts):
             return replace(placing, metric=self._metrics.by_name["marketShare"])
         return placing
 
-    def _as_scale(self, placing: Placing) -> Placing:
-        """What a place computes is the scale of its computing."""
+    def _as_scale(self, scene: Scene, position: int, placing: Placing) -> Placing:
+        """What a place computes is the scale of its computing, what a firm computes is not."""
+        firm = self._ontology.closure(placing.about.classes) & {"Organization"}
+        if self._language == "en" and placing.metric.name == "computeScale" and firm:
+            return replace(placing, metric=self._metrics.by_name["compute"])
         if placing.metric.name != "compute" or self._is_device(placing.about):
             return placing
-        place = placing.about if self._is_place(placing.about) else placing.place if self._language == "en" else None
+        place = placing.about if self._is_place(placing.about) else None
+        if self._language == "en" and place is None:
+            computes = self._called_by_metric in placing.about.label
+            place = placing.place or (self._when.where(scene, position, home=False) if computes else None)
         if place is None:
             return placing
         about = self._phrases.subject(self._called_by_metric) if place is placing.about else placing.about
