@@ -126,6 +126,8 @@ class Pipeline:
     def _observer(self, code: str, compiler: Compiler, language: Mapping[str, Any], phrases: Phrases) -> Observer:
         settings = self.ontology.setting(f"observations.{code}")
         file = f"rules/observations.{code}.yaml"
+        moved = [f"{verb}{to}" for verb in settings.get("moves", ()) for to in settings.get("moved-to", ())]
+        settings = {**settings, **{key: [*settings[key], *moved] for key in ("link", "list-link")}}
         links = [re.escape(str(word)) for word in settings["link"]] + ["{period}"]
         compiler = compiler.with_cues({"link": links, **settings.get("cues", {})}, file)
         metrics = Metrics(self.ontology.setting("metrics"), code, self.ontology.metrics, "rules/metrics.yaml")

@@ -18,6 +18,7 @@ from suantu.stages.twos import listed, of_two
 
 _CLAUSE = compiled(r"[，,；;：:。！？!?]")
 _PARTS = "；;"
+_COMMAS = ("，", ", ")
 _SEATS = frozenset({"City", "Region"})
 _NONE = compiled(r"(?!)")
 _LISTED = (", ", " and ", ", and ")
@@ -298,6 +299,8 @@ def _antecedent(
     before = _before(nodes, at)
     if classes[0] in {"former", "latter", "both"}:
         here = [n for n in before if not n.pronoun]
+        if classes[0] == "latter" and here and text[here[-1].end : at] in _COMMAS and len(here[-1].mentions) == 1:
+            return here[-1]
         if classes[0] == "latter":  # beside a former it is the other of the same two
             former = next((n.start for n in before if n.pronoun and discourse.former.fullmatch(n.pronoun)), at)
             here = [n for n in here if n.start < former]

@@ -58,12 +58,8 @@ class Eras:
 
 
 def measured(facts: Sequence[Observation], closure: Callable[[Sequence[str]], frozenset[str]]) -> dict[str, Thing]:
-    """What each metric was last told of, but for places: they have what others measure, as firms have a market's."""
-    return {
-        f.metric: f.about
-        for f in facts
-        if not closure(f.about.classes) & ({"Place", "Organization"} if f.metric == "marketSize" else {"Place"})
-    }
+    """What each metric was last told of, but for places and firms: they have what others measure too."""
+    return {f.metric: f.about for f in facts if not closure(f.about.classes) & {"Place", "Organization"}}
 
 
 def carried(

@@ -232,7 +232,9 @@ class Cued(Base):
     def _reporting(self, scene: Scene, metric: Metric, end: int) -> Thing | None:
         """The firm that reports such a figure of itself, unless the sentence names another since."""
         told = next(((at, thing) for at, _, thing in reversed(scene.sayers) if at < end), None)
-        if told is None or not metric.own or not self._reports.match(scene.text, told[0] + 1):
+        if told is None or not metric.own:
+            return None
+        if not scene.nodes[told[0]].pronoun and not self._reports.match(scene.text, told[0] + 1):
             return None
         others = (n for at, n in scene.nodes.items() if told[0] < at < end and n.mentions)
         return None if any(self._of_class(n, ("Organization",)) for n in others) else told[1]
