@@ -69,6 +69,7 @@ class Phrases:
         by_label = {n.text: n.thing for n in ontology.names}
         self.places = {str(k): by_label.get(str(v)) for k, v in settings["places"].items()}
         place_words = "|".join(sorted(map(re.escape, self.places), key=len, reverse=True))
+        self._seated = compiled(str(settings.get("seated", "(?!)")))
         self._place_word = compiled(f"{edge}(?:{place_words}){after}", flags)
         self.copula = tuple(map(str, settings.get("copula", ())))
         self._light = frozenset(map(str, settings.get("light", ())))
@@ -238,7 +239,8 @@ class Phrases:
         while start < end and (found := self._leading_place(scene, start, end)):
             node = scene.nodes.get(start)
             places = node.things if node is not None and len(node.mentions) > 1 else places
-            place, start = found
+            seat = self._seated.search(scene.text, max(0, start - 10), start)
+            place, start = None if seat else found[0], found[1]
             if match := self._leading.match(text[start:end]):
                 start += match.end()
         if start >= end:

@@ -82,6 +82,8 @@ class Circumstances:
         self._level = tuple(compiled(str(settings.get(k, "(?!)"))) for k in ("level-before", "level-after"))
         self._goes_on = _any_word(map(str, settings.get("goes-on", ())))
         self._foretold = compiled(str(settings.get("foretold", "(?!)")))
+        self._seated_at = compiled(str(settings.get("seated", "(?!)")))
+        self._announced = compiled(str(settings.get("announced", "(?!)")))
         self._proposed = compiled(str(settings.get("proposed", "(?!)")))
         self._place_words = compiled(f"{edge}(?:{options})") if places else None
 
@@ -319,6 +321,18 @@ class Circumstances:
     def proposed(self, scene: Scene, position: int) -> bool:
         """Whether what the figure is granted is still to be decided."""
         return bool(self._proposed.search(scene.text, max(0, position - 20), position))
+
+    def passed(self, scene: Scene, position: int, period: Period, issued: str) -> bool:
+        """Whether a plan's figure stands under a time that has passed: that of what was told or done before it."""
+        planned = scene.in_mood(("planned",), position, position + 1) and not scene.in_mood(NOW, position, position + 1)
+        last = period.value.rpartition("/")[2]
+        if self._after or not planned or period.ahead or not last or last >= issued[: len(last)]:
+            return False
+        at = next((p for p, n in scene.nodes.items() if period in n.periods), -1)
+        if at < 0 or self._announced.search(scene.text, at, position):
+            return True
+        clause = _CLAUSE.search(scene.text, at, position)
+        return clause is not None and clause.start() > at + 2
 
     def status(self, scene: Scene, position: int, quantity: Quantity, period: Period | None, issued: str) -> str:
         """``Actual``, ``Estimate`` or ``Forecast``: by the period against the document's date, then by cue."""

@@ -148,6 +148,8 @@ class Facts(Base):
             ahead = scene.in_mood(AHEAD, position, position + 1)
             if document.issued and when.period.value[:4] > document.issued[:4] and not ahead:
                 when = When(None, when.compared)  # what was foreseen before is not what is told now
+        if when.period is not None and self._when.passed(scene, position, when.period, document.issued):
+            when = When(None, when.compared)
         sign = metric.sign * placing.sign
         start, end = min(placing.start, position), max(placing.end, position + 1)
         period = when.period.value if when.period else ""
