@@ -144,12 +144,7 @@ class Facts(Base):
         if not metric.placed:
             spread = self._language == "en" and not self._is_device(about) and metric.device
             place = self._when.where(scene, position, False) if spread else None
-        if self._language == "en" and when.period is not None and when.period is scene.period:
-            ahead = scene.in_mood(AHEAD, position, position + 1)
-            if document.issued and when.period.value[:4] > document.issued[:4] and not ahead:
-                when = When(None, when.compared)  # what was foreseen before is not what is told now
-        if when.period is not None and self._when.passed(scene, position, when.period, document.issued):
-            when = When(None, when.compared)
+        when = self._timely(scene, position, when, document)
         sign = metric.sign * placing.sign
         start, end = min(placing.start, position), max(placing.end, position + 1)
         period = when.period.value if when.period else ""
@@ -183,6 +178,16 @@ class Facts(Base):
             said_by=scene.sayer(position),
             confidence=min(placing.confidence, about.confidence if about.found_by == "phrase" else Decimal(1)),
         )
+
+    def _timely(self, scene: Scene, position: int, when: When, document: Document) -> When:
+        """The time without one that is not the figure's: of what was foreseen before, or of what a plan follows on."""
+        if when.period is None:
+            return when
+        over = self._when.passed(scene, position, when.period, document.issued)
+        if self._language == "en" and when.period is scene.period:
+            later = document.issued and when.period.value[:4] > document.issued[:4]
+            over = over or (bool(later) and not scene.in_mood(AHEAD, position, position + 1))
+        return When(None, when.compared) if over else when
 
     def _bound(self, scene: Scene, position: int, quantity: Quantity, placing: Placing, sign: int) -> str:
         """How the words bound the figure: beside it, or by a word at the head of its verb (最多可引出12条)."""
