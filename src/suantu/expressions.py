@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterable
 from functools import cache
 from typing import Any
 
@@ -32,6 +33,11 @@ def compiled(source: str, flags: int = 0) -> re.Pattern[str]:
     whole, code, groups, index, names = parts
     pattern: re.Pattern[str] = _sre.compile(source, whole, memoryview(code).cast("I").tolist(), groups, index, names)
     return pattern
+
+
+def either(words: Iterable[object]) -> str:
+    """The words, or patterns, as alternatives, the longest first."""
+    return "|".join(sorted(map(str, words), key=lambda w: (-len(w), w)))
 
 
 def keep() -> None:

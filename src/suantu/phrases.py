@@ -285,4 +285,8 @@ class Phrases:
             for node in nodes:
                 if wanted in self._alphabet.classes(node.char) and len(node.mentions) == 1:
                     return node.thing
-        return nodes[0].thing if not rest and len(nodes[0].mentions) == 1 else None
+        if rest:
+            return None
+        kinds = [self._alphabet.classes(n.char) for n in (nodes[0], nodes[-1])]
+        head = nodes[-1] if "Market" in kinds[1] and "Industry" not in kinds[0] else nodes[0]
+        return head.thing if len(head.mentions) == 1 else None

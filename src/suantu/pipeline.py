@@ -238,14 +238,15 @@ class _Reading:
 
     def _dates(self, blocks: Sequence[Block]) -> tuple[str, str]:
         """When the document is from, and what 今年 counts from. Undated, it is from the latest year that it tells of as
-        past; 今年 is that year if a day or month of it is told, else nothing."""
+        past; 今年 counts from the first day or month of it that is told, if one is."""
         if self.document.issued:
             return self.document.issued, self.document.issued
         texts = [(b.text[a:z], language_of(b.text)) for b in blocks for a, z in sentences(b.text)]
         told = (t for t, code in texts if not self.pipeline.languages[code].moods.looks_ahead(t))
         past = [p for text in told for p in self.pipeline.periods.find(text)]
         year = eras.latest(past)
-        return year, year if any(len(p.value) > 6 and p.value.startswith(f"{year}-") for p in past) else ""
+        days = (p.value for p in past if len(p.value) > 6 and p.value.startswith(f"{year}-"))
+        return year, next(days, "") if year else ""
 
     def _block(
         self,

@@ -10,7 +10,7 @@ from functools import lru_cache
 from itertools import product
 from typing import Any
 
-from suantu.expressions import compiled
+from suantu.expressions import compiled, either
 from suantu.records import Block, Mention, Thing
 from suantu.rules import Alphabet
 from suantu.scene import Node, Scene, Topic
@@ -24,6 +24,7 @@ _NONE = compiled(r"(?!)")
 _LISTED = (", ", " and ", ", and ")
 OWNING = ("'s ", "’s ")
 _REACH = 40  # names that a pronoun looks back over
+_TOLD = 8  # sentences after which this institute is no longer who said something last
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ class Discourse:
         after = r"(?![A-Za-z])" if language == "en" else ""
         self.pronouns = tuple(
             _Pronoun(
-                compiled(edge + "(?:" + "|".join(sorted(p["words"], key=len, reverse=True)) + ")" + after),
+                compiled(f"{edge}(?:{either(p['words'])}){after}"),
                 tuple(p["classes"]),
                 str(p.get("head", "")),
                 str(p.get("kind", "")),
@@ -101,24 +102,21 @@ class Discourse:
         hints = "|".join(map(re.escape, sorted(self.hints, key=len, reverse=True)))
         self.hint = compiled(f"{edge}(?:{hints}){after}" if hints else r"(?!)")
         self.heads = frozenset(p.head for p in self.pronouns if p.head)
-        words = sorted(map(str, settings["comparison"]), key=len, reverse=True)
-        asides = "|".join(sorted(map(str, settings["aside-before"]), key=len, reverse=True))
-        beside = "|".join(sorted(map(str, settings["aside-of"]), key=len, reverse=True))
+        asides = either(settings["aside-before"])
+        beside = either(settings["aside-of"])
         self.aside_of = compiled(f"(?:{beside})$") if beside else None
         self.of = compiled(str(settings["of"]))
         self.aside = compiled(f"(?:{asides})\\s?$") if asides else None
-        second = "|".join(sorted(map(str, settings.get("aside-second", ())), key=len, reverse=True))
+        second = either(settings.get("aside-second", ()))
         self.second = compiled(f"(?:{second})$" if second else r"(?!)")
         self.joins = frozenset(map(str, settings.get("pair-joins", ())))
         self.counted = compiled(str(settings.get("counted", r"(?!)")))
         self.owning = compiled(str(settings.get("owning", r"(?!)")))
-        owned = "|".join(sorted(map(str, settings.get("aside-after", ())), key=len, reverse=True))
-        self.aside_after = compiled(f"(?:{owned})" if owned else r"(?!)")
-        self.appositive = "|".join(sorted(map(str, settings.get("appositives", ())), key=len, reverse=True))
-        sources = "|".join(sorted(map(str, settings["saying"]["before"]), key=len, reverse=True))
-        self.source = compiled(f"{edge}(?:{sources})\\s?$")  # who is only quoted
-        self.comparison = compiled(edge + "(?:" + "|".join(words) + ")" + after)
-        verbs = "|".join(sorted(map(str, settings.get("object-after", ())), key=len, reverse=True))
+        self.aside_after = compiled(either(settings.get("aside-after", ())) or r"(?!)")
+        self.appositive = either(settings.get("appositives", ()))
+        self.source = compiled(f"{edge}(?:{either(settings['saying']['before'])})\\s?$")  # who is only quoted
+        self.comparison = compiled(f"{edge}(?:{either(settings['comparison'])}){after}")
+        verbs = either(settings.get("object-after", ()))
         gap, owner = "[^，。；、：\ue000-\uf8ffA-Z]{0,8}", f"[\ue000-\uefff]{settings.get('owning', '')}"
         self.object = compiled(f"(?:{verbs}){gap}$") if verbs else _NONE
         self.possessed = compiled(f"(?:{verbs}){gap}{owner}{gap}$") if verbs else _NONE  # buys A's B
@@ -142,6 +140,7 @@ class Thread:
         self.headed: dict[str, Topic] = {}
         self.named: list[Node] = []
         self.field: Node | None = None
+        self.sayer: tuple[int, Node] | None = None
 
     def begin_block(self) -> None:
         """Start a paragraph: what was talked about before fades."""
@@ -158,6 +157,8 @@ class Thread:
         self.now += 1
         self.parted = max(map(scene.text.rfind, _PARTS))
         self.topics = scene.topics[-40:]
+        said = (scene.nodes.get(at) for at, _, _ in scene.sayers)
+        self.sayer = next(((self.now, n) for n in said if n is not None and not n.pronoun), self.sayer)
         self.named = [n for _, n in sorted(scene.nodes.items()) if n.mentions and not n.pronoun]
 
 
@@ -182,8 +183,10 @@ def resolve_pronouns(
             out = [n for n in out if n not in across]
             if pronoun.head:
                 found = _headed(pronoun, thread)
-            elif pronoun.kind:
-                shut = [i for i in insertions if not i[0] <= match.start() < i[1]]
+            elif pronoun.kind == "said" and thread.sayer is not None and thread.now - thread.sayer[0] <= _TOLD:
+                found = thread.sayer[1]
+            elif pronoun.kind and pronoun.kind != "said":
+                shut = [(a, b) for a, b in insertions if not a <= match.start() < b]
                 known = [n for n in out if not any(a <= n.start < b for a, b in shut)]
                 found = _inner(pronoun, match.start(), bounds[0], text, known, thread, discourse, alphabet)
             else:
@@ -263,8 +266,8 @@ def _inner(
         return found
     wanted = set("|".join(pronoun.classes).split("|"))
     fit = [t for t in thread.topics if thread.now - t.time <= 2 and not t.part and t.classes & wanted]
-    latest = [t for t in fit if t.time == fit[-1].time]
-    latest = [t for t in latest if not t.owner] or latest
+    same = [t for t in fit if t.time == fit[-1].time]
+    latest = [t for t in same if not t.owner] or same
     for group in pronoun.classes:
         for topic in latest:
             if topic.classes.intersection(group.split("|")):
@@ -308,8 +311,8 @@ def _antecedent(
         pair = listed(here, classes[1:], alphabet, text, discourse.joins)
         return of_two(classes[0], classes[1:], (here, thread.named + here, earlier + here), pair, alphabet)
     clause = clause_start(text, at)
-    in_sentence = [n for n in before if n.start < clause or clause == 0]
-    in_sentence = [n for n in in_sentence if not discourse.source.search(text[: n.start])]
+    outside = (n for n in before if n.start < clause or clause == 0)
+    in_sentence = [n for n in outside if not discourse.source.search(text[: n.start])]
     counted = bool(pronoun and pronoun.counted)
     groups = [(c,) for c in classes] if counted else [classes]
     found = (_subject(in_sentence, g, text, discourse, alphabet, counted=counted) for g in groups)
@@ -374,9 +377,8 @@ def _subject(
     for node in sorted(nodes, key=lambda n: n.start):
         start = clause_start(text, node.start)
         clauses.setdefault(start, []).append(node)
-        if (end in beside and text[end : node.start] in _LISTED) or discourse.comparison.search(
-            text, start, node.start
-        ):
+        listed_on = end in beside and text[end : node.start] in _LISTED
+        if listed_on or discourse.comparison.search(text, start, node.start):
             beside |= {node.start, node.end}
         end = node.end
     incidental = frozenset(n.start for n in nodes if discourse.incidental(text, n))
@@ -392,9 +394,7 @@ def _subject(
         ]
         if fit:
             fit = [n for n in fit if not text.startswith(OWNING, n.end)] or fit
-            order = [
-                next(i for i, group in enumerate(wanted) if alphabet.classes(n.char).intersection(group.split("|")))
-                for n in fit
-            ]
+            groups = [group.split("|") for group in wanted]
+            order = [next(i for i, g in enumerate(groups) if alphabet.classes(n.char).intersection(g)) for n in fit]
             return fit[order.index(min(order))]
     return None

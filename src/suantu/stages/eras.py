@@ -6,9 +6,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
+from suantu.expressions import compiled
 from suantu.records import Observation, Period, Thing
 from suantu.scene import Scene
 
+_MONTH = compiled(r"\d{4}-\d\d")
 _MANY = 4  # a year named so often is what a document is about
 _WIDE = frozenset({"Country"})
 _PLACES = frozenset({"Place", "Country", "Region", "City"})
@@ -30,7 +32,7 @@ def year_of(period: Period) -> str:
 def anchor(periods: Sequence[Period], issued: str) -> str:
     """The time of a paragraph that later words count from: the last that has passed, a point rather than a span."""
     known = [p for p in periods if p.value and year_of(p) <= (issued[:4] or "9999")]
-    points = [p for p in known if not p.ahead and "/" not in p.value]
+    points = [p for p in known if not p.ahead and "/" not in p.value and p.aside != "compared"]
     return next((p.value for p in reversed(points or known)), "")
 
 
@@ -68,7 +70,13 @@ def carried(
     """The time and place that the next sentence of the paragraph takes over: those of this one, if it has just one."""
     told = [n for at, n in scene.nodes.items() if scene.inserted(at) is None]
     named = {p.value: p for n in told for p in n.periods if p.value and not p.aside}
+    of_figures = {f.period for f in facts}
+    named = {
+        v: p for v, p in named.items() if v in of_figures or not _MONTH.match(v)
+    }  # a mere event's day dates nothing
     used = {f.period for f in facts if f.place is not None and f.period in named and f.metric != "ratio"}
+    if period is not None and all(v < period.value for v in named) and any(f.period == period.value for f in facts):
+        named = {}  # only looked back to
     if len(named) == 1:
         period = next(iter(named.values()))
     elif named:

@@ -2,7 +2,8 @@
 
 Full-width digits, Latin letters and signs become ASCII (Chinese punctuation stays), odd spaces become a space, CJK
 radicals and compatibility ideographs become the plain character, lone surrogates become U+FFFD, traditional characters
-become simplified ones, and letters that a scan read for digits become digits (2O22). Dashes and curly quotes stay.
+become simplified ones, letters that a scan read for digits become digits (2O22), and ASCII commas, colons and the like
+beside a Han character become the Chinese ones that were meant. Dashes and curly quotes stay.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ _ODD = compiled(
     "[\uff00-\uff5e\u3000\u00a0\u2000-\u200a\u202f\u205f\u2e80-\u2fd5\uf900-\ufaff\ufe30-\ufe4f\U0002f800-\U0002fa1f\ud800-\udfff]"
 )
 _WIDE_THOUSANDS = compiled(r"(?<=[\uff10-\uff19])，(?=[\uff10-\uff19]{3}(?![\uff10-\uff19]))")
+_NARROW = compiled("(?<=[\u3400-\u9fff])[,;:?!]|[,;:?!](?=[\u3400-\u9fff])")
 _HAN = compiled("[\u3400-\u9fff]")
 # a number before Han or % in which letters stand for 0 and 1; an l at the end may be litres
 _MISREAD = compiled(
@@ -38,6 +40,7 @@ def fold(text: str) -> str:
     if _ODD.search(text):
         text = _WIDE_THOUSANDS.sub(",", text).translate(_table())
     text = _MISREAD.sub(lambda match: match[0].translate(_READ), text)
+    text = _NARROW.sub(lambda mark: chr(ord(mark[0]) + 0xFEE0), text)
     return _simplify(text) if _holds_traditional(text) else text
 
 

@@ -19,6 +19,7 @@ from suantu.stages.years import Years
 __all__ = ["PeriodGrammar"]
 
 _DAY = compiled("[0-9]{2}-[0-9]{2}")
+_EARLY = ("-01", "-02", "-03")  # in these months the past year is the calendar year before
 _PART = compiled("([0-9]{4})-([HQ])([1-4])")
 # What relative words count from: the document's date, the period named before, the part of it (as it is, or so many
 # quarters or months on), the year last told of.
@@ -40,7 +41,7 @@ class _Anchors:
         year that is only looked back to or ``compared`` with; ``opens``: it opens its sentence."""
         ahead = period.ahead or (self.issued and _last_year(period.value) > _year_of(self.issued))
         back = self.here and not opens and _last_year(period.value) < _year_of(self.past)
-        back = back or (compared and bool(self.past) and _last_year(period.value) < _year_of(self.past))
+        back = back or (compared and period.value < self.past)
         past = self.past if ahead or back else period.value
         if compared and back:
             return self
@@ -88,6 +89,7 @@ class PeriodGrammar:
         self._relative_pairs = frozenset(word[:2] for word, _ in rows)
         self._issued_cues = words(rules, "issued_cues", file)
         self._compared, self._of = words(rules, "compared", file), words(rules, "compared_of", file)
+        self._than = words(rules, "than", file)
         self._published = re.compile(str(rules.get("published", "(?!)")))
         banned, left = section(rules, "not_before", file), section(rules, "not_after", file)
         self._relative_banned = {word: words(banned, word, file) for word in banned}
@@ -162,7 +164,8 @@ class PeriodGrammar:
             pos = period.end
             if not any(begin <= period.start < end for begin, end in titles):
                 aside = "paper" if self._published.match(text, period.end) else ""
-                if text.endswith(self._compared, 0, period.start) and text.startswith(self._of, period.end):
+                of = text.endswith(self._compared, 0, period.start) and text.startswith(self._of, period.end)
+                if of or text.endswith(self._than, 0, period.start):
                     aside = aside or "compared"
                 found.append(replace(period, aside=aside))
                 if self._anchoring(period, folded):
@@ -287,6 +290,8 @@ class PeriodGrammar:
         here = int(_year_of(anchors.issued) or 0)
         if not here or not period.years or not (period.ahead or is_span(period)):
             return period
+        if period.years == 1 and not period.ahead and anchors.issued[4:7] in _EARLY:
+            return replace(period, value=str(here - 1))
         first, last = (here, here + period.years) if period.ahead else (here - period.years, here)
         return replace(period, value=f"{first}/{last}")
 

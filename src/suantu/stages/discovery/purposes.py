@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from suantu.expressions import compiled
+from suantu.expressions import compiled, either
 from suantu.rules import Alphabet
-from suantu.stages.discovery.roles import either
 
 _APART = compiled(r",? and |,? or |, ")
 

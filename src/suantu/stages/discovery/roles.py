@@ -5,11 +5,11 @@ it is. The words are the ``roles``, ``acts`` and ``spots`` of ``discovery.en.yam
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from suantu.expressions import compiled
+from suantu.expressions import compiled, either
 from suantu.rules import Alphabet
 from suantu.stages.discovery.page import Page
 
@@ -30,11 +30,6 @@ class Sighting:
     cls: str
     rule: str
     weight: float
-
-
-def either(words: Iterable[object]) -> str:
-    """The words as alternatives, the longest first."""
-    return "|".join(sorted(map(str, words), key=lambda w: (-len(w), w)))
 
 
 def slotted(source: str, alphabet: Alphabet) -> str:

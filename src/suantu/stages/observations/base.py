@@ -73,6 +73,7 @@ class Base:
         self._of = str(settings["possessive"]).replace("{}", "")
         self._possessive, self._comma = str(settings["possessive"]), str(settings["joint"])
         self._joint_metrics = frozenset(settings["joint-metrics"])
+        self._summed_metrics = frozenset(settings.get("summed-metrics", ()))
         possess = "|".join(sorted(map(str, settings["possess"]), key=len, reverse=True))
         self._possess = compiled(f"{edge}(?:{possess}){after}(?:{settings['possess-gap']}|[a-z ]){{0,3}}[^，,]{{0,8}}$")
 
@@ -93,6 +94,7 @@ class Base:
         few = settings.get("few", {})
         self._vague = compiled(str(few.get("vague", "(?!)")))
         self._few = compiled(str(few.get("text", "(?!)")))
+        self._apposed = compiled(str(few.get("apposed", "(?!)")))
         self._moved = compiled(str(few.get("moved", "(?!)")))
         self._few_left = compiled(str(few.get("left", "(?!)")))
         self._few_right = compiled(str(few.get("right", "(?!)")))
@@ -120,6 +122,7 @@ class Base:
         speakers = settings.get("speakers")
         self._speakers = compiled(f"{speakers}$") if speakers else None
         self._speaking = compiled(f"\\b{speakers}\\b") if speakers else None
+        self._inside = compiled(str(settings.get("inside", "(?!)")))
         self._market_words = tuple(map(str, settings["market-words"]))
 
     def _load_beneficiary(self, settings: Mapping[str, Any], compiler: Compiler) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from suantu.expressions import compiled
+from suantu.expressions import compiled, either
 from suantu.ontology import Ontology
 from suantu.records import Period, Quantity, Thing
 from suantu.rules import Alphabet
@@ -74,13 +74,14 @@ class Circumstances:
         self._intends = compiled(str(settings.get("intends", "(?!)")))
         self._ontology = ontology
         pronouns = [(set(p["classes"]), str(w)) for p in settings["pronouns"] for w in p["words"]]
-        self._seats = {cls: _any_word(w for of, w in pronouns if of == {cls}) for cls in _SEATS}
-        self._there = _any_word(w for of, w in pronouns if of.issubset(_SEATS))
+        self._seats = {c: compiled(either(w for of, w in pronouns if of == {c}) or "(?!)") for c in _SEATS}
+        self._there = compiled(either(w for of, w in pronouns if of.issubset(_SEATS)) or "(?!)")
         figure = "".join(alphabet.kind("multiple"))
         self._base = compiled(f"[\uf000-\uf8ff]?{of}(?:{bounds})?{figure}")
         self._same = compiled(str(settings.get("same-period", "(?!)")))
         self._level = tuple(compiled(str(settings.get(k, "(?!)"))) for k in ("level-before", "level-after"))
-        self._goes_on = _any_word(map(str, settings.get("goes-on", ())))
+        self._goes_on = compiled(either(map(str, settings.get("goes-on", ()))) or "(?!)")
+        self._contrast = compiled(str(settings.get("contrast", "(?!)")))
         self._foretold = compiled(str(settings.get("foretold", "(?!)")))
         self._seated_at = compiled(str(settings.get("seated", "(?!)")))
         self._announced = compiled(str(settings.get("announced", "(?!)")))
@@ -239,7 +240,7 @@ class Circumstances:
             if inside:
                 return inside[0]
         if before:
-            return before[-1][1]
+            return self._latest(text, position, before)
         same = [p for at, p in after if not _HARD.search(text, position, at)]
         if self._after and after and text[position] in text[position + 1 : after[0][0]]:
             same = []  # a time behind another figure of the kind is that figure's
@@ -248,6 +249,13 @@ class Circumstances:
         if self._after and after and self._compared.match(text, position + 1, after[0][0]):
             same = []
         return same[0] if same and (self._after or not _CLAUSE.search(text, position, after[0][0])) else None
+
+    def _latest(self, text: str, position: int, before: list[tuple[int, Period]]) -> Period:
+        """The last time before a figure; not one that was only set against another in an earlier part (…，而2023年…；)."""
+        part = max((m.end() for m in _HARD.finditer(text, 0, position)), default=0)
+        set_against = self._contrast.search
+        plain = [p for at, p in before if at >= part or not set_against(text, max(0, at - 3), at)]
+        return plain[-1] if plain else before[-1][1]
 
     def several(self, scene: Scene, position: int) -> tuple[Thing, ...]:
         """The places of a list (中国和美国) that stands before the figure as its subject, if there is one."""
@@ -359,10 +367,6 @@ class Circumstances:
         if scene.in_mood(("estimate",), position, position + 1):
             return "Estimate"
         return "Actual"
-
-
-def _any_word(words: Iterable[str]) -> re.Pattern[str]:
-    return compiled("|".join(sorted(words, key=len, reverse=True)) or "(?!)")
 
 
 def _between_years(periods: list[Period]) -> Period | None:

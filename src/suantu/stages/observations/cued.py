@@ -146,6 +146,9 @@ class Cued(Base):
         shared = len(phrase.places) == count > 1
         if count > 1 and not shared and (members := self._members(scene, end, start, count)):
             return Placing(metric, members[0], rule, start, position + 1, Decimal(confidence), group=members)
+        within = self._whole(scene, metric, phrase, start)
+        if within is not None:
+            phrase = replace(phrase, about=self._sharer(figure, metric, start), nodes=(), words="")
         about, group = self._phrase_names(figure, metric, phrase, end, cue_end)
         about = about or self._reporting(scene, metric, end)
         if phrase.about is None and cue_end > end and (head := self._head(scene, position, metric)) is not None:
@@ -167,9 +170,23 @@ class Cued(Base):
             position + 1,
             Decimal(confidence),
             place,
+            within if about is not within else None,
             group=group,
             places=phrase.places if shared else (),
         )
+
+    def _whole(self, scene: Scene, metric: Metric, phrase: Phrase, start: int) -> Thing | None:
+        """The market in which someone's share is told (在智算市场的占比达…): not whose it is."""
+        if metric.name not in self._joint_metrics or phrase.about is None or "Market" not in phrase.about.classes:
+            return None
+        return phrase.about if self._inside.match(scene.text, start, phrase.start) else None
+
+    def _sharer(self, figure: Figure, metric: Metric, start: int) -> Thing | None:
+        """Who has a share told in a clause that names only its market: as the clause before, or what it all opens with."""
+        carried = self._carried(figure.last, metric)
+        if carried is not None and self._follows(figure.scene, carried[0], start):
+            return carried[1].about
+        return self._first_phrase(figure.scene, part_start(figure.scene.text, figure.position), start).about
 
     def _head(self, scene: Scene, position: int, metric: Metric) -> Thing | None:
         """The name that a clause describes with the figure (单价4万元的H20): whose figure it is."""

@@ -74,7 +74,7 @@ class Facts(Base):
 
     def _shared(self, scene: Scene, position: int, placing: Placing) -> bool:
         """Whether a list has its share together: no word says that each has it; other figures where one does."""
-        parts = placing.metric.name in self._joint_metrics
+        parts = placing.metric.name in self._joint_metrics | self._summed_metrics
         parts = parts or bool(self._together_words.search(scene.text, placing.start, position + 1))
         return parts and not self._each.search(scene.text, placing.start, position + 4)
 
@@ -150,7 +150,11 @@ class Facts(Base):
         period = when.period.value if when.period else ""
         if not metric.placed and when.period in (scene.period, scene.era, None):
             period = scene.ranked or period if metric.dated else ""
-        stated = "Forecast" if self._when.proposed(scene, position) else placing.status
+        status = "Forecast" if self._when.proposed(scene, position) else placing.status
+        dating = when.period if period and when.period is not scene.era else None
+        status = status or self._when.status(scene, position, quantity, dating, document.issued)
+        if status == "Actual" and (metric.lasting or (metric.device and self._is_device(about))):
+            period = ""  # when a device came out is no time of its figures
         return Observation(
             metric=metric.name,
             about=about,
@@ -164,14 +168,7 @@ class Facts(Base):
             compared_with=placing.compared,
             compared_period=when.compared,
             period=period,
-            status=stated
-            or self._when.status(
-                scene,
-                position,
-                quantity,
-                when.period if period and when.period is not scene.era else None,
-                document.issued,
-            ),
+            status=status,
             bound=placing.bound or self._bound(scene, position, quantity, placing, sign),
             lower=None if quantity.lower is None else quantity.lower * sign,
             upper=None if quantity.upper is None else quantity.upper * sign,

@@ -209,7 +209,9 @@ class Framed(Base):
         plain = frame.about in {"slot", "right"} or frame.metric == "count"
         counter = scene.nodes[hit.position].quantities[0].counter
         if found.about is None and not found.group and not words and frame.metric == "shipments" and counter:
-            return scene.measured.get(frame.metric) or self._phrases.subject(counter)
+            firm = self._actor(scene, hit.begin, ("Organization",)) if self._language != "en" else None
+            known = scene.measured.get(frame.metric) or firm
+            return known or (self._phrases.subject(counter) if len(counter) > 1 else None)
         if found.about is None and not found.group and words and plain:
             return self._phrases.subject(words)
         return found.about
@@ -246,6 +248,9 @@ class Framed(Base):
         start = clause_start(scene.text, hit.position)
         verb = self._possess.search(scene.text, start, hit.position)
         owner = None
+        named = (n for at, n in scene.nodes.items() if start <= at < hit.position and len(n.mentions) > 1)
+        if noun in self._countable and any(self._of_class(n, ("Organization",)) for n in named):
+            return self._phrases.subject(noun)  # the list is of those counted (NAME, NAME and others, 12 firms)
         if verb or not scene.text[start : hit.position].strip():
             for at in sorted(p for p in scene.nodes if start <= p < hit.position):
                 node = scene.nodes[at]

@@ -17,8 +17,9 @@ class Metric:
     """One reading of metric words: ``name`` as in the vocabulary; ``sign`` is -1 for words of decline.
 
     ``placed`` is ``home`` where the document's own place may fill in, ``near`` where only a place near by, or empty.
-    ``by``: classes of those whose it is, whatever it went into. ``dated``: the text's own time may fill in, as for all that is placed. ``owned``: it is a rate of something, and its subject is the rate with its owner. ``own``: a firm reports it of
-    itself.
+    ``by``: classes of those whose it is, whatever it went into. ``dated``: the text's own time may fill in, as for all
+    that is placed. ``lasting``: it has no time unless it is foreseen. ``owned``: it is a rate of something, and its
+    subject is the rate with its owner. ``own``: a firm reports it of itself.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Metric:
     from_cue: bool = False
     owned: bool = False
     dated: bool = False
+    lasting: bool = False
     by: tuple[str, ...] = ()
     own: bool = False
 
@@ -79,6 +81,7 @@ class Metrics:
                 bool(dict(entry.get("about", {})).get("from-cue")),
                 bool(entry.get("owned")),
                 bool(entry.get("dated") or entry.get("placed")),
+                bool(entry.get("lasting")),
                 tuple(entry.get("by", ())),
                 bool(entry.get("own")),
             )

@@ -182,6 +182,8 @@ class Observer(Cued, Framed, Defaults, Facts):
         """Whether a small number only sums up what was named (三家合计, 这两款)."""
         if self._vague.fullmatch(quantity.text) and not quantity.counter and quantity.bound in ("=", "~"):
             return True
+        if self._sums_up(scene, position, quantity):
+            return True
         before, after = scene.text[max(0, position - 12) : position], scene.text[position + 1 : position + 8]
         if self._moved.search(before + quantity.text) or self._moved.search(before + quantity.text + after[:2]):
             return True
@@ -191,6 +193,17 @@ class Observer(Cued, Framed, Defaults, Facts):
         if group and self._so_many(scene, scene.nodes[position]) is not None:
             return True
         return bool(self._few_left.search(before) or self._few_right.match(after))
+
+    def _sums_up(self, scene: Scene, position: int, quantity: Quantity) -> bool:
+        """Whether the figure only says how many a list names that stands right beside it (A、B和C三种芯片)."""
+        if not 2 <= quantity.value <= 10 or quantity.bound != "=":
+            return False
+        beside = [n for n in scene.nodes.values() if quantity.start - 2 <= n.end <= quantity.start]
+        beside += [n for n in scene.nodes.values() if self._apposed.fullmatch(scene.block.text, quantity.end, n.start)]
+        if any(len(n.mentions) == quantity.value for n in beside):
+            return True
+        start = clause_start(scene.text, position)
+        return self._language == "zh" and bool(self._phrases.members(scene, position, start, int(quantity.value)))
 
     def _as_market_share(self, scene: Scene, placing: Placing, before: tuple[int, Placing] | None) -> Placing:
         """A proportion told by a plain word (占比) is a market share where the sentence speaks of such."""

@@ -161,6 +161,8 @@ class Heads:
         found = [p for p in self._times(text) if p.value]
         if found:
             first = found[0]
+            if len({p.value for p in found}) > 1:  # 2023年与2024年对比
+                return "", text
             return first.value, f"{text[: first.start]} {text[first.end :]}"
         match = None if self._years.search(text) else _BARE_YEAR.search(text)
         if match is not None and len(set(_BARE_YEAR.findall(text))) == 1:

@@ -157,7 +157,8 @@ class Tables:
                 thing = self._new(text, cls)
         if thing is not None:
             self._note(thing, row, table.subject, facts)
-        return thing, Head(text, period=head.period if head.period and not head.rest else "")
+        plain = Head(text, period=head.period if head.period and not head.rest else "")
+        return thing, head if thing is not None and head.unit else plain
 
     def _full(self, text: str, cls: str, table: Table) -> Thing | None:
         """The known thing that a cell names with all its words (of several, one of the class)."""
@@ -234,9 +235,10 @@ class Tables:
         latest = self._latest_year(table, column) if metric.name in self._latest else ""
         period = latest or self._period(sources[:3] if metric.device and not self._is(thing, "Place") else sources)
         value = quantity.value * metric.sign if metric.sign < 0 < quantity.value else quantity.value
+        owned = self._is(thing, "Organization", *_DEVICES)  # else it is the place's
         facts.observations.append(
             Observation(
-                self._of_places.get(metric.name, metric.name) if self._is(thing, "Place") else metric.name,
+                metric.name if owned else self._of_places.get(metric.name, metric.name),
                 thing,
                 value,
                 cell,
@@ -306,7 +308,8 @@ class Tables:
             return across, subject, market
         thing = subject or across
         if thing is None and column.things and not column.cues:
-            thing = column.things[0]
+            of_places = self._is(column.things[0], "Place") and len(row.rest) > 1
+            thing = self._new(row.rest, "") if of_places else column.things[0]
         if thing is None and column.rest and not (column.period or column.cues or table.subject < 0):
             thing = self._new(column.rest, "")
         own = thing
