@@ -162,6 +162,8 @@ class Scene:
             if order is None:
                 continue
             if best is not None and (topic.clause, topic.time) != (best[1].clause, best[1].time):
+                if whole and best[1].part and topic.time == best[1].time and not topic.part:
+                    best = (best[0], topic)
                 break
             if best is None or (whole and topic.part, order) <= best[0]:
                 best = ((whole and topic.part, order), topic)

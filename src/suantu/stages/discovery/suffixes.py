@@ -30,6 +30,7 @@ class Suffixes:
         self._bureaus = tuple(map(str, government["bureaus"]))
         self._government, self._place = str(government["name"]), str(places["name"])
         self._places = {str(w) for w in places["words"]}
+        self._heads = tuple(map(str, settings["consortium-heads"]))
         self._firms = frozenset(map(str, settings["firm-endings"]))
         self._founded = compiled(f"(?:{settings['founded']['before']})$")
         self._joined = compiled(str(settings["founded"]["after"]))
@@ -132,6 +133,8 @@ class Suffixes:
         a, b = left + found[0], left + found[1]
         if b != start or (ending in self._branches and a and text[a - 1] in self._signs.institutes):
             return
+        if self._rules.get(ending, ("", ""))[1] == "Consortium":
+            a = self._headed(text, left, a)
         clean = found[2] or left == 0 or not re.match(self.inside, text[left - 1])
         core = text[a:start]
         if ending in self._places:
@@ -154,6 +157,12 @@ class Suffixes:
             cls = "Vendor"
         if weight:
             ledger.vote(surface, cls, rule, weight)
+
+    def _headed(self, text: str, left: int, start: int) -> int:
+        """Where a consortium's name begins: with the topic words right before its own."""
+        while head := next((w for w in self._heads if text.endswith(w, left, start)), ""):
+            start -= len(head)
+        return start
 
     def _shown(self, page: Page, start: int, end: int) -> bool:
         """Whether what stands beside a consortium's name tells of one: it is founded, joined, or has members."""

@@ -82,6 +82,7 @@ class Circumstances:
         self._level = tuple(compiled(str(settings.get(k, "(?!)"))) for k in ("level-before", "level-after"))
         self._goes_on = compiled(either(map(str, settings.get("goes-on", ()))) or "(?!)")
         self._contrast = compiled(str(settings.get("contrast", "(?!)")))
+        self._foretold_noun = compiled(str(settings.get("foretold-noun", "(?!)")))
         self._foretold = compiled(str(settings.get("foretold", "(?!)")))
         self._seated_at = compiled(str(settings.get("seated", "(?!)")))
         self._announced = compiled(str(settings.get("announced", "(?!)")))
@@ -354,6 +355,8 @@ class Circumstances:
             return "Forecast"
         if self._foretold.search(scene.text, max(0, position - 20), position):
             return "Forecast"
+        if year and year == now - 1 and self._results_expected(scene, position, period):
+            return "Forecast"
         planned = scene.in_mood(("planned",), position, position + 1) and not scene.in_mood(NOW, position, position + 1)
         if quantity.kind == "percent" and self._intends.match(scene.text, position + 1):
             return "Actual"
@@ -367,6 +370,15 @@ class Circumstances:
         if scene.in_mood(("estimate",), position, position + 1):
             return "Estimate"
         return "Actual"
+
+    def _results_expected(self, scene: Scene, position: int, period: Period | None) -> bool:
+        """Whether a sentence names a year and then expects its results (2024年营收预计为…)."""
+        at = next((p for p, n in scene.nodes.items() if p < position and period in n.periods), position)
+        if scene.in_mood(NOW, position, position + 1):
+            return False
+        expected = [m for m in scene.moods if m.kind == "forecast" and at < m.start < position < m.end]
+        expected = [m for m in expected if not self._foretold_noun.match(scene.text, m.start)]
+        return any(not _HARD.search(scene.text, m.start, position) for m in expected)
 
 
 def _between_years(periods: list[Period]) -> Period | None:

@@ -208,6 +208,8 @@ class Cued(Base):
                 about = opening.thing
             elif about is None and self._phrases.oblique(scene, phrase.start):
                 about = self._actor(scene, phrase.start, metric.by)
+        if metric.tests and about is not None and about.found_by == "phrase" and not group:
+            about = self._tested(scene, metric, end) or about
         if metric.topic and about is not None and not group:
             about = self._of_device(scene, end, about)
         about = about or (group[0] if group else None)
@@ -245,6 +247,12 @@ class Cued(Base):
         if (subject := self._opened_with(scene, metric, start)) is not None:
             return subject.about, place or subject.place
         return self._spoken_topic(scene, metric, start, end, place) or place, place
+
+    @staticmethod
+    def _tested(scene: Scene, metric: Metric, end: int) -> Thing | None:
+        """What the sentence tests, where a score's words only say in what."""
+        node = scene.topic(end, ("|".join(metric.tests),), age=0)
+        return node.thing if node is not None and len(node.mentions) == 1 else None
 
     def _reporting(self, scene: Scene, metric: Metric, end: int) -> Thing | None:
         """The firm that reports such a figure of itself, unless the sentence names another since."""

@@ -160,7 +160,7 @@ class Facts(Base):
             about=about,
             value=quantity.value * sign,
             value_text=quantity.text,
-            unit=placing.unit or quantity.unit,
+            unit=placing.unit or (metric.unit if quantity.kind == "number" else "") or quantity.unit,
             evidence=self._evidence(scene, start, end),
             found_by=placing.rule,
             place=place,

@@ -19,7 +19,8 @@ class Metric:
     ``placed`` is ``home`` where the document's own place may fill in, ``near`` where only a place near by, or empty.
     ``by``: classes of those whose it is, whatever it went into. ``dated``: the text's own time may fill in, as for all
     that is placed. ``lasting``: it has no time unless it is foreseen. ``owned``: it is a rate of something, and its
-    subject is the rate with its owner. ``own``: a firm reports it of itself.
+    subject is the rate with its owner. ``own``: a firm reports it of itself. ``tests``: classes of
+    what is tested, where a phrase only says in what. ``unit``: that of a bare number.
     """
 
     name: str
@@ -37,6 +38,8 @@ class Metric:
     lasting: bool = False
     by: tuple[str, ...] = ()
     own: bool = False
+    tests: tuple[str, ...] = ()
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +87,8 @@ class Metrics:
                 bool(entry.get("lasting")),
                 tuple(entry.get("by", ())),
                 bool(entry.get("own")),
+                tuple(entry.get("tests", ())),
+                str(entry.get("unit", "")),
             )
             self.by_name.setdefault(name, metric)
             stop = str(dict(entry.get("not-before", {})).get(language, ""))

@@ -54,11 +54,11 @@ class Lists:
         self._group = compiled(f"^(?:\\s|{lead})*(?:{expand(group)})(?:\\s|{after_it})*$", flags)
         self._tail = compiled(f"(?:{settings['figure-tail']})\\s*[{_FIGURES}].*$", flags)
         self._preposition = compiled(f"{edge}(?:{_either(settings['prepositions'])})\\s?(?:[a-z]+ ){{0,2}}$", flags)
-        self._aside = compiled(settings["aside"])
+        self._aside = compiled(expand(settings["aside"]))
         self._subjectless = compiled(expand(settings.get("subjectless", "(?!)")))
         self._measured = compiled(expand(settings.get("measured", "(?!)")))
         self._pronouns = {str(k): int(v) for k, v in settings.get("pronouns", {}).items()}
-        self._by = compiled(settings.get("by", "\\s*"))
+        self._by = compiled(expand(settings.get("by", "\\s*")))
         self._owner = compiled(expand(settings.get("owner", "(?!)")))
         self._selves = {str(k): str(v) for k, v in settings.get("selves", {}).items()}
         self._prefer = tuple(map(str, settings["prefer"]))
