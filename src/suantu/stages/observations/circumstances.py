@@ -374,11 +374,10 @@ class Circumstances:
     def _results_expected(self, scene: Scene, position: int, period: Period | None) -> bool:
         """Whether a sentence names a year and then expects its results (2024年营收预计为…)."""
         at = next((p for p, n in scene.nodes.items() if p < position and period in n.periods), position)
-        if scene.in_mood(NOW, position, position + 1):
-            return False
-        expected = [m for m in scene.moods if m.kind == "forecast" and at < m.start < position < m.end]
-        expected = [m for m in expected if not self._foretold_noun.match(scene.text, m.start)]
-        return any(not _HARD.search(scene.text, m.start, position) for m in expected)
+        at = position if scene.in_mood(NOW, position, position + 1) else at
+        expected = (m.start for m in scene.moods if m.kind == "forecast" and at < m.start < position < m.end)
+        cues = (c for c in expected if not self._foretold_noun.match(scene.text, c))
+        return any(not _HARD.search(scene.text, cue, position) for cue in cues)
 
 
 def _between_years(periods: list[Period]) -> Period | None:
