@@ -382,6 +382,7 @@ def _subject(
             beside |= {node.start, node.end}
         end = node.end
     incidental = frozenset(n.start for n in nodes if discourse.incidental(text, n))
+    incidental |= {n.start for at, (n, *_) in clauses.items() if discourse.object.search(text, at, n.start)}
     for passed, start in product((incidental, frozenset()), sorted(clauses, reverse=True)):
         fit = [
             n

@@ -20,12 +20,12 @@ from suantu.records import Thing
 from suantu.rules import Alphabet, Compiler
 from suantu.stages.discovery.aliases import Aliases
 from suantu.stages.discovery.english import English
-from suantu.stages.discovery.finder import Blocks, Finder, labelled
+from suantu.stages.discovery.finder import Finder, labelled
 from suantu.stages.discovery.heads import Heads
 from suantu.stages.discovery.lists import Lists, UseCases
 from suantu.stages.discovery.models import Models
 from suantu.stages.discovery.offices import Offices
-from suantu.stages.discovery.page import LAST_RESORT, Chosen, Ledger, Page, Signs, page_of
+from suantu.stages.discovery.page import LAST_RESORT, Blocks, Chosen, Ledger, Page, Signs, page_of
 from suantu.stages.discovery.quotes import Quotes
 from suantu.stages.discovery.slots import Slots
 from suantu.stages.discovery.suffixes import Suffixes
@@ -100,6 +100,7 @@ class Discovery:
         """The names of every block: those chosen before, and the document's own. ``title`` is the document's."""
         ledger = self._ledger()
         self._titles.document(title, ledger)
+        blocks = self._models.longer(blocks)
         pages = [page_of(text, chosen, self._chars, self._plain, self._breaks, self._longer) for text, chosen in blocks]
         english = _english(pages)
         if any(english):

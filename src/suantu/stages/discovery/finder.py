@@ -12,11 +12,10 @@ import ahocorasick_rs
 from suantu.expressions import compiled
 from suantu.ontology import Name
 from suantu.records import Thing
-from suantu.stages.discovery.page import Chosen
+from suantu.stages.discovery.page import Blocks, Chosen
 from suantu.stages.names import Gazetteer, Match
 
 _PIECE = compiled(r"[a-z]+|[0-9]+|[^\sa-z0-9]+")
-Blocks = Sequence[tuple[str, Chosen]]
 
 
 def labelled(thing: Thing, others: Sequence[str]) -> Thing:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from suantu.expressions import compiled
 from suantu.stages.discovery.heads import Heads
-from suantu.stages.discovery.page import Ledger, Page, Signs
+from suantu.stages.discovery.page import Blocks, Chosen, Ledger, Page, Signs
 from suantu.stages.discovery.words import Words
 
 _HAN = "\u4e00-\u9fff"
@@ -16,6 +17,7 @@ _BEFORE = compiled(f"[{_HAN}]+$")
 _FREE = "(?![A-Za-z0-9]|[.,，][0-9])"
 _NUMBER = compiled(r"[A-Z]*[0-9.]+[A-Za-z]?$")
 _CAMEL = compiled(r"[A-Z][a-z]+[A-Z][A-Za-z]+$")
+_CODE = compiled(r"[A-Z]{1,2}[0-9]{1,2}[A-Z]?$")
 _TYPICAL = compiled(r"[A-Z]{1,4}-?[0-9]{2,4}[A-Z]?(?:-[A-Z0-9]+)?$")
 
 
@@ -111,6 +113,33 @@ class Models:
                 break
             size += len(word)
         return size if 2 <= size <= 4 else 0
+
+    def longer(self, blocks: Blocks) -> Blocks:
+        """The blocks without known short codes (A2) where the text has a name of its own that ends so: an unknown word
+        stands right before the code more than once, or behind a maker."""
+        found = [list(self._codes(text, chosen)) for text, chosen in blocks]
+        weight: Counter[str] = Counter()
+        for _, surface, sure in (code for codes in found for code in codes):
+            weight[surface] += 1 + sure
+        gone = [{at for at, surface, _ in codes if weight[surface] > 1} for codes in found]
+        pairs = zip(blocks, gone, strict=True)
+        return [(text, [n for n in chosen if n[0].start not in at] if at else chosen) for (text, chosen), at in pairs]
+
+    def _codes(self, text: str, chosen: Chosen) -> Iterator[tuple[int, str, bool]]:
+        """Short codes behind an unknown word: where they stand, with that word, and whether a maker may stand before."""
+        last = 0
+        for match, _ in chosen:
+            han = _CODE.match(text[match.start : match.end]) and _BEFORE.search(
+                text, max(last, match.start - 8), match.start
+            )
+            if han and (size := self._prefix(han[0])):
+                start = match.start - size
+                yield (
+                    match.start,
+                    text[start : match.end],
+                    start == last > 0 or text[start - 1 : start] in self._made_by,
+                )
+            last = match.end
 
     def _by_context(self, source: str, start: int, end: int, surface: str, numbered: bool, ledger: Ledger) -> None:
         before, after = source[max(0, start - 16) : start], source[end : end + 40]

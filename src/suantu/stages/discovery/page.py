@@ -14,6 +14,7 @@ from suantu.rules import Alphabet
 from suantu.stages.names import Match
 
 Chosen = Sequence[tuple[Match, Name]]
+Blocks = Sequence[tuple[str, Chosen]]
 _SHORT = 3
 _FIRMS = frozenset({"Vendor", "Organization"})
 _SENTENCE = compiled(r"[^。；！？!?\n]+")

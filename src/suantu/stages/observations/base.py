@@ -26,6 +26,8 @@ from suantu.stages.observations.placing import (
     part_start,
 )
 
+_SOLD = "Chip|Product|Server"
+
 
 class Base:
     """The compiled settings of one language, and the questions that its parts ask of a sentence."""
@@ -246,6 +248,8 @@ class Base:
     def _topic(self, scene: Scene, position: int, metric: Metric) -> Thing | None:
         node = self._site(scene, position, metric)
         node = node or (self._device_topic(scene, position, metric) if metric.device else None)
+        if node is None and metric.name in self._unit_metrics:  # what a device costs, not what it uses
+            node = scene.topic(position, (_SOLD,), age=0)
         node = node or scene.topic(position, metric.topic or TOPICS, age=2)
         return node.thing if node is not None and len(node.mentions) == 1 else None
 
