@@ -367,9 +367,8 @@ def _subject(
     counted: bool = False,
 ) -> Node | None:
     """The subject of the latest clause that has one: its first name that is not merely compared with, nor (unless
-    ``counted``: a chip in a server) one of many.
-
-    Where a maker and its product stand in one clause (AMD Instinct MI300X), the class named first in ``wanted`` wins.
+    ``counted``: a chip in a server) one of many. Where a maker and its product stand in one clause (AMD Instinct
+    MI300X), the class named first in ``wanted`` wins.
     """
     clauses: dict[int, list[Node]] = {}
     beside: set[int] = set()  # where names stand that are only compared with, or given as examples
