@@ -307,9 +307,10 @@ def _antecedent(
         if classes[0] == "latter":  # beside a former it is the other of the same two
             former = next((n.start for n in before if n.pronoun and discourse.former.fullmatch(n.pronoun)), at)
             here = [n for n in here if n.start < former]
-        earlier = [t.node for t in thread.topics if thread.now - t.time <= 4 and not t.node.pronoun]
+        earlier = [t.node for t in thread.topics if thread.now - t.time <= 4 and not t.node.pronoun and not t.owner]
         pair = listed(here, classes[1:], alphabet, text, discourse.joins)
-        return of_two(classes[0], classes[1:], (here, thread.named + here, earlier + here), pair, alphabet)
+        here, named = (_unowning(nodes, text) for nodes in (here, thread.named))
+        return of_two(classes[0], classes[1:], (here, named + here, earlier + here), pair, alphabet)
     clause = clause_start(text, at)
     outside = (n for n in before if n.start < clause or clause == 0)
     in_sentence = [n for n in outside if not discourse.source.search(text[: n.start])]
@@ -336,6 +337,13 @@ def _antecedent(
                 return next((t for t in latest if t.position > thread.parted), latest[0]).node
             return next(t for t in fit if (t.clause, t.time) == (last.clause, last.time)).node
     return None
+
+
+def _unowning(nodes: Sequence[Node], text: str) -> list[Node]:
+    """The names without those that only say whose the next one is (NVIDIA H100, NVIDIA's H100)."""
+    starts = {n.start for n in nodes}
+    ends = {n.end: (n.end + 1, n.end + 3) if text.startswith(OWNING, n.end) else (n.end + 1,) for n in nodes}
+    return [n for n in nodes if text[n.end : n.end + 1] not in " '’" or starts.isdisjoint(ends[n.end])]
 
 
 def _seat(

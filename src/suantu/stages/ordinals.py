@@ -104,6 +104,7 @@ class Ordinals:
         self._ends = compiled(
             f" ?(?:[,.;:)]|$|(?:{either([w for w in words(rules, 'latin_end', file) if w[0].isalpha()])})(?![a-z]))"
         )
+        self._item = compiled(r"(?:[,;]| and) (?:and )?(?:[a-z][a-z-]* ){1,4}$")
         self._name_before = compiled(r"[A-Z][A-Za-z0-9]* $")
 
     def find(self, text: str, folded: str | None = None) -> list[Ordinal]:
@@ -237,4 +238,11 @@ class Ordinals:
             return []
         cue = self._cue_before.search(folded, max(0, start - 24), start)
         name = self._name_before.search(text, max(0, start - 24), start)
-        return self._made(text, start, end, value) if (cue or name) and self._ends.match(folded, end) else []
+        stands = cue or name or self._item_next(folded, start, value)
+        return self._made(text, start, end, value) if stands and self._ends.match(folded, end) else []
+
+    def _item_next(self, folded: str, start: int, value: int) -> bool:
+        """Whether the place before was told of just before, and only an item stands between (A is first, B second)."""
+        item = self._item.search(folded, max(0, start - 60), start)
+        told = self._ordinal.findall(folded, max(0, start - 120), item.start()) if item else []
+        return bool(told) and self._latin[told[-1]] == value - 1

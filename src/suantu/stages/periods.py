@@ -22,9 +22,9 @@ _DAY = compiled("[0-9]{2}-[0-9]{2}")
 _EARLY = ("-01", "-02", "-03")  # in these months the past year is the calendar year before
 _PART = compiled("([0-9]{4})-([HQ])([1-4])")
 # What relative words count from: the document's date, the period named before, the part of it (as it is, or so many
-# quarters or months on), the year last told of.
-_FROM = ("issued", "previous", "same", "quarters", "months", "whole")
-_STEPS = {"quarters": ("-Q", 4), "months": ("-", 12)}
+# halves, quarters or months on), the year last told of.
+_FROM = ("issued", "previous", "same", "halves", "quarters", "months", "whole")
+_STEPS = {"halves": ("-H", 2), "quarters": ("-Q", 4), "months": ("-", 12)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,7 @@ def note_topics(
     before = {thing.iri for start, _, thing in scene.sayers if start == 0}  # according to NAME, …
     said |= {p for p, n in scene.nodes.items() if p and len(n.mentions) == 1 and n.thing.iri in before}
     firms = compiled(f"(?:{discourse.appositive})?[{alphabet.matching(['Organization'])}]")
+    makes = compiled(f" [{alphabet.matching(['Chip', 'Product', 'AIModel', 'Interconnect'])}]")
     places = frozenset(alphabet.matching(["City", "Region"]))
     measured = compiled(f"(?:{discourse.of.pattern})[{alphabet.kind('multiple')}{alphabet.kind('percent')}]")
     for position in sorted(scene.nodes):
@@ -61,6 +62,7 @@ def note_topics(
             seen.add((start, classes))
         part = _counted(scene, position, discourse, alphabet)
         owner = scene.text.startswith(OWNING, position + 1)
+        owner = owner or ("Organization" in classes and makes.match(scene.text, position + 1) is not None)
         behind = bool(classes & discourse.objects) and _object(scene.text[start:position], classes, discourse)
         scene.topics.append(Topic(node, classes, position, start, thread.now, part, owner=owner, object=behind))
     for match in discourse.hint.finditer(scene.text):

@@ -188,6 +188,8 @@ class English:
         if len(words) < 2:
             return
         surface = page.surface(start, end)
+        if start not in page.names and end - 1 in page.names:
+            words[-1] = page.surface(end - 1, end)  # Arvel Semiconductor, where the last word is known as an industry
         for i in range(min(3, len(words) - 2)):
             if rule := self._first.get(" ".join(words[i : i + 2])):
                 ledger.vote(surface, rule[1], rule[0], 0.9)
