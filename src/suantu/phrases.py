@@ -96,7 +96,8 @@ class Phrases:
         end = self._skip_back(text, start, end)
         stops = sorted(self._stops(text, start, end))
         phrase = self._before(scene, stops, start, end)
-        if self._oblique and (phrase.about or phrase.place):
+        found = phrase.place and not phrase.about if self._language == "en" else phrase.about or phrase.place
+        if self._oblique and found:
             return self._upright(scene, stops, start, phrase)
         return phrase
 

@@ -27,6 +27,8 @@ _TAIL = compiled(r"(?P<stem>[A-Z]{1,4}-?)[0-9]+[A-Za-z]{0,2}")
 _JOINT = compiled(r" (?:of|for|on) ")
 _TAILED = compiled(r"[A-Za-z]-?[0-9]+[A-Za-z]?$")
 _SAID = 0.62  # from here on a noun or a possessive says what a name is
+_CALLED = 0.97  # what a body's own name says of it outweighs what it does
+_BODIES = frozenset({"Consortium", "GovernmentBody"})
 _DEVICES = frozenset({"Chip", "Product", "AIModel", "Interconnect"})
 _SLOT = compiled(r"\{([A-Z][A-Za-z|]+)\}")
 _START = compiled(r"(?:^|[.!?]['”’\")]?\s+|\n\s*|:\s+)$")
@@ -198,7 +200,7 @@ class English:
             plain = all(w in self._generic for w in words[:-1])
             if plain and (len(words) < 3 or rule[1] != "Policy" or not page.text.endswith(" the ", 0, start)):
                 return
-            ledger.vote(surface, rule[1], rule[0], 0.75)
+            ledger.vote(surface, rule[1], rule[0], _CALLED if rule[1] in _BODIES else 0.75)
             return
 
     def _numbered(self, page: Page, match: re.Match[str], ledger: Ledger) -> None:
