@@ -14,7 +14,7 @@ from suantu.expressions import compiled, either
 from suantu.records import Block, Mention, Thing
 from suantu.rules import Alphabet
 from suantu.scene import Node, Scene, Topic
-from suantu.stages.twos import listed, of_two
+from suantu.stages.twos import OWNING, listed, of_two, unowning
 
 _CLAUSE = compiled(r"[，,；;：:。！？!?]")
 _PARTS = "；;"
@@ -22,7 +22,6 @@ _COMMAS = ("，", ", ")
 _SEATS = frozenset({"City", "Region"})
 _NONE = compiled(r"(?!)")
 _LISTED = (", ", " and ", ", and ")
-OWNING = ("'s ", "’s ")
 _REACH = 40  # names that a pronoun looks back over
 _TOLD = 8  # sentences after which this institute is no longer who said something last
 
@@ -309,7 +308,7 @@ def _antecedent(
             here = [n for n in here if n.start < former]
         earlier = [t.node for t in thread.topics if thread.now - t.time <= 4 and not t.node.pronoun and not t.owner]
         pair = listed(here, classes[1:], alphabet, text, discourse.joins)
-        here, named = (_unowning(nodes, text) for nodes in (here, thread.named))
+        here, named = (unowning(nodes, text) for nodes in (here, thread.named))
         return of_two(classes[0], classes[1:], (here, named + here, earlier + here), pair, alphabet)
     clause = clause_start(text, at)
     outside = (n for n in before if n.start < clause or clause == 0)
@@ -337,13 +336,6 @@ def _antecedent(
                 return next((t for t in latest if t.position > thread.parted), latest[0]).node
             return next(t for t in fit if (t.clause, t.time) == (last.clause, last.time)).node
     return None
-
-
-def _unowning(nodes: Sequence[Node], text: str) -> list[Node]:
-    """The names without those that only say whose the next one is (NVIDIA H100, NVIDIA's H100)."""
-    starts = {n.start for n in nodes}
-    ends = {n.end: (n.end + 1, n.end + 3) if text.startswith(OWNING, n.end) else (n.end + 1,) for n in nodes}
-    return [n for n in nodes if text[n.end : n.end + 1] not in " '’" or starts.isdisjoint(ends[n.end])]
 
 
 def _seat(

@@ -9,8 +9,8 @@ from suantu.expressions import compiled
 from suantu.records import Mention
 from suantu.rules import Alphabet
 from suantu.scene import Node, Scene, Topic
-from suantu.stages.discourse import OWNING, Discourse, Thread, clause_start
-from suantu.stages.twos import EVERYTHING
+from suantu.stages.discourse import Discourse, Thread, clause_start
+from suantu.stages.twos import EVERYTHING, OWNING
 
 _FRAMED = compiled(r"[^，。；：\ue000-\uf8ff]{0,4}，")  # 制造领域，…
 _MODIFIES = compiled(r"-[a-z]")

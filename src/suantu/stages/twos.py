@@ -17,6 +17,7 @@ _LIKE = (
 EVERYTHING = frozenset({"Entity", "Concept", "Subject"})
 
 Pair = tuple[Node, Node]
+OWNING = ("'s ", "’s ")
 
 
 def of_two(
@@ -78,3 +79,10 @@ def _last_two(flat: Sequence[Node], group: Sequence[str], alphabet: Alphabet) ->
             if shared and flat[i].thing.iri != flat[j].thing.iri:
                 return i, j
     return None
+
+
+def unowning(nodes: Sequence[Node], text: str) -> list[Node]:
+    """The names without those that only say whose the next one is (NVIDIA H100, NVIDIA's H100)."""
+    starts = {n.start for n in nodes}
+    ends = {n.end: (n.end + 1, n.end + 3) if text.startswith(OWNING, n.end) else (n.end + 1,) for n in nodes}
+    return [n for n in nodes if text[n.end : n.end + 1] not in " '’" or starts.isdisjoint(ends[n.end])]

@@ -83,7 +83,7 @@ class Base:
         """The words that tell conditions and small sums from figures, and markets from other wholes."""
         conditions = settings["conditions"]
         self._condition_left = compiler.pattern("|".join(conditions["left"]) or "(?!)", "conditions").regex
-        self._condition_right = compiled("|".join(conditions["right"]) or "(?!)")
+        self._condition_right = compiler.pattern("|".join(conditions["right"]) or "(?!)", "conditions").regex
         self._together_words = compiled("|".join(map(str, settings.get("together", ()))) or "(?!)")
         self._group_words = frozenset(map(str, settings.get("groups", ())))
         self._edition = compiled(str(settings.get("edition", "(?!)")))
