@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from suantu.expressions import compiled
 from suantu.ontology import Name, Ontology
 from suantu.stages.names import Match
 
+_LABEL = 8  # a label stands at the head of its block
 _MADE = frozenset({"Chip", "Product", "AIModel", "Interconnect"})
 
 
@@ -21,6 +23,7 @@ class Evidence:
         self._letter_before = tuple(map(str, settings.get("letter-before", ())))
         self._joints = frozenset(map(str, settings["joints"]))
         self._read_as = {str(k): str(v) for k, v in dict(settings.get("read-as", {})).items()}
+        self._labels = [(compiled(str(r["before"])), compiled(str(r["after"]))) for r in settings.get("labels", ())]
         self._ontology = ontology
 
     def certain(self, matches: Sequence[Sequence[Match]]) -> frozenset[str]:
@@ -60,7 +63,7 @@ class Evidence:
             closure = self._ontology.closure(name.thing.classes)
             if "Organization" in closure and self._has_product(text, found, i):
                 return name
-            if self._in_list(text, found, i, closure):
+            if self._in_list(text, found, i, closure) or ("Industry" in closure and self._labels_it(text, match)):
                 return name
             if not refused and self._beside(text, match, closure):
                 return name
@@ -88,6 +91,13 @@ class Evidence:
         if i + 1 >= len(found) or text[found[i].end : found[i + 1].start].strip() not in ("", "的"):
             return False
         return any(self._ontology.closure(n.thing.classes) & _MADE for n in found[i + 1].names if not n.ambiguous)
+
+    def _labels_it(self, text: str, match: Match) -> bool:
+        """Whether the name labels the block, or is a numbered heading."""
+        if match.start > _LABEL:
+            return False
+        before = text[: match.start]
+        return any(b.match(before) and a.match(text, match.end) for b, a in self._labels)
 
     def _beside(self, text: str, match: Match, closure: frozenset[str]) -> bool:
         after = text[match.end : match.end + 16].lstrip()

@@ -69,6 +69,7 @@ class Discovery:
         self._breaks = frozenset(str(settings["breaks"]))
         longer = "|".join(map(re.escape, sorted((e for e in telling if len(e) > 1), key=len, reverse=True)))
         self._longer = compiled(f"(?:{longer})(?![{settings['continues']}])")
+        words.add("verb", map(str, settings["use-cases"]["words"]))
         self._use_cases = UseCases(settings, words)
         self._slots = Slots(
             settings["slots"],

@@ -236,6 +236,7 @@ class UseCases:
         self._rates = compiled(str(rules["rates"]))
         self._opens, self._closes = compiled(str(rules["opens"])), compiled(str(rules["closes"]))
         self._joins = compiled(str(rules["joins"]))
+        self._instances, self._of_uses = compiled(str(rules["instances"])), compiled(str(rules["of-uses"]))
 
     def typical(self, surface: str) -> bool:
         """Whether a name looks like a use case by itself (高炉炉温预测, 智能理货)."""
@@ -255,20 +256,30 @@ class UseCases:
             if not self._end.search(clause[0]):
                 continue
             for match in self._opens.finditer(page.text, *clause.span()):
-                self._run(page, match.end(), clause.end(), ledger)
+                self._run(page, match.end(), clause.end(), self.typical, ledger)
+            self._one_by_one(page, clause.start(), clause.end(), ledger)
             if rate := self._rates.search(page.text, *clause.span()):
                 self._back(page, clause.start(), rate.start(), self.typical, ledger)
             elif close := self._closes.search(page.text, *clause.span()):
                 self._back(page, clause.start(), close.start(), self.strong, ledger)
 
-    def _run(self, page: Page, start: int, end: int, ledger: Ledger) -> None:
+    def _one_by_one(self, page: Page, start: int, end: int, ledger: Ledger) -> None:
+        """What a sentence that speaks of uses names as instances."""
+        for match in self._instances.finditer(page.text, start, end):
+            sentence = page.text.rfind("。", 0, start) + 1
+            if self._of_uses.search(page.text, sentence, match.start()):
+                self._run(page, match.end(), end, self.strong, ledger)
+
+    def _run(self, page: Page, start: int, end: int, wanted: Callable[[str], bool], ledger: Ledger) -> None:
         """The members of a list from its first letter on, as long as they look like use cases."""
         while start < end:
             cut = self._joins.search(page.text, start, end)
             stop = cut.start() if cut else end
             if stop - start > 1 or start not in page.names:
                 size = self._prefix(page.text[start:stop])
-                if not size or not self._vote(page, start, start + size, "usecase.opened", ledger):
+                if not size or not wanted(page.surface(start, start + size)):
+                    return
+                if not self._vote(page, start, start + size, "usecase.opened", ledger):
                     return
                 if start + size != stop:
                     return
@@ -287,6 +298,8 @@ class UseCases:
             parts.append((start, match.start()))
             start = match.end()
         parts.append((start, end))
+        if len(parts) > 1 and any(self.strong(page.surface(a, b)) for a, b in parts if b > a):
+            wanted = self.typical  # one that is sure vouches for the others
         for i, (a, b) in reversed(list(enumerate(parts))):
             if b - a == 1 and a in page.names:
                 continue

@@ -25,6 +25,7 @@ class Quotes:
         self._naming, self._firms = tuple(map(str, rules["naming"])), tuple(map(str, rules["firms"]))
         self._approved = tuple(map(str, rules["approved"]))
         self._launched, self._used = tuple(map(str, rules["launched"])), tuple(map(str, rules["used"]))
+        self._apposed = compiled(str(rules["apposed"]))
         self._centres = compiled(str(rules["centres"]))
         self._firm_verbs = compiled(str(rules["firm-verbs"]))
         self._done = [(str(cls), compiled(str(pattern))) for cls, pattern in rules["done"].items()]
@@ -70,7 +71,7 @@ class Quotes:
             or words[0].kind == "stop"
         ):
             return
-        before, after = source[max(0, match.start() - 12) : match.start()], source[match.end() : match.end() + 30]
+        before, after = source[max(0, match.start() - 12) : match.start()], source[match.end() : match.end() + 46]
         if cls := self._class(
             name, own, before, after, any(w.kind in ("open", "latin") for w in words), len(words) == 1
         ):
@@ -97,6 +98,8 @@ class Quotes:
         if fresh and any(c.isdigit() for c in name) and (is_a := self._is_a.match(after)):
             return self._heads.last(is_a["head"])
         if fresh and name[-1].isalnum() and name[-1].isascii() and (cls := self._became(after)):
+            return cls
+        if (apposed := self._apposed.match(after)) and (cls := self._heads.last(apposed["run"])):
             return cls
         if len(name) <= 6 and self._centres.match(after):
             return "Organization"

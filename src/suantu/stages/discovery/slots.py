@@ -151,7 +151,7 @@ class Slots:
             before, after = self._before.search(text, max(0, a - 24), a), self._after.match(text, b)
             return (before.start() if before else a), (after.end() if after else b)
         ends = [m.end() for m in self._ending.finditer(text, a + 2, b)]
-        rest = self._words.split(text[ends[-1] : b])[:1] if ends else ()
+        rest = self._words.split(text[ends[-1] : b + 2])[:1] if ends and ends[-1] < b else ()  # 早 begins 早已
         if rest and rest[0].kind not in ("open", "latin"):
             return a, ends[-1]
         words = self._words.split(text[a:b])

@@ -34,6 +34,7 @@ class Suffixes:
         self._firms = frozenset(map(str, settings["firm-endings"]))
         self._founded = compiled(f"(?:{settings['founded']['before']})$")
         self._joined = compiled(str(settings["founded"]["after"]))
+        self._place_firms = frozenset(map(str, settings["place-firms"]))
         self._everyday = frozenset(map(str, settings["everyday-endings"]))
         self._all = tuple(self._rules)
         self._generic_firm = frozenset(map(str, settings["firm-words"]))
@@ -146,7 +147,9 @@ class Suffixes:
         rule, cls, strong = self._rules[ending]
         whole = ending in self._generic_firm and core.endswith(self._all) and len(core) > 3
         surface = page.surface(a, end - len(ending) if whole else end)
-        if strong:
+        if ending in self._place_firms and len(core) == 1 and core in self._signs.places:
+            weight = 0.65 if self._alone(page.text, core, end) else 0.0
+        elif strong:
             weight = self._strong(surface, ending, core, cls, clean)
         else:
             weight = 0.0 if page.text.startswith(self._all, end) else self._weak(page.text, ending, core, end, clean)
@@ -202,6 +205,11 @@ class Suffixes:
         if len(core) == 1 and core in self._signs.places and len(ending) > 1:
             return 0.6 if core not in self._signs.countries and self._ends_there(text, end) else 0.0
         return 0.35 if len(core) in (2, 3) and not self._words.empty(core) else 0.0
+
+    def _alone(self, text: str, place: str, end: int) -> bool:
+        """Whether a place and an ending are a firm's name: no noun goes on with it (甘肃移动, no 甘肃移动用户)."""
+        words = self._words.split(text[end : end + 4])
+        return place not in self._signs.countries and (not words or words[0].kind in ("stop", "verb", "latin"))
 
     def _ends_there(self, text: str, end: int) -> bool:
         """Whether what follows a name is a mark or a word of its own."""
