@@ -59,7 +59,7 @@ class Phrases:
         flags = re.IGNORECASE if language == "en" else 0
         stop = r"|\.(?=\s|$)" if language == "en" else ""
         self._boundary = compiled(f"{edge}(?:{words}){after}|[{_PUNCTUATION}]{stop}|[\uf000-\uf8ff]", flags)
-        self._leading = self._strip(settings["leading"], "^", language)
+        self._leading = self._strip(settings["leading"], "^", language, settings.get("leading-whole", ()))
         self._trailing = self._strip(settings["trailing"], "$", language)
         self._generic = self._strip(settings["generic"], "$", language)
         self._named = self._strip([*settings["generic"], *settings["generic-named"]], "$", language)
@@ -83,11 +83,12 @@ class Phrases:
         self._seen: dict[str, tuple[tuple[int, int, bool], ...]] = {}
 
     @staticmethod
-    def _strip(words: list[str], anchor: str, language: str) -> re.Pattern[str]:
+    def _strip(words: list[str], anchor: str, language: str, whole: Sequence[str] = ()) -> re.Pattern[str]:
         escaped = "|".join(sorted((re.escape(str(w)) for w in words), key=len, reverse=True))
         if language == "en":
             escaped = rf"(?:{escaped})(?![A-Za-z])\s*" if anchor == "^" else rf"\s*(?<![A-Za-z])(?:{escaped})"
-        return compiled(f"^(?:\\s|{escaped})+" if anchor == "^" else f"(?:\\s|{escaped})+$", re.IGNORECASE)
+        kept = f"(?!{'|'.join(map(re.escape, whole))})" if whole else ""
+        return compiled(f"^(?:{kept}(?:\\s|{escaped}))+" if anchor == "^" else f"(?:\\s|{escaped})+$", re.IGNORECASE)
 
     def left(self, scene: Scene, end: int, start: int = 0) -> Phrase:
         """The phrase that ends at the encoded position ``end`` (not reaching back beyond ``start``)."""
@@ -139,17 +140,18 @@ class Phrases:
             end = a
 
     def chunks(self, scene: Scene, start: int, end: int, opening: bool = False) -> Iterator[tuple[int, int]]:
-        """The stretches of ``start:end`` that may be noun phrases, from left to right.
+        """The stretches of ``start:end`` that may be noun phrases, from left to right, without clauses that describe one.
 
         ``opening``: only those that no predicate stands before, so that they may be the subject.
         """
         at = start
         for a, b in sorted(self._stops(scene.text, start, end)):
-            if a > at:
+            describes = b - a > 1 and bool(self._of.match(scene.text, b - 1, b))
+            if a > at and not describes:
                 yield at, a
             at = max(at, b)
             word = scene.text[a:b]
-            if opening and not (word in self._light or word in self._oblique or _FIGURE.match(word)):
+            if opening and not describes and not (word in self._light or word in self._oblique or _FIGURE.match(word)):
                 return
         if at < end:
             yield at, end
@@ -161,7 +163,8 @@ class Phrases:
         nouns = [(a, b) for a, b, verb in words if not verb]
         found = [m.span() for m in self._boundary.finditer(text, start, end) if m.end() <= end]
         found = [(a, b) for a, b in found if not any(s <= a and b <= e and b - a < e - s for s, e in nouns)]
-        return found + [(a, b) for a, b, verb in words if verb]
+        verbs = [(a, b) for a, b, verb in words if verb]
+        return found + [(a, b) for a, b in verbs if not any(s <= a and b < e for s, e in found)]
 
     def _words(self, text: str) -> tuple[tuple[int, int, bool], ...]:
         """The plain nouns and verbs of a stretch, its words taken longest first from the left."""

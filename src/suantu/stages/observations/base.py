@@ -333,6 +333,8 @@ class Base:
             sized = (f.about for f in reversed(scene.told) if f.metric in self._sized and "Market" in f.about.classes)
             return next(sized, None)
         told = None if metric.name in self._joint_metrics else scene.measured.get(metric.name)
+        if metric.name == "computeScale":
+            return told or self._phrases.subject(self._called_by_metric)
         return told or (None if metric.device or metric.noun else scene.market)
 
     def _rate_of(self, scene: Scene, start: int, end: int, owner: Thing | None) -> Thing:

@@ -28,7 +28,7 @@ class Facts(Base):
     ) -> Iterator[Observation]:
         when = self._from_to(scene, position, placing, self._when.when(scene, position, placing.metric.name))
         subjects = placing.group if len(placing.group) > 1 else (placing.about,)
-        figures = node.quantities
+        figures = self._bounded(scene, position, node.quantities)
         periods = self._listed_periods(scene, position, len(figures))
         if not placing.places and self._language == "en" and len(figures) > 1 and len(subjects) == 1:
             placing = replace(placing, places=self._listed_places(scene, position, len(figures)))
@@ -68,9 +68,13 @@ class Facts(Base):
             pairs = [(s, figures[0]) for s in subjects]
         else:
             pairs = [(placing.about, q) for q in figures] if dated else []
-        if len(figures) > 1 and self._each.search(scene.text, max(0, position - 6), position):
-            return [(s, replace(q, bound=figures[0].bound) if q.bound == "=" else q) for s, q in pairs]
         return pairs
+
+    def _bounded(self, scene: Scene, position: int, figures: tuple[Quantity, ...]) -> tuple[Quantity, ...]:
+        """The figures of a list, the first one's bound for all where a word says that it holds for each."""
+        if len(figures) < 2 or not self._each.search(scene.text, max(0, position - 6), position):
+            return figures
+        return tuple(replace(q, bound=figures[0].bound) if q.bound == "=" else q for q in figures)
 
     def _shared(self, scene: Scene, position: int, placing: Placing) -> bool:
         """Whether a list has its share together: no word says that each has it; other figures where one does."""
