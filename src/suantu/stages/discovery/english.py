@@ -57,6 +57,11 @@ class English:
         self._versioned = compiled(rf"[{alphabet.matching(['Interconnect'])}] [0-9]\.[0-9](?![\w%.]| ?[GT][BT]/s)")
         self._chips = alphabet.matching(["Chip", "Interconnect"])
         self._owner = compiled(f"[{alphabet.matching(['Organization'])}](?:['’]s)? $")
+        bodies = "|".join(w for w, (_, cls) in self._last.items() if cls == "Consortium")
+        issued = "|".join(map(str, settings["acts"]["issued"]))
+        self._issued = compiled(
+            rf"(?:\b(?:{bodies})\b|[{alphabet.matching(['Consortium'])}])[^;]*\b(?:{issued})(?: the| its| a)? $"
+        )
         self._head_after = compiled(rf"\s(?:[a-z\-]+\s){{0,2}}?(?P<head>{heads})s?\b", re.IGNORECASE)
         self._head_before = compiled(rf"\b(?P<head>{heads})s?,?\s(?:called\s|named\s|dubbed\s|the\s)*$", re.IGNORECASE)
         self._lists = {str(w): cls for cls, ws in settings["lists"].items() for w in ws}
@@ -214,6 +219,11 @@ class English:
         ):
             return
         before = page.text[max(0, match.start() - 30) : match.start()]
+        if "." in name and self._issued.search(
+            page.text, max(0, match.start() - 160), match.start()
+        ):  # what a body releases
+            ledger.vote(page.surface(*match.span()), "Standard", "model.issued", 0.7)
+            return
         owned = self._owner.search(before) is not None
         a = page.text.rfind(". ", 0, match.start()) + 1
         b = page.text.find(". ", match.end())

@@ -79,7 +79,6 @@ class Roles:
         self._number = compiled(
             rf" [0-9]{{1,2}}(?:\.[0-9])?[A-Za-z]?(?![\w%]|[.,][0-9]| (?:{either(roles['counted'])})\b)"
         )
-        self._body = compiled(f"[{alphabet.matching(['Consortium'])}]")
         self._signs = [(str(cls), compiled(str(words))) for cls, words in settings["signs"].items()]
         self._fallback = str(settings["shown"])
 
@@ -98,11 +97,7 @@ class Roles:
             start, end = match.span("name")
             number = self._number.match(page.text, end)
             end = number.end() if number else end
-            opening = max((page.text.rfind(mark, 0, start) for mark in (". ", "! ", "? ")), default=-1) + 1
-            if self._body.search(page.text, opening, start) and number:  # what a consortium releases
-                yield Sighting(start, end, "Standard", "role.released", 0.64)
-            else:
-                yield Sighting(start, end, self.device(page, match.start(), match.end()), "role.shown", 0.6)
+            yield Sighting(start, end, self.device(page, match.start(), match.end()), "role.shown", 0.6)
 
     def device(self, page: Page, start: int, end: int) -> str:
         """Which kind of thing the sentence around a shown name, and the next, speak of."""

@@ -272,7 +272,7 @@ class Framed(Base):
     ) -> Placing:
         about, place = subject.about, subject.place
         within = self._slot(scene, hit.left, hit.low, "w") or self._slot(scene, hit.right, hit.position + 1, "w")
-        if frame.market and frame.metric != "carry":
+        if frame.market and frame.metric != "carry" and not self._is_plain(scene, hit):
             seller = self._is_seller(about)
             sells = within is None and (seller or hit.in_market or self._of_market(scene, about, before))
             words = scene.text[hit.position + 1 : hit.position + 10] + (hit.left[0] if hit.left and seller else "")
@@ -325,6 +325,14 @@ class Framed(Base):
             return False
         words = scene.surface(low + match.start("w"), low + match.end("w"))
         return any(w in words for w in (*self._market_words, *(self._seller_words if seller else ())))
+
+    def _is_plain(self, scene: Scene, hit: Hit) -> bool:
+        """Whether the whole of a share is no market, whatever was told before it (that spending, all units)."""
+        for match, low in ((hit.left, hit.low), (hit.right, hit.position + 1)):
+            if match is not None and "w" in match.re.groupindex and match.start("w") >= 0:
+                words = scene.surface(low + match.start("w"), low + match.end("w")).split()
+                return bool(words) and words[-1] in self._plain_wholes
+        return False
 
     def _in_market(self, scene: Scene, hit: Hit, within: Thing | None, seller: bool) -> bool:
         """Whether the whole of a share is a market, by its words or its class."""
