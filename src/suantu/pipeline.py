@@ -38,7 +38,7 @@ from suantu.stages.clean import clean
 from suantu.stages.discovery import Discovery
 from suantu.stages.encode import Grammar, encode, language_of, sentences
 from suantu.stages.evidence import Evidence
-from suantu.stages.home import home_of
+from suantu.stages.home import home_of, host_of
 from suantu.stages.layout import Layout
 from suantu.stages.moods import Moods, asserted
 from suantu.stages.names import Gazetteer, Match
@@ -54,6 +54,7 @@ from suantu.stages.relations import Relations, compile_frames, compile_rule
 from suantu.stages.relations import merge as merge_claims
 from suantu.stages.tables import Heads, Tables, group_rows
 from suantu.stages.topics import note_topics
+from suantu.thread import Thread
 
 LANGUAGES = ("zh", "en")
 _READ = (BlockKind.PARAGRAPH, BlockKind.ITEM, BlockKind.HEADING, BlockKind.CAPTION, BlockKind.LABEL, BlockKind.ROW)
@@ -194,7 +195,8 @@ class _Reading:
         named = self.pipeline.discovery.read(
             [(b.text, c) for b, c in zip(blocks, chosen, strict=True)], self.document.title
         )
-        threads = {code: talk.Thread() for code in LANGUAGES}
+        host = host_of(self.document.title, named, self.pipeline.alphabet, self.pipeline.ontology.closure)
+        threads = {code: Thread(host) for code in LANGUAGES}
         home = home_of(
             self.document.title, [b.text for b in blocks], self.pipeline.gazetteer.sure, self.pipeline.ontology.closure
         )
@@ -252,7 +254,7 @@ class _Reading:
         self,
         block: Block,
         names: Sequence[tuple[Match, Name]],
-        threads: Mapping[str, talk.Thread],
+        threads: Mapping[str, Thread],
         home: Thing | None,
         tabled: Collection[int],
     ) -> None:
@@ -296,13 +298,13 @@ class _Reading:
             period, place, near = eras.carried(facts, scene, period, place, near, self.dated.issued)
             opening = opening or period
             self.loose.extend(loose)
-            thread.end_sentence(scene, rules.talk)
+            thread.end_sentence(scene, rules.talk.heads)
         self.observations.extend(paragraph)
         self.eras.leave(opening, self.dated.issued)
         self.spot = place if language == "zh" else None  # an English paragraph says anew where its figures are from
 
     def _scene(
-        self, block: Block, bounds: tuple[int, int], singles: Sequence[Node], thread: talk.Thread, rules: Language
+        self, block: Block, bounds: tuple[int, int], singles: Sequence[Node], thread: Thread, rules: Language
     ) -> Scene:
         """A sentence, encoded, with its pronouns, moods and insertions."""
         alphabet, grammars = self.pipeline.alphabet, self.pipeline.grammars

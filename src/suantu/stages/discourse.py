@@ -13,17 +13,16 @@ from typing import Any
 from suantu.expressions import compiled, either
 from suantu.records import Block, Mention, Thing
 from suantu.rules import Alphabet
-from suantu.scene import Node, Scene, Topic
+from suantu.scene import Node
 from suantu.stages.twos import OWNING, listed, of_two, unowning
+from suantu.thread import Thread
 
 _CLAUSE = compiled(r"[，,；;：:。！？!?]")
-_PARTS = "；;"
 _COMMAS = ("，", ", ")
 _SEATS = frozenset({"City", "Region"})
 _NONE = compiled(r"(?!)")
 _LISTED = (", ", " and ", ", and ")
 _REACH = 40  # names that a pronoun looks back over
-_TOLD = 8  # sentences after which this institute is no longer who said something last
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,7 @@ def clause_start(text: str, position: int) -> int:
 
 
 class Discourse:
-    """The pronouns and comparison words of one language; ``Thread`` holds the state of one text."""
+    """The pronouns and comparison words of one language."""
 
     def __init__(
         self,
@@ -129,38 +128,6 @@ class Discourse:
         return bool(self.object.search(before) and self.of.match(text, node.end))
 
 
-class Thread:
-    """What the text read so far talks about. One per document; sections and paragraphs fade the older topics."""
-
-    def __init__(self) -> None:
-        self.now = 0
-        self.parted = -1  # where the last part of the last sentence begins
-        self.topics: list[Topic] = []
-        self.headed: dict[str, Topic] = {}
-        self.named: list[Node] = []
-        self.field: Node | None = None
-        self.sayer: tuple[int, Node] | None = None
-
-    def begin_block(self) -> None:
-        """Start a paragraph: what was talked about before fades."""
-        self.now += 2
-        self.named, self.field = [], None
-
-    def end_sentence(self, scene: Scene, discourse: Discourse | None = None) -> None:
-        """Take over what the sentence talked about, and what it called by a noun (the server market)."""
-        for topic in scene.topics:
-            for head in discourse.heads if discourse and topic.time == self.now else ():
-                named = scene.block.text[topic.node.start : topic.node.end + len(head) + 1].casefold()
-                if named.endswith(f" {head}") or scene.surface(topic.position, topic.position + 1).endswith(f" {head}"):
-                    self.headed[head] = topic
-        self.now += 1
-        self.parted = max(map(scene.text.rfind, _PARTS))
-        self.topics = scene.topics[-40:]
-        said = (scene.nodes.get(at) for at, _, _ in scene.sayers)
-        self.sayer = next(((self.now, n) for n in said if n is not None and not n.pronoun), self.sayer)
-        self.named = [n for _, n in sorted(scene.nodes.items()) if n.mentions and not n.pronoun]
-
-
 def resolve_pronouns(
     block: Block,
     bounds: tuple[int, int],
@@ -182,9 +149,9 @@ def resolve_pronouns(
             out = [n for n in out if n not in across]
             if pronoun.head:
                 found = _headed(pronoun, thread)
-            elif pronoun.kind == "said" and thread.sayer is not None and thread.now - thread.sayer[0] <= _TOLD:
-                found = thread.sayer[1]
-            elif pronoun.kind and pronoun.kind != "said":
+            elif pronoun.kind in ("said", "host"):
+                found = thread.speaker if pronoun.kind == "said" else thread.host
+            elif pronoun.kind:
                 shut = [(a, b) for a, b in insertions if not a <= match.start() < b]
                 known = [n for n in out if not any(a <= n.start < b for a, b in shut)]
                 found = _inner(pronoun, match.start(), bounds[0], text, known, thread, discourse, alphabet)
@@ -192,6 +159,7 @@ def resolve_pronouns(
                 known = [n for n in out if not pronoun.single or len(n.mentions) == 1]
                 known = [n for n in known if not pronoun.refuse.search(text[n.start : n.end])]
                 found = _found(match, pronoun, text, out, known, thread, discourse, alphabet)
+                found = found or (thread.host if pronoun.single else None)
             if found is not None:
                 mentions = tuple(Mention(match.start(), match.end(), m.thing) for m in found.mentions)
                 out.append(Node(match.start(), match.end(), found.char, mentions, pronoun=match[0]))

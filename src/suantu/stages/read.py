@@ -183,7 +183,9 @@ def _issued(lines: Sequence[str], notes: str, title: str, layout: Layout) -> str
         best = max(years.values())
         return max((str(year) for year, times in years.items() if times == best), default="")
     edition = rules.leading_edition.match(title) or _FINAL_YEARS.search(title)
-    return max(_YEAR.findall(edition.group())) if edition else ""
+    years_of = sorted(_YEAR.findall(edition.group())) if edition else []
+    wide = bool(years_of) and int(years_of[-1]) - int(years_of[0]) > 1  # what is foreseen, not an edition
+    return years_of[0 if wide else -1] if years_of else ""
 
 
 def _date(match: re.Match[str], months: Sequence[str]) -> str:

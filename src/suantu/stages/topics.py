@@ -9,8 +9,9 @@ from suantu.expressions import compiled
 from suantu.records import Mention
 from suantu.rules import Alphabet
 from suantu.scene import Node, Scene, Topic
-from suantu.stages.discourse import Discourse, Thread, clause_start
+from suantu.stages.discourse import Discourse, clause_start
 from suantu.stages.twos import EVERYTHING, OWNING
+from suantu.thread import Thread
 
 _FRAMED = compiled(r"[^，。；：\ue000-\uf8ff]{0,4}，")  # 制造领域，…
 _MODIFIES = compiled(r"-[a-z]")

@@ -35,6 +35,7 @@ from suantu.stages.names import Match
 
 _BARE = compiled(r"(?<![A-Za-z0-9.])[0-9]{2,4}[A-Z](?![A-Za-z0-9])")
 _NUMBERED = compiled(r"[\u4e00-\u9fff]{2,4}(?P<tail>[A-Z]+-?[0-9]{2,4}[A-Z]?)$")
+_CALLED = ("slot.called", "slot.kind")  # rules of which a name's kind is sure, so that it is its versions' too
 _PROSE = compiled(r"[a-z]{2,} [a-z]{2,}")
 _LABEL = compiled(r"[\u4e00-\u9fffA-Za-z/\s]{3,}")
 _Accepted = Mapping[str, tuple[str, str, float]]
@@ -205,6 +206,8 @@ class Discovery:
             elif cls == "AIModel" and not ledger.entries[key].surface.isascii():
                 surface = ledger.entries[key].surface
                 stems[self._models.stem(surface) or surface.removesuffix(self._model_noun)] = cls
+            elif rule.startswith(_CALLED) and not ledger.entries[key].surface.isascii():
+                stems[ledger.entries[key].surface] = cls
         for page in pages if stems else ():
             self._models.siblings(page, stems, ledger)
 

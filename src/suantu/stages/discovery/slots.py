@@ -28,7 +28,7 @@ _LATIN = rf"(?<![A-Za-z0-9.&-])(?P<name>{_LATIN_WORD}(?:\s(?:{_LATIN_WORD}|[TOPI
 
 @dataclass(frozen=True)
 class Slot:
-    """A slot; its pattern is compiled when it is first used."""
+    """A slot; its pattern is compiled when it is first used. ``sure``: any two letters are a name there."""
 
     name: str
     cls: str
@@ -36,6 +36,7 @@ class Slot:
     source: str
     file: str
     latin: bool = False
+    sure: bool = False
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
@@ -85,7 +86,8 @@ class Slots:
             marked = source.replace(_LATIN_MARK if latin else marker, "\0", 1)
             body = compiler.pattern(marked, str(rule["name"])).source
             cls, weight = str(rule.get("class", "")), float(rule["weight"])
-            self._slots.append(Slot(str(rule["name"]), cls, weight, body.replace("\0", shape), compiler.file, latin))
+            source, sure = body.replace("\0", shape), bool(rule.get("sure"))
+            self._slots.append(Slot(str(rule["name"]), cls, weight, source, compiler.file, latin, sure))
             for word in rule["when"]:
                 triggers[str(word)].append(i)
         self._triggers = list(triggers.values())
@@ -141,7 +143,7 @@ class Slots:
             if page.surface(a, b).isascii():
                 self._latin(surface, slot, ledger)
             elif is_name(core, surface, self._words, self._endings):
-                if (len(core) == 2 and not self._words.rare(core)) or self._refuse(surface):
+                if (len(core) == 2 and not (slot.sure or self._words.rare(core))) or self._refuse(surface):
                     continue
                 ledger.vote(surface, slot.cls, slot.name, slot.weight)
 
