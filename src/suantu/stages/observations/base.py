@@ -118,6 +118,7 @@ class Base:
         self._of_counted = frozenset(settings.get("of-counted", ()))
         self._size_metrics = frozenset(settings.get("size-metrics", ()))
         self._relative_metrics = frozenset(settings.get("relative-metrics", ()))
+        self._lead = compiled(str(settings.get("lead", "(?!)")))
         self._plain_wholes = frozenset(map(str, settings.get("plain-wholes", ())))
         self._seller_words = tuple(map(str, settings.get("seller-words", ())))
         self._called_by_metric = str(settings.get("compute", ""))

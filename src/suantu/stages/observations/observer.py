@@ -130,8 +130,12 @@ class Observer(Cued, Framed, Defaults, Facts):
             return "no metric"
         if quantity.kind == "duration":
             return "a duration"
-        if self._condition_left.search(scene.text[max(0, position - 30) : position]) or self._condition_right.match(
-            scene.text[position + 1 : position + 30]
+        lead = quantity.kind == "score" and self._lead.match(scene.text, position + 1)
+        before = scene.text[max(0, position - 30) : position]
+        if (
+            lead
+            or self._condition_left.search(before)
+            or self._condition_right.match(scene.text[position + 1 : position + 30])
         ):
             return "a condition"
         return ""
