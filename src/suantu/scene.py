@@ -162,7 +162,8 @@ class Scene:
             if order is None:
                 continue
             if best is not None and (topic.clause, topic.time) != (best[1].clause, best[1].time):
-                if whole and best[1].part and topic.time == best[1].time and not topic.part:
+                beside = (best[1].part or best[1].object) and topic.time == best[1].time
+                if whole and beside and not (topic.part or topic.object):
                     best = (best[0], topic)
                 break
             if best is None or (whole and topic.part, order) <= best[0]:

@@ -104,7 +104,8 @@ class Words:
                 alone = before and (i < 2 or words[i - 2].kind != "open")
                 after = word.kind == "generic" and i + 1 < len(words) and words[i + 1].kind == "open"
                 letter = text[word.start]
-                inner = (alone or (before and letter in self._bonds_after)) and self._ending.match(text, word.end)
+                ends = word.end == len(text) or self._ending.match(text, word.end)
+                inner = (alone or (before and letter in self._bonds_after)) and ends
                 if (
                     inner
                     if word.kind == "stop" and letter in self._bonds

@@ -273,7 +273,9 @@ class Framed(Base):
         about, place = subject.about, subject.place
         within = self._slot(scene, hit.left, hit.low, "w") or self._slot(scene, hit.right, hit.position + 1, "w")
         if frame.market and frame.metric != "carry" and not self._is_plain(scene, hit):
-            seller = self._is_seller(about)
+            money = before.get("money")  # what a firm spends is a share of what it earns itself
+            own = money is not None and money[1].metric.own and money[1].about.iri == about.iri
+            seller = self._is_seller(about) and not own
             sells = within is None and (seller or hit.in_market or self._of_market(scene, about, before))
             words = scene.text[hit.position + 1 : hit.position + 10] + (hit.left[0] if hit.left and seller else "")
             named = any(word in words for word in self._market_words[:2])
