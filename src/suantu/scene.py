@@ -78,8 +78,7 @@ class Scene:
     the text before it set (``place_near``: by its own paragraph or heading); ``era`` the time of its heading or of the
     paragraph before; ``measured`` what each metric was last told of; ``ranked`` the time of the latest ranking; ``home``
     the document's own place; ``told`` the figures of the sentence before, ``earlier`` those of the paragraph; ``heads``
-    the things that its heading names; ``field`` the industry that this sentence, or the last of its paragraph that did
-    so, opened with.
+    the things that its heading names.
     """
 
     block: Block
@@ -107,7 +106,6 @@ class Scene:
     earlier: Sequence[Observation] = ()
     insertions: tuple[tuple[int, int], ...] = ()
     heads: tuple[Topic, ...] = ()
-    field: Node | None = None
 
     @property
     def market(self) -> Thing | None:

@@ -20,7 +20,6 @@ class Thread:
         self.topics: list[Topic] = []
         self.headed: dict[str, Topic] = {}
         self.named: list[Node] = []
-        self.field: Node | None = None
         self.host = host
         self._sayer: tuple[int, Node] | None = None
 
@@ -33,7 +32,7 @@ class Thread:
     def begin_block(self) -> None:
         """Start a paragraph: what was talked about before fades."""
         self.now += 2
-        self.named, self.field = [], None
+        self.named = []
 
     def end_sentence(self, scene: Scene, heads: Collection[str] = ()) -> None:
         """Take over what the sentence talked about, and what it called by one of the ``heads`` (the server market)."""

@@ -89,7 +89,6 @@ class Discourse:
         )
         self.former = next((p.words for p in self.pronouns if p.classes[0] == "former"), compiled(r"(?!)"))
         self.subordinate = compiled(str(settings.get("subordinating", r"(?!)")))
-        self.opening = str(settings.get("opening", r"(?!)"))
         self.things = things
         self.hints: dict[str, Thing] = {
             str(word): things[label]

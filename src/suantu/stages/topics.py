@@ -13,7 +13,6 @@ from suantu.stages.discourse import Discourse, clause_start
 from suantu.stages.twos import EVERYTHING, OWNING
 from suantu.thread import Thread
 
-_FRAMED = compiled(r"[^，。；：\ue000-\uf8ff]{0,4}，")  # 制造领域，…
 _MODIFIES = compiled(r"-[a-z]")
 
 
@@ -29,10 +28,6 @@ def note_topics(
     """Fill ``scene.topics``: those of earlier sentences, then clause by clause the first thing of each class, and what
     words hint at."""
     scene.topics, scene.now = list(thread.topics), thread.now
-    opening = compiled(f"{discourse.opening}[{alphabet.matching(['Industry'])}]").match(scene.text)
-    scene.field = scene.nodes[opening.end() - 1] if opening else thread.field
-    framed = opening and _FRAMED.match(scene.text, opening.end())
-    thread.field = None if opening and not framed and _fields(scene, discourse, alphabet) > 1 else scene.field
     seen: set[tuple[int, frozenset[str]]] = set()
     said = {start for start, _, _ in scene.sayers}
     before = {thing.iri for start, _, thing in scene.sayers if start == 0}  # according to NAME, …
@@ -73,12 +68,6 @@ def note_topics(
         clause = clause_start(scene.text, match.start())
         scene.topics.append(Topic(node, classes, match.start(), clause, thread.now, hint=True))
     scene.topics.sort(key=lambda t: (t.time, t.position))
-
-
-def _fields(scene: Scene, discourse: Discourse, alphabet: Alphabet) -> int:
-    """How many industries a sentence names or hints at: where it goes from one to the next, none rules what follows."""
-    named = {t.iri for n in scene.nodes.values() if "Industry" in alphabet.classes(n.char) for t in n.things}
-    return len(named | {discourse.hints[m[0]].iri for m in discourse.hint.finditer(scene.text)})
 
 
 def _counted(scene: Scene, position: int, discourse: Discourse, alphabet: Alphabet) -> bool:

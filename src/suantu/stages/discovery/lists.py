@@ -235,8 +235,10 @@ class UseCases:
         self._end = compiled("|".join(sorted(map(re.escape, self._ends), key=len, reverse=True)))
         self._rates = compiled(str(rules["rates"]))
         self._opens, self._closes = compiled(str(rules["opens"])), compiled(str(rules["closes"]))
-        self._joins = compiled(str(rules["joins"]))
         self._instances, self._of_uses = compiled(str(rules["instances"])), compiled(str(rules["of-uses"]))
+        self._verbs, self._goes_on = compiled(str(rules["verbs"])), compiled(str(rules["goes-on"]))
+        self._soft, self._qualifies = frozenset(str(rules["soft"])), compiled(str(rules["qualifies"]))
+        self._joins, self._owned = compiled(str(rules["joins"])), compiled(str(rules["owned"]))
 
     def typical(self, surface: str) -> bool:
         """Whether a name looks like a use case by itself (高炉炉温预测, 智能理货)."""
@@ -258,6 +260,8 @@ class UseCases:
             for match in self._opens.finditer(page.text, *clause.span()):
                 self._run(page, match.end(), clause.end(), self.typical, ledger)
             self._one_by_one(page, clause.start(), clause.end(), ledger)
+            for match in self._verbs.finditer(page.text, *clause.span()):
+                self._run(page, match.end(), clause.end(), self.strong, ledger)
             if rate := self._rates.search(page.text, *clause.span()):
                 self._back(page, clause.start(), rate.start(), self.typical, ledger)
             elif close := self._closes.search(page.text, *clause.span()):
@@ -276,6 +280,8 @@ class UseCases:
             cut = self._joins.search(page.text, start, end)
             stop = cut.start() if cut else end
             if stop - start > 1 or start not in page.names:
+                if of := self._qualifies.match(page.text, start, stop):
+                    start, wanted = of.end(), self.strong
                 size = self._prefix(page.text[start:stop])
                 if not size or not wanted(page.surface(start, start + size)):
                     return
@@ -288,7 +294,11 @@ class UseCases:
     def _prefix(self, text: str) -> int:
         """How much of a stretch, from its beginning, may be one use case."""
         ends = [m.end() for m in self._end.finditer(text, 1, 13)]
-        fitting = [e for e in ends if e == len(text) or self._words.split(text[e:])[0].kind != "open"]
+        fitting = [
+            e
+            for e in ends
+            if e == len(text) or self._words.split(text[e:])[0].kind != "open" or self._goes_on.match(text, e)
+        ]
         return fitting[-1] if fitting else 0
 
     def _back(self, page: Page, start: int, end: int, wanted: Callable[[str], bool], ledger: Ledger) -> None:
@@ -304,7 +314,11 @@ class UseCases:
             if b - a == 1 and a in page.names:
                 continue
             found = self._words.trim(page.text[a:b], whole=True)
-            if found is None or found[1] != b - a or (i and found[0]):
+            if (
+                found is None
+                or found[1] != b - a
+                or (i and found[0] and not self._owned.search(page.text, a, a + found[0]))
+            ):
                 return
             surface = page.surface(a + found[0], b)
             if not (wanted(surface) and self._vote(page, a + found[0], b, "usecase.closed", ledger)):
@@ -331,7 +345,10 @@ class UseCases:
             return False
         if all(w.kind in ("generic", "role") for w in words) and not self.typical(surface):
             return False
-        return all(w.kind not in ("stop", "role") for w in words) and len(words) <= 5
+        inner = (
+            w for w in words[words[0].kind == "role" :] if not (len(w) == 1 and w.start and core[w.start] in self._soft)
+        )
+        return all(w.kind not in ("stop", "role") for w in inner) and len(words) <= 6
 
     def listed(self, page: Page, start: int, end: int) -> bool:
         """Whether a use case is named in a stretch."""

@@ -124,13 +124,15 @@ class Words:
             words.pop()
         end = words[-1].end if words else 0
         cut = next((i for i in range(len(words) - 1, -1, -1) if words[i].kind in ("stop", "role")), -1)
+        if whole and cut >= 0 and words[cut].kind == "role" and (not cut or words[cut - 1].kind == "stop"):
+            cut -= 1  # 的企业诉求分拨
         if cut == len(words) - 1:
             return None
         clean = cut >= 0
         rest = words[cut + 1 :]
         if whole:
             sector = max((i for i, w in enumerate(rest) if text[w.start : w.end] in self._sectors), default=-1)
-            rest = rest[sector + 1 :] or rest
+            rest = rest[sector + 1 :] if sector > 0 and rest[sector + 1 :] else rest
             return rest[0].start, end, clean
         for i in range(len(rest) - 1, -1, -1):
             if rest[i].kind == "verb" and _unknown(rest[i + 1 :]) >= 2:

@@ -200,9 +200,6 @@ class Relations:
 
     def _bound(self, rule: RelationRule, slot: str, scene: Scene, match: re.Match[str]) -> list[tuple[int, Node]]:
         """What fills a slot: the node matched, the others of its list, or what is carried from before."""
-        if slot == rule.field:
-            node = scene.field or scene.head(("Industry",))
-            return [(-1, node)] if node and len(node.mentions) == 1 else []
         if slot in rule.carry:
             return self._carried(rule, slot, scene, match)
         if slot in rule.begins:

@@ -49,7 +49,6 @@ class RelationRule:
     called: Mapping[str, re.Pattern[str]]
     lead: tuple[str, ...]
     apart: tuple[str, ...]
-    field: str
     barred: Mapping[str, Pattern]
     parts: bool
     use: Use | None = None
@@ -103,7 +102,7 @@ def compile_rule(rule: Rule, compiler: Compiler, predicates: Iterable[str], use:
     carry = {k: tuple(v) for k, v in dict(body.get("carry", {})).items()}
     pairs = str(body.get("pairs", ""))
     begins = {str(k): (str(b), str(cls)) for k, (b, cls) in dict(body.get("begins", {})).items()}
-    own = {str(body[k]) for k in ("own", "field") if k in body}
+    own = {str(body["own"])} if "own" in body else set()
     if not pairs and not {"s", "o"} <= slots | set(carry) | own | set(begins):
         raise rule.error("the pattern binds no {s:…} or no {o:…}, and carry does not give it")
     more = _more(str(source), use, compiler, rule.name) if "o" in slots and body.get("list", True) else None
@@ -131,7 +130,6 @@ def compile_rule(rule: Rule, compiler: Compiler, predicates: Iterable[str], use:
         {k: compiled(str(v)) for k, v in dict(body.get("called", {})).items()},
         tuple(body.get("lead", ())),
         tuple(body.get("apart", ())),
-        str(body.get("field", "")),
         {k: compiler.pattern(v, rule.name) for k, v in dict(body.get("barred", {})).items()},
         bool(body.get("parts")),
         use,
