@@ -65,13 +65,13 @@ def test_shares_ranks_and_seats() -> None:
     found = read(SHARES)
     assert facts(found) == {
         ("marketShare", "新华三", "2023-H1", 24.5, "percent"), ("marketShare", "瀚川智算", "2023-H1", 9.9, "percent"),
+        ("marketShare", "其他", "2023-H1", 65.6, "percent"),
         (1, "新华三", "2023-H1"), (2, "新华三", "2022"), (2, "瀚川智算", "2023-H1"),
         ("locatedIn", "新华三", "杭州"), ("locatedIn", "瀚川智算", "厦门"),
     }  # fmt: skip
     share = found.observations[0]
     assert (share.place and share.place.label, share.within and share.within.label) == ("中国", "人工智能服务器")
     assert {e.ranking for e in found.rankings} == {"中国AI服务器厂商份额"}
-    assert [(x.quantity, x.reason) for x in found.loose] == [("65.6%", "the rest of a table, not a thing")]
 
 
 def test_an_unknown_name_takes_the_class_of_its_column() -> None:
@@ -148,6 +148,8 @@ Table 1: Worldwide AI server revenue by vendor (US$ bn)
 """
     assert facts(read(text)) == {
         ("revenue", "戴尔", "2023", 8.5e9, "USD"), ("revenue", "戴尔", "2024", 11.4e9, "USD"),
+        ("revenue", "Others", "2023", 30e9, "USD"), ("revenue", "Others", "2024", 44e9, "USD"),
+        ("growthRate", "Others", "2024", 47, "percent"),
         ("growthRate", "戴尔", "2024", 34, "percent"), (1, "戴尔", "2024"),
     }  # fmt: skip
 

@@ -76,8 +76,10 @@ class Phrases:
         self._oblique = frozenset(map(str, settings.get("oblique", ())))
         self._compared = frozenset(map(str, settings.get("oblique-compared", ())))
         self._oblique_topic = tuple(map(str, settings.get("oblique-topic", ())))
+        rest = tuple(map(str, settings.get("rest", ())))
+        self._rest = compiled(f"(?:{'|'.join(rest)})[\u4e00-\u9fff]{{2}}" if rest else "(?!)")
         gerunds = frozenset(str(settings.get("gerunds", "")).split())
-        verbs = frozenset(str((everyday or {}).get("verbs", "")).split()) - gerunds
+        verbs = frozenset(str((everyday or {}).get("verbs", "")).split()) - gerunds - set(rest)
         self._verbs = {w: True for w in verbs if len(w) > 1}
         self._verbs |= {w: False for w in (*str((everyday or {}).get("nouns", "")).split(), *gerunds)}
         self._seen: dict[str, tuple[tuple[int, int, bool], ...]] = {}
@@ -229,6 +231,9 @@ class Phrases:
     def read(self, scene: Scene, start: int, end: int) -> Phrase:
         """What the encoded stretch ``start:end`` names."""
         text = scene.text
+        if self._rest.match(text, start, end) and not _NAME.search(text, start, end):
+            words = self._trailing.sub("", scene.surface(start, end))
+            return Phrase(self.subject(words), None, start, end, (), words)
         while True:
             before = (start, end)
             if match := self._leading.match(text[start:end]):

@@ -58,6 +58,7 @@ from suantu.thread import Thread
 
 LANGUAGES = ("zh", "en")
 _READ = (BlockKind.PARAGRAPH, BlockKind.ITEM, BlockKind.HEADING, BlockKind.CAPTION, BlockKind.LABEL, BlockKind.ROW)
+_LISTED = (BlockKind.ITEM, BlockKind.LABEL)
 
 
 @dataclass
@@ -272,7 +273,7 @@ class _Reading:
         thread.begin_block()
         self.ranks.begin_block(block)
         place, near = self._place_of(block, singles, home)
-        period: Period | None = None
+        period = self.eras.announced if block.kind in _LISTED else None
         opening: Period | None = None
         paragraph: list[Observation] = []
         issued = self.document.issued
@@ -300,6 +301,8 @@ class _Reading:
             self.loose.extend(loose)
             thread.end_sentence(scene, rules.talk.heads)
         self.observations.extend(paragraph)
+        if block.kind not in _LISTED:
+            self.eras.announce(block.text, period, pipeline.layout.clause_end)
         self.eras.leave(opening, self.dated.issued)
         self.spot = place if language == "zh" else None  # an English paragraph says anew where its figures are from
 

@@ -43,6 +43,7 @@ class Eras:
     sections: tuple[str, ...] = ()
     heading: Period | None = None
     before: Period | None = None
+    announced: Period | None = None
 
     def enter(self, sections: tuple[str, ...], find: Callable[[str], Sequence[Period]], issued: str) -> Period | None:
         """The time of a paragraph under these headings, the nearest that has one; the date of publication is none."""
@@ -52,6 +53,10 @@ class Eras:
             self.sections = sections
             self.heading = times[0] if len(times) == 1 and "/" not in times[0].value and not times[0].ahead else None
         return self.heading or self.before
+
+    def announce(self, text: str, period: Period | None, ends: str) -> None:
+        """Keep the time of a paragraph that announces a list: its items are of it."""
+        self.announced = period if text.rstrip().endswith(tuple(ends)) else None
 
     def leave(self, period: Period | None, now: str) -> None:
         """Keep a paragraph's time for the next if it is past."""

@@ -13,6 +13,7 @@ from suantu.ontology import Ontology
 from suantu.records import Period, Quantity, Thing
 from suantu.rules import Alphabet
 from suantu.scene import AHEAD, GUESSED, NOW, Scene
+from suantu.stages.observations.spans import BEGAN_AT, between_years, figure_between, moved
 
 _CLAUSE = compiled(r"[，；;。]|, ")
 _SEATS = ("City", "Region")
@@ -21,8 +22,6 @@ _UNSURE = (*AHEAD, GUESSED)
 _JOINT = compiled(r" (?:and|but|while) ")
 _SINCE = compiled(r" ?(?:from|since|starting from|counted from|starting in) ")
 _HARD = compiled(r"[；;。]")
-_LED_TO = compiled(r" to (?:[a-z]+ ){0,3}[\uf000-\uf8ff][^\uf000-\uf8ff]*")
-_BEGAN_AT = compiled(r" (?:in [\ue000-\uf8ff] |[a-z]+ )?from (?:the )?[\uf000-\uf8ff] to (?:the )?")
 _ELSEWHERE = compiled(r"[,;:]| (?:and|but|that|which|who|now|today) ")
 
 
@@ -80,6 +79,7 @@ class Circumstances:
         self._base = compiled(f"[\uf000-\uf8ff]?{of}(?:{bounds})?{figure}")
         self._same = compiled(str(settings.get("same-period", "(?!)")))
         self._level = tuple(compiled(str(settings.get(k, "(?!)"))) for k in ("level-before", "level-after"))
+        self._led_to = compiled(str(settings.get("led-to", "((?!))")).replace("{period}", f"([{period}])"))
         self._goes_on = compiled(either(map(str, settings.get("goes-on", ()))) or "(?!)")
         self._contrast = compiled(str(settings.get("contrast", "(?!)")))
         self._foretold_noun = compiled(str(settings.get("foretold-noun", "(?!)")))
@@ -108,10 +108,20 @@ class Circumstances:
         found = [(at, p) for at, p in found if not self._over(scene, at, p, position, metric)]
         chosen = self._near(scene.text, position, found)
         if chosen is None and not scene.in_mood(("actual",), position, position + 1):
-            chosen = scene.period or (None if scene.in_mood(_UNSURE, position, position + 1) else scene.era)
+            chosen = (
+                self._reached(scene, position)
+                or scene.period
+                or (None if scene.in_mood(_UNSURE, position, position + 1) else scene.era)
+            )
             if chosen and chosen.ahead and self._returns(scene, position):
                 chosen = None
         return When(chosen, compared)
+
+    def _reached(self, scene: Scene, position: int) -> Period | None:
+        """The time that a change told before led to (由2021年的6%降至2022年的5%，…占8%): what else is told is of it."""
+        found = list(self._led_to.finditer(scene.text, 0, position))
+        node = scene.nodes.get(found[-1].start(1)) if found else None
+        return node.periods[-1] if node is not None and node.periods else None
 
     def _returns(self, scene: Scene, position: int) -> bool:
         """Whether a sentence speaks again of what is so now, after one that told of a time ahead."""
@@ -124,13 +134,13 @@ class Circumstances:
         """Whether a figure's time is over where another is told: what is so now is not of a time told before, nor is a
         growth of the earlier time that its size was compared with."""
         text = scene.text
-        if at > position or not _figure_between(text, at, position):
+        if at > position or not figure_between(text, at, position):
             return False
         if metric in _CHANGES and self._same.search(period.text):
             return True
         now = [m for m in scene.moods if m.kind in NOW and at < m.start and m.start <= position < m.end]
         now = [m for m in now if m.kind == "actual" or period.ahead]
-        return not self._after and any(_figure_between(text, at, m.start) for m in now)
+        return not self._after and any(figure_between(text, at, m.start) for m in now)
 
     def _span(self, scene: Scene, position: int) -> Period | None:
         """From the first to the last of the years between which the figures before a growth rate lie."""
@@ -192,7 +202,7 @@ class Circumstances:
         """Whether the time is that of another figure which is only planned or expected."""
         ahead = scene.in_mood(AHEAD, at, at + 1)
         now = not scene.in_mood(AHEAD, position, position + 1)
-        return ahead and now and _figure_between(scene.text, position, at)
+        return ahead and now and figure_between(scene.text, position, at)
 
     def _interval(self, scene: Scene, position: int, found: list[tuple[int, Period]]) -> tuple[Period | None] | None:
         """The span of years of a compound rate: one that stands near, or none where one stands far off."""
@@ -201,7 +211,7 @@ class Circumstances:
         spans = [(at, p) for at, p in found if "/" in p.value or p.years]
         near = [s for s in spans if len(_CLAUSE.findall(scene.text[min(s[0], position) : max(s[0], position)])) < 2]
         if not spans:
-            between = None if self._after else _between_years([p for _, p in found])
+            between = None if self._after else between_years([p for _, p in found])
             return (between,) if between else None
         return (min(near, key=lambda x: abs(x[0] - position))[1] if near else None,)
 
@@ -210,9 +220,9 @@ class Circumstances:
         text = scene.text
         start = max((m.end() for m in _CLAUSE.finditer(text, 0, at)), default=0)
         words = list(self._against.finditer(text, start, at))
-        if not words or not _figure_between(text, words[-1].end() - 1, at):
+        if not words or not figure_between(text, words[-1].end() - 1, at):
             return False
-        if _BEGAN_AT.fullmatch(text, words[-1].start() - 1, at):
+        if BEGAN_AT.fullmatch(text, words[-1].start() - 1, at):
             return False
         stop = _CLAUSE.search(text, at)
         joint = _JOINT.search(text, at)
@@ -226,7 +236,7 @@ class Circumstances:
             close = [
                 p
                 for at, p in after
-                if (not _figure_between(text, position, at) or _moved(text, position, at))
+                if (not figure_between(text, position, at) or moved(text, position, at))
                 and not _CLAUSE.search(text, position, at)
             ]
             if close:
@@ -378,23 +388,3 @@ class Circumstances:
         expected = (m.start for m in scene.moods if m.kind == "forecast" and at < m.start < position < m.end)
         cues = (c for c in expected if not self._foretold_noun.match(scene.text, c))
         return any(not _HARD.search(scene.text, cue, position) for cue in cues)
-
-
-def _between_years(periods: list[Period]) -> Period | None:
-    """The span between the two years that a sentence names (2024年为 …，到2028年将达 …，年均复合增速 …)."""
-    years = {p.value: p for p in periods if len(p.value) == 4}
-    if len(years) != 2:
-        return None
-    first, last = sorted(years)
-    return replace(years[last], value=f"{first}/{last}")
-
-
-def _moved(text: str, start: int, end: int) -> bool:
-    """Whether the only figure between is where the change at ``start`` led to (rose 64% to US$212 million in 2023), or
-    the time that it began at (rose 64% from the first quarter to the second)."""
-    between = text[start + 1 : end]
-    return any(path.fullmatch(between) for path in (_LED_TO, _BEGAN_AT))
-
-
-def _figure_between(text: str, start: int, end: int) -> bool:
-    return any("\uf000" <= c <= "\uf8ff" for c in text[start + 1 : end])

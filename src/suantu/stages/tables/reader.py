@@ -121,7 +121,6 @@ class Tables:
         else:
             subject, head = self._row_head(table, row, text, facts)
         table.above = (subject, head)
-        rest = bool(self._rest.match(text))
         for column in range(len(row.cells)):
             cell = cell_text(row, column)
             if column == table.subject or self._heads.blank.match(cell):
@@ -131,10 +130,7 @@ class Tables:
             elif self._passed(table.head(column).text):
                 continue
             elif self._heads.is_number(cell) and not self._known(cell):
-                if rest:
-                    self._lose(row, column, facts, "the rest of a table, not a thing")
-                else:
-                    self._figure(table, row, column, (subject, head), facts)
+                self._figure(table, row, column, (subject, head), facts)
             elif subject is not None:
                 self._relate(table, row, column, subject, facts)
 
@@ -145,8 +141,10 @@ class Tables:
     def _row_head(self, table: Table, row: Block, text: str, facts: TableFacts) -> tuple[Thing | None, Head]:
         """Who a row is about; or what its head says of a metric or time."""
         head = self._heads.read(text)
-        if not text or self._total.match(text) or self._rest.match(text):
+        if not text or self._total.match(text):
             return None, Head(text)
+        if self._rest.match(text):
+            return self._new(text, ""), Head(text)
         cls = table.head(table.subject).item_class
         if (thing := self._full(text, cls, table)) is None:
             says = head.cues or (head.period and not head.rest)
