@@ -18,7 +18,19 @@ NAMES = [path.relative_to(SRC).as_posix() for path in FILES]
 # From the bottom up; an import goes down or stays in its layer.
 LAYERS = ("leaf", "support", "stages", "border", "stores", "use cases", "edge")
 LEAF = {"records", "errors", "version", "table", "child", "kept", "expressions"}
-SUPPORT = {"ontology", "rules", "frames", "scene", "inflection", "phrases", "thread", "identity", "paths", "rejecting"}
+SUPPORT = {
+    "ontology",
+    "rules",
+    "frames",
+    "scene",
+    "inflection",
+    "phrases",
+    "thread",
+    "pronouns",
+    "identity",
+    "paths",
+    "rejecting",
+}
 EDGE = {"cli", "server", "__main__"}
 
 # What several stages need: how text is folded and laid out, and how figures and times are spelled.

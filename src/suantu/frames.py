@@ -39,7 +39,7 @@ _ENDS = re.compile(r"\{B\}(?:\(\?![^()]*\))*\s*$")  # what is acted on stands la
 _OPTIONS = ("not", "single", "confidence", "age", "unless", "pairs", "section", "holds-denied", "list", "all")
 _LOWER = {ord(c): c.lower() for c in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
 _LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-")
-_MORE_OPTIONS = ("apart", "begins", "ignore", "many", "called", "done", "lead", "barred", "parts")
+_MORE_OPTIONS = ("apart", "begins", "ignore", "many", "called", "done", "lead", "barred", "parts", "pronoun", "named")
 
 
 @dataclass(frozen=True)

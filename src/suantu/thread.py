@@ -20,6 +20,7 @@ class Thread:
         self.topics: list[Topic] = []
         self.headed: dict[str, Topic] = {}
         self.named: list[Node] = []
+        self.introduced: list[Node] = []
         self.host = host
         self._sayer: tuple[int, Node] | None = None
 
@@ -32,7 +33,7 @@ class Thread:
     def begin_block(self) -> None:
         """Start a paragraph: what was talked about before fades."""
         self.now += 2
-        self.named = []
+        self.named, self.introduced = [], []
 
     def end_sentence(self, scene: Scene, heads: Collection[str] = ()) -> None:
         """Take over what the sentence talked about, and what it called by one of the ``heads`` (the server market)."""
@@ -47,3 +48,4 @@ class Thread:
         self.parted = max(map(scene.text.rfind, _PARTS))
         self.topics = scene.topics[-40:]
         self.named = [n for _, n in sorted(scene.nodes.items()) if n.mentions and not n.pronoun]
+        self.introduced += self.named

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
 from typing import Any
 
 from suantu.expressions import compiled, either
+from suantu.pronouns import NONE, SEATS, Pronoun, beside, by_head, kind_only
 from suantu.records import Block, Mention, Thing
 from suantu.rules import Alphabet
 from suantu.scene import Node
@@ -19,33 +19,8 @@ from suantu.thread import Thread
 
 _CLAUSE = compiled(r"[，,；;：:。！？!?]")
 _COMMAS = ("，", ", ")
-_SEATS = frozenset({"City", "Region"})
-_NONE = compiled(r"(?!)")
 _LISTED = (", ", " and ", ", and ")
 _REACH = 40  # names that a pronoun looks back over
-
-
-@dataclass(frozen=True, slots=True)
-class _Pronoun:
-    words: re.Pattern[str]
-    classes: tuple[str, ...]
-    head: str = ""
-    kind: str = ""
-    owns: frozenset[str] = frozenset()
-    owner: str = ""
-    single: bool = False
-    counted: bool = False
-    refuse: re.Pattern[str] = _NONE
-
-    def wanted(
-        self, end: int, text: str, nodes: Sequence[Node], alphabet: Alphabet, between: re.Pattern[str]
-    ) -> tuple[str, ...]:
-        """The classes of what it stands for: before a product it is its maker's (its MI300X: AMD's)."""
-        following = min((n for n in nodes if n.start >= end), key=lambda n: n.start, default=None)
-        owned = following is not None and alphabet.classes(following.char) & self.owns
-        if following and owned and between.fullmatch(text, end, following.start):
-            return (self.owner,)
-        return self.classes
 
 
 @lru_cache(maxsize=32)
@@ -74,7 +49,7 @@ class Discourse:
         edge = r"(?<![A-Za-z])" if language == "en" else ""
         after = r"(?![A-Za-z])" if language == "en" else ""
         self.pronouns = tuple(
-            _Pronoun(
+            Pronoun(
                 compiled(f"{edge}(?:{either(p['words'])}){after}"),
                 tuple(p["classes"]),
                 str(p.get("head", "")),
@@ -83,7 +58,8 @@ class Discourse:
                 str(p.get("owner", "")),
                 bool(p.get("single")),
                 bool(p.get("counted")),
-                compiled(str(p["refuse"])) if "refuse" in p else _NONE,
+                bool(p.get("titled")),
+                compiled(str(p["refuse"])) if "refuse" in p else NONE,
             )
             for p in settings["pronouns"]
         )
@@ -115,8 +91,8 @@ class Discourse:
         self.comparison = compiled(f"{edge}(?:{either(settings['comparison'])}){after}")
         verbs = either(settings.get("object-after", ()))
         gap, owner = "[^，。；、：\ue000-\uf8ffA-Z]{0,8}", f"[\ue000-\uefff]{settings.get('owning', '')}"
-        self.object = compiled(f"(?:{verbs}){gap}$") if verbs else _NONE
-        self.possessed = compiled(f"(?:{verbs}){gap}{owner}{gap}$") if verbs else _NONE  # buys A's B
+        self.object = compiled(f"(?:{verbs}){gap}$") if verbs else NONE
+        self.possessed = compiled(f"(?:{verbs}){gap}{owner}{gap}$") if verbs else NONE  # buys A's B
         self.objects = frozenset(map(str, settings.get("object-classes", ())))
 
     def incidental(self, text: str, node: Node) -> bool:
@@ -143,13 +119,16 @@ def resolve_pronouns(
     for pronoun in discourse.pronouns:
         for match in pronoun.words.finditer(text, *bounds):
             across = [n for n in out if n.start < match.end() and match.start() < n.end]
-            if any(not _kind_only(n, match, alphabet) for n in across) or _beside(out, match, pronoun, alphabet):
+            if any(not kind_only(n, match, alphabet) for n in across) or beside(out, match, pronoun, alphabet):
                 continue
-            out = [n for n in out if n not in across]
             if pronoun.head:
                 found = _headed(pronoun, thread)
             elif pronoun.kind in ("said", "host"):
                 found = thread.speaker if pronoun.kind == "said" else thread.host
+            elif pronoun.kind == "titled":
+                found = by_head(
+                    match[0], pronoun, pronoun.classes, match.start(), text, [*thread.introduced, *out], alphabet
+                )
             elif pronoun.kind:
                 shut = [(a, b) for a, b in insertions if not a <= match.start() < b]
                 known = [n for n in out if not any(a <= n.start < b for a, b in shut)]
@@ -160,6 +139,7 @@ def resolve_pronouns(
                 found = _found(match, pronoun, text, out, known, thread, discourse, alphabet)
                 found = found or (thread.host if pronoun.single else None)
             if found is not None:
+                out = [n for n in out if n not in across]
                 mentions = tuple(Mention(match.start(), match.end(), m.thing) for m in found.mentions)
                 out.append(Node(match.start(), match.end(), found.char, mentions, pronoun=match[0]))
     return sorted(out, key=lambda n: n.start)
@@ -167,7 +147,7 @@ def resolve_pronouns(
 
 def _found(
     match: re.Match[str],
-    pronoun: _Pronoun,
+    pronoun: Pronoun,
     text: str,
     nodes: Sequence[Node],
     known: Sequence[Node],
@@ -180,7 +160,8 @@ def _found(
     for wanted in dict.fromkeys(
         (pronoun.wanted(match.end(), text, nodes, alphabet, discourse.owning), pronoun.classes)
     ):
-        found = _by_head(match[0], wanted, at, text, nodes, alphabet) or _antecedent(
+        told = [*thread.introduced, *nodes] if pronoun.titled else nodes
+        found = by_head(match[0], pronoun, wanted, at, text, told, alphabet) or _antecedent(
             wanted, at, text, known, thread, discourse, alphabet, pronoun
         )
         if found is not None:
@@ -188,20 +169,7 @@ def _found(
     return None
 
 
-def _beside(nodes: Sequence[Node], match: re.Match[str], pronoun: _Pronoun, alphabet: Alphabet) -> bool:
-    """Whether a pronoun for a place stands right behind its place (the whole of Anhui)."""
-    if not _SEATS.issuperset(pronoun.classes):
-        return False
-    return any(n.end == match.start() and "Place" in alphabet.classes(n.char) for n in nodes)
-
-
-def _kind_only(node: Node, pronoun: re.Match[str], alphabet: Alphabet) -> bool:
-    """Whether a name is the noun or adjective of a pronoun (this accelerator, the US firm) and no name of its own."""
-    said = alphabet.classes(node.char) & {"Market", "Place"}
-    return pronoun.start() < node.start and node.end <= pronoun.end() and bool(said)
-
-
-def _headed(pronoun: _Pronoun, thread: Thread) -> Node | None:
+def _headed(pronoun: Pronoun, thread: Thread) -> Node | None:
     """What was last called by the noun (the market: the server market), else the latest of its class."""
     topic = thread.headed.get(pronoun.head)
     if topic is not None and thread.now - topic.time <= 8:
@@ -211,7 +179,7 @@ def _headed(pronoun: _Pronoun, thread: Thread) -> Node | None:
 
 
 def _inner(
-    pronoun: _Pronoun,
+    pronoun: Pronoun,
     at: int,
     sentence: int,
     text: str,
@@ -241,20 +209,6 @@ def _inner(
     return None
 
 
-def _by_head(
-    word: str, classes: tuple[str, ...], at: int, text: str, nodes: Sequence[Node], alphabet: Alphabet
-) -> Node | None:
-    """The latest name before that ends in the pronoun's own noun (该委员会 → the committee, not the alliance)."""
-    head = word[1:]
-    if len(head) < 2:
-        return None
-    for node in sorted(nodes, key=lambda n: -n.end):
-        fits = node.end <= at and node.mentions and text[node.start : node.end].endswith(head)
-        if fits and alphabet.classes(node.char).intersection("|".join(classes).split("|")):
-            return node
-    return None
-
-
 def _antecedent(
     classes: tuple[str, ...],
     at: int,
@@ -263,20 +217,11 @@ def _antecedent(
     thread: Thread,
     discourse: Discourse,
     alphabet: Alphabet,
-    pronoun: _Pronoun | None = None,
+    pronoun: Pronoun | None = None,
 ) -> Node | None:
     before = _before(nodes, at)
     if classes[0] in {"former", "latter", "both"}:
-        here = [n for n in before if not n.pronoun]
-        if classes[0] == "latter" and here and text[here[-1].end : at] in _COMMAS and len(here[-1].mentions) == 1:
-            return here[-1]
-        if classes[0] == "latter":  # beside a former it is the other of the same two
-            former = next((n.start for n in before if n.pronoun and discourse.former.fullmatch(n.pronoun)), at)
-            here = [n for n in here if n.start < former]
-        earlier = [t.node for t in thread.topics if thread.now - t.time <= 4 and not t.node.pronoun and not t.owner]
-        pair = listed(here, classes[1:], alphabet, text, discourse.joins)
-        here, named = (unowning(nodes, text) for nodes in (here, thread.named))
-        return of_two(classes[0], classes[1:], (here, named + here, earlier + here), pair, alphabet)
+        return _of_pair(classes, at, text, before, thread, discourse, alphabet)
     clause = clause_start(text, at)
     outside = (n for n in before if n.start < clause or clause == 0)
     in_sentence = [n for n in outside if not discourse.source.search(text[: n.start])]
@@ -284,7 +229,7 @@ def _antecedent(
     groups = [(c,) for c in classes] if counted else [classes]
     found = (_subject(in_sentence, g, text, discourse, alphabet, counted=counted) for g in groups)
     chosen = next(filter(None, found), None)
-    if chosen is None and _SEATS.issuperset(classes):
+    if chosen is None and SEATS.issuperset(classes):
         chosen = _seat(before, classes, text, discourse, alphabet)
     if chosen is not None:
         return chosen
@@ -302,7 +247,35 @@ def _antecedent(
                 latest = [t for t in fit if t.time == last.time]
                 return next((t for t in latest if t.position > thread.parted), latest[0]).node
             return next(t for t in fit if (t.clause, t.time) == (last.clause, last.time)).node
+    if classes == ("Organization",):  # who only said the sentence before
+        firms = (n for n in thread.named if "Organization" in alphabet.classes(n.char) and len(n.mentions) == 1)
+        return next((n for n in firms if not discourse.source.search(text[: n.start])), None)
     return None
+
+
+def _of_pair(
+    classes: tuple[str, ...],
+    at: int,
+    text: str,
+    before: Sequence[Node],
+    thread: Thread,
+    discourse: Discourse,
+    alphabet: Alphabet,
+) -> Node | None:
+    """The former, the latter or both of the two things that the text speaks of."""
+    here = [n for n in before if not n.pronoun]
+    beside = any(n.pronoun and discourse.former.fullmatch(n.pronoun) for n in before)
+    apart = here and text[here[-1].end : at] in _COMMAS and len(here[-1].mentions) == 1
+    if classes[0] == "latter" and apart and not beside:
+        return here[-1]
+    named = [n for n in thread.named if not discourse.incidental(text, n)] if classes[0] == "both" else thread.named
+    if classes[0] == "latter":  # beside a former it is the other of the same two
+        former = next((n.start for n in before if n.pronoun and discourse.former.fullmatch(n.pronoun)), at)
+        here = [n for n in here if n.start < former]
+    earlier = [t.node for t in thread.topics if thread.now - t.time <= 4 and not t.node.pronoun and not t.owner]
+    pair = listed(here, classes[1:], alphabet, text, discourse.joins)
+    here, named = (unowning(nodes, text) for nodes in (here, named))
+    return of_two(classes[0], classes[1:], (here, named + here, earlier + here), pair, alphabet)
 
 
 def _seat(

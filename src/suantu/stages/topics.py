@@ -81,7 +81,7 @@ def _counted(scene: Scene, position: int, discourse: Discourse, alphabet: Alphab
     ):
         position = made.start()  # 4张NAME的H20
     for at in range(position - 1, max(-1, position - 4), -1):
-        if scene.text[at] == " ":
+        if scene.text[at] in " “「‘":
             continue
         opens = scene.text[at + 1] == " " and not scene.text[clause_start(scene.text, at) : at].strip()
         if scene.text[at] in counts and opens:

@@ -252,7 +252,8 @@ class Relations:
                 position = more.end()
         barred = rule.barred.get(slot)
         found = [(p, n) for p, n in found if not (barred and barred.regex.match(scene.text, p))]
-        return [(p, n) for p, n in found if not (rule.named and n.pronoun) and not self._refused(rule, slot, n, scene)]
+        found = [(p, n) for p, n in found if not (rule.named if n.pronoun else slot == rule.pronoun)]
+        return [(p, n) for p, n in found if not self._refused(rule, slot, n, scene)]
 
     def _begins(self, scene: Scene, position: int, cls: str) -> list[tuple[int, Node]]:
         """The thing of a class whose name the name at ``position`` begins with (a city's bureau: the city)."""

@@ -45,6 +45,7 @@ class RelationRule:
     ignore: frozenset[str]
     many: bool
     named: bool
+    pronoun: str
     done: bool
     called: Mapping[str, re.Pattern[str]]
     lead: tuple[str, ...]
@@ -126,6 +127,7 @@ def compile_rule(rule: Rule, compiler: Compiler, predicates: Iterable[str], use:
         frozenset(map(str, body.get("ignore", ()))),
         bool(body.get("many")),
         bool(body.get("named")),
+        str(body.get("pronoun", "")),
         bool(body.get("done")),
         {k: compiled(str(v)) for k, v in dict(body.get("called", {})).items()},
         tuple(body.get("lead", ())),
