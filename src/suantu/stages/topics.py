@@ -13,6 +13,7 @@ from suantu.stages.discourse import Discourse, clause_start
 from suantu.stages.twos import EVERYTHING, OWNING
 from suantu.thread import Thread
 
+_LISTED = compiled(r",? (?:[A-Z][\w&]*,? )*(?:and |or )?(?:the )?")
 _MODIFIES = compiled(r"-[a-z]")
 
 
@@ -36,12 +37,15 @@ def note_topics(
     makes = compiled(f" [{alphabet.matching(['Chip', 'Product', 'AIModel', 'Interconnect'])}]")
     places = frozenset(alphabet.matching(["City", "Region"]))
     measured = compiled(f"(?:{discourse.of.pattern})[{alphabet.kind('multiple')}{alphabet.kind('percent')}]")
+    example = -1  # where the last name that is only compared with, or an example, stands: a list goes on from it
     for position in sorted(scene.nodes):
         node = scene.nodes[position]
         if not node.mentions:
             continue
         start = clause_start(scene.text, position)
-        compared = discourse.comparison.search(scene.text, start, position)
+        listed = example >= 0 and _LISTED.fullmatch(scene.text, example + 1, position) is not None
+        compared = listed or discourse.comparison.search(scene.text, start, position) is not None
+        example = position if compared else example
         classes = alphabet.classes(node.char)
         aside = (node.pronoun and position > start + 1) or _aside(scene.text, position, discourse)
         aside = aside or scene.inserted(position) is not None or _second(scene, position, start, classes, discourse)

@@ -98,8 +98,17 @@ class English:
             self._numbered(page, match, ledger)
         for match in self._versioned.finditer(page.text):
             ledger.vote(page.surface(*match.span()), "Interconnect", "model.version", 0.7)
+        self._generations(page, ledger)
         for match in self._interconnect.finditer(page.text):
             ledger.vote(page.surface(*match.span()), "Interconnect", "model.interconnect", 0.7)
+
+    def _generations(self, page: Page, ledger: Ledger) -> None:
+        """A known family with a number that no known name has: NVLink 9."""
+        for at, name in page.names.items():
+            device = next((c for c in name.thing.classes if c in _DEVICES), "")
+            number = self._roles.number.match(page.text, at + 1) if device and name.text[-1].isalpha() else None
+            if number:
+                ledger.vote(page.surface(at, number.end()), device, "model.generation", 0.75)
 
     def _by_role(self, page: Page, ledger: Ledger, shown: bool = False) -> None:
         for sight in self._roles.shown(page) if shown else self._roles.read(page):

@@ -76,8 +76,8 @@ class Roles:
         self._shown = compiled(
             rf"(?:\b(?:{launch}) (?:(?!(?:{stop})\b)[a-z-]+ ){{0,4}}|(?:{owner}|\b[Ii]ts|\b[Tt]heir) (?:(?:{described}) ){{0,2}}){_NAME}(?!['’]s| (?:said|says))"
         )
-        self._number = compiled(
-            rf" [0-9]{{1,2}}(?:\.[0-9])?[A-Za-z]?(?![\w%]|[.,][0-9]| (?:{either(roles['counted'])})\b)"
+        self.number = compiled(
+            rf" [0-9]{{1,2}}(?:\.[0-9])?[A-Za-z]?(?![\w%-]|[.,][0-9]| (?:{either(roles['counted'])})\b)"
         )
         self._signs = [(str(cls), compiled(str(words))) for cls, words in settings["signs"].items()]
         self._fallback = str(settings["shown"])
@@ -95,7 +95,7 @@ class Roles:
         """What is launched, or named after its owner: by the things that the text around it speaks of."""
         for match in self._shown.finditer(page.text):
             start, end = match.span("name")
-            number = self._number.match(page.text, end)
+            number = self.number.match(page.text, end)
             end = number.end() if number else end
             yield Sighting(start, end, self.device(page, match.start(), match.end()), "role.shown", 0.6)
 
