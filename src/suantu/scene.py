@@ -123,6 +123,10 @@ class Scene:
         spans = self.block.spans(self.starts[start], self.ends[end - 1])
         return Evidence(spans, self.block.sections[-1] if self.block.sections else "")
 
+    def planned(self, at: int) -> bool:
+        """Whether what stands at ``at`` is planned, and not so now."""
+        return self.in_mood(("planned",), at, at + 1) and not self.in_mood(NOW, at, at + 1)
+
     def in_mood(self, kinds: Sequence[str], start: int, end: int) -> bool:
         """Whether a mood of one of these kinds touches the encoded characters ``start:end``."""
         return any(m.kind in kinds and m.start < end and start < m.end for m in self.moods)

@@ -343,13 +343,12 @@ class Circumstances:
 
     def passed(self, scene: Scene, position: int, period: Period, issued: str) -> bool:
         """Whether a plan's figure stands under a time that has passed: that of what was told or done before it."""
-        planned = scene.in_mood(("planned",), position, position + 1) and not scene.in_mood(NOW, position, position + 1)
         last = period.value.rpartition("/")[2]
-        if self._after or not planned or period.ahead or not last or last >= issued[: len(last)]:
+        if self._after or not scene.planned(position) or period.ahead or not last or last >= issued[: len(last)]:
             return False
         at = next((p for p, n in scene.nodes.items() if period in n.periods), -1)
         if at < 0 or self._announced.search(scene.text, at, position):
-            return True
+            return at >= 0 or period in (scene.period, scene.era)
         clause = _CLAUSE.search(scene.text, at, position)
         return clause is not None and clause.start() > at + 2
 
@@ -367,7 +366,7 @@ class Circumstances:
             return "Forecast"
         if year and year == now - 1 and self._results_expected(scene, position, period):
             return "Forecast"
-        planned = scene.in_mood(("planned",), position, position + 1) and not scene.in_mood(NOW, position, position + 1)
+        planned = scene.planned(position)
         if quantity.kind == "percent" and self._intends.match(scene.text, position + 1):
             return "Actual"
         past = self._after or not (year and now and year >= now)

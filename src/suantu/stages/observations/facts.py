@@ -83,12 +83,15 @@ class Facts(Base):
         return parts and not self._each.search(scene.text, placing.start, position + 4)
 
     def _from_to(self, scene: Scene, position: int, placing: Placing, when: When) -> When:
-        """由A增至B over a span of years: the first figure is of the first year, the second of the last."""
+        """由A增至B over a span of years, or behind two years: the first figure is of the first year, the second of the
+        last."""
         period = when.period
-        if period is None or placing.metric.rate or placing.metric.name == "ratio" or "/" not in period.value:
+        if period is None or placing.metric.rate or placing.metric.name == "ratio":
             return when
         first, _, last = period.value.partition("/")
-        if self._from.search(scene.text, max(0, position - 10), position):
+        if not last:
+            first, last = self._year_before(scene, position, first), first
+        if first and self._from.search(scene.text, max(0, position - 10), position):
             return replace(when, period=replace(period, value=first, ahead=False))
         start = clause_start(scene.text, position)
         kind = scene.nodes[position].quantities[0].kind
@@ -96,6 +99,15 @@ class Facts(Base):
         if before and self._from.search(scene.text, max(0, max(before) - 10), max(before)):
             return replace(when, period=replace(period, value=last))
         return when
+
+    def _year_before(self, scene: Scene, position: int, last: str) -> str:
+        """The earlier one of the two years that stand before a figure; empty where they are not two, or one is its own."""
+        times = [
+            (at, p.value) for at, n in scene.nodes.items() if at < position for p in n.periods if len(p.value) == 4
+        ]
+        years = {value for _, value in times}
+        near = any(not CLAUSE.search(scene.text, at, position) for at, _ in times)
+        return min(years) if len(years) == 2 and max(years) == last and not near and self._language != "en" else ""
 
     @staticmethod
     def _is_kind(scene: Scene, at: int, kind: str) -> bool:

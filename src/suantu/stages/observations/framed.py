@@ -343,21 +343,27 @@ class Framed(Base):
         return market or any(self._is_market(scene, match, low, seller) for match, low in sides)
 
     def _together(self, frame: Frame, scene: Scene, hit: Hit) -> Subject | None:
-        """A share that several have together: they are the subject, as one."""
-        things: list[Thing] = []
+        """A share that several have together: as many as a number says, else the clause's own list, or the nearest one,
+        else all of the sentence; they are the subject, as one."""
         said = {start for start, _, _ in scene.sayers}
-        for at in sorted(scene.nodes):
-            node = scene.nodes[at]
-            if (
-                at < hit.position
-                and at not in said
-                and node.mentions
-                and self._alphabet.classes(node.char).intersection(frame.topic)
-            ):
-                things.extend(t for t in node.things if t.iri not in {x.iri for x in things})
-        if not things:
-            return None
-        return Subject(self._joint(things, scene), None, (), hit.begin, hit.stop)
+        clauses: dict[int, list[Thing]] = {}
+        for at, node in sorted(scene.nodes.items()):
+            fits = at < hit.position and at not in said and node.mentions
+            if fits and self._alphabet.classes(node.char).intersection(frame.topic):
+                clauses.setdefault(clause_start(scene.text, at), []).extend(node.things)
+        things = list({t.iri: t for listed in clauses.values() for t in listed}.values())
+        if (many := self._number(scene, hit)) and len(things) >= many:
+            things = things[-many:]
+        elif not many:
+            things = next((listed for listed in reversed(list(clauses.values())) if len(listed) > 1), things)
+        return Subject(self._joint(things, scene), None, (), hit.begin, hit.stop) if things else None
+
+    @staticmethod
+    def _number(scene: Scene, hit: Hit) -> int:
+        """How many the clause says that they are (三家合计); 0 where it does not."""
+        start = clause_start(scene.text, hit.position)
+        told = (n.quantities[0] for at, n in sorted(scene.nodes.items()) if start <= at < hit.position and n.quantities)
+        return next((int(q.value) for q in told if q.kind == "count" and 1 < q.value <= 10), 0)
 
     def _section_subject(self, scene: Scene) -> Thing | None:
         text = re.split(r"[，,；;：:]", scene.block.text[scene.start : scene.end])
