@@ -62,7 +62,7 @@ class Discovery:
         self._suffixes = Suffixes(settings, words, signs)
         heads = Heads(settings)
         self._models = Models(settings, words, signs, heads)
-        self._quotes = Quotes(settings, words, heads)
+        self._quotes = Quotes(settings, words, heads, signs.organizations)
         endings = [str(w) for rule in settings["suffixes"] for w in rule["words"]]
         self._endings = sorted(endings, key=len, reverse=True)
         self._plain = frozenset([*endings, *map(str, settings["government"]["offices"])])

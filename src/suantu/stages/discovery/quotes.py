@@ -17,7 +17,7 @@ _HAN = "\u4e00-\u9fff"
 class Quotes:
     """The ``quotes`` and ``glued`` sections of a discovery file."""
 
-    def __init__(self, settings: Mapping[str, Any], words: Words, heads: Heads) -> None:
+    def __init__(self, settings: Mapping[str, Any], words: Words, heads: Heads, owners: str = "") -> None:
         rules, shapes = settings["quotes"], settings["model-patterns"]
         self._words, self._heads = words, heads
         self._refuse = compiled(str(settings["not-models"]))
@@ -38,6 +38,7 @@ class Quotes:
         opening, closing = "".join(rules["open"]), "".join(rules["close"])
         self._opening = compiled(f"[{opening}]")
         self._quoted = compiled(f"[{opening}](?P<name>[^{opening}{closing}，。；：！？、《》]{{2,14}})[{closing}]")
+        self._owners, self._of = owners, str(settings["of"])
         self._glued = [
             (str(g["class"]), compiled(f"(?P<run>[{_HAN}]{{2,8}}?)(?:{'|'.join(g['words'])})"), g)
             for g in settings["glued"]
@@ -49,9 +50,10 @@ class Quotes:
             for match in self._quoted.finditer(page.source):
                 self._one(page.source, match, ledger)
         known = [(page.starts[at], page.ends[at]) for at in page.names]
+        owners = {page.ends[at] for at in page.names if page.text[at] in self._owners}
         for cls, pattern, rule in self._glued:
             for match in pattern.finditer(page.source):
-                self._joined(page.source, match, cls, rule, known, ledger)
+                self._joined(page.source, match, cls, rule, (known, owners), ledger)
 
     def _one(self, source: str, match: re.Match[str], ledger: Ledger) -> None:
         name = match["name"].strip()
@@ -134,7 +136,7 @@ class Quotes:
         match: re.Match[str],
         cls: str,
         rule: Mapping[str, Any],
-        known: list[tuple[int, int]],
+        names: tuple[list[tuple[int, int]], set[int]],
         ledger: Ledger,
     ) -> None:
         start, end = match.span("run")
@@ -146,10 +148,12 @@ class Quotes:
                 break
             size += len(word)
         a = end - size
+        known, owners = names
         if not 2 <= size <= 4 or any(x < end and a < y for x, y in known):
             return
         after, before = tuple(rule.get("after", ())), tuple(rule.get("before", ()))
-        if after and not (source.endswith(after, 0, a) or source.startswith(before, match.end())):
+        owned = a - 1 in owners and source[a - 1] == self._of
+        if after and not (owned or source.endswith(after, 0, a) or source.startswith(before, match.end())):
             return
         ledger.vote(source[a : match.end()], cls, "glued", 0.65)
         ledger.alias(source[a : match.end()], source[a:end])
