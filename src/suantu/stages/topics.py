@@ -3,6 +3,7 @@ compared with, counted, owned or used."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from suantu.expressions import compiled
@@ -35,6 +36,10 @@ def note_topics(
     said |= {p for p, n in scene.nodes.items() if p and len(n.mentions) == 1 and n.thing.iri in before}
     firms = compiled(f"(?:{discourse.appositive})?[{alphabet.matching(['Organization'])}]")
     makes = compiled(f" [{alphabet.matching(['Chip', 'Product', 'AIModel', 'Interconnect'])}]")
+    joined = compiled(
+        f"(?:{'|'.join(map(re.escape, sorted(discourse.joins))) or '(?!)'})[^，。；：\ue000-\uf8ff]{{0,6}}"
+    )
+    passed = -1  # who was only mentioned beside what the text goes on about: so is who is joined with them
     places = frozenset(alphabet.matching(["City", "Region"]))
     measured = compiled(f"(?:{discourse.of.pattern})[{alphabet.kind('multiple')}{alphabet.kind('percent')}]")
     example = -1  # where the last name that is only compared with, or an example, stands: a list goes on from it
@@ -53,6 +58,9 @@ def note_topics(
             "Place" in classes
             and any(scene.text[p : p + 1] in places for p in _onward(scene.text, position, discourse))
         )
+        beside = passed >= start and "Organization" in classes and joined.fullmatch(scene.text, passed + 1, position)
+        aside = aside or bool(beside)
+        passed = position if aside and "Organization" in classes else passed
         modifies = _MODIFIES.match(scene.text, position + 1) or measured.match(scene.text, position + 1)
         modifies = modifies or discourse.aside_after.match(scene.text, position + 1)
         modifies = modifies or (firms.match(scene.text, position + 1) if "Industry" in classes else None)
