@@ -67,6 +67,7 @@ class Topic:
     hint: bool = False
     owner: bool = False
     object: bool = False
+    whose: bool = False
 
 
 @dataclass(slots=True)
@@ -154,7 +155,7 @@ class Scene:
                 break
             if (topic.time == self.now and topic.position >= position) or (topic.part and not parts):
                 continue
-            if topic.hint and not hints:
+            if (topic.hint and not hints) or (topic.whose and any("Organization" in group for group in wanted)):
                 continue
             if topic.object and not parts:
                 fits = any(topic.classes.intersection(group.split("|")) for group in wanted)

@@ -35,6 +35,7 @@ def note_topics(
     before = {thing.iri for start, _, thing in scene.sayers if start == 0}  # according to NAME, …
     said |= {p for p, n in scene.nodes.items() if p and len(n.mentions) == 1 and n.thing.iri in before}
     firms = compiled(f"(?:{discourse.appositive})?[{alphabet.matching(['Organization'])}]")
+    firms_of = compiled(f"(?:{discourse.of.pattern})?{firms.pattern}")
     makes = compiled(f" [{alphabet.matching(['Chip', 'Product', 'AIModel', 'Interconnect'])}]")
     joined = compiled(
         f"(?:{'|'.join(map(re.escape, sorted(discourse.joins))) or '(?!)'})[^，。；：\ue000-\uf8ff]{{0,6}}"
@@ -71,8 +72,11 @@ def note_topics(
         part = _counted(scene, position, discourse, alphabet)
         owner = scene.text.startswith(OWNING, position + 1)
         owner = owner or ("Organization" in classes and makes.match(scene.text, position + 1) is not None)
+        whose = "Place" in classes and firms_of.match(scene.text, position + 1) is not None
         behind = bool(classes & discourse.objects) and _object(scene.text[start:position], classes, discourse)
-        scene.topics.append(Topic(node, classes, position, start, thread.now, part, owner=owner, object=behind))
+        scene.topics.append(
+            Topic(node, classes, position, start, thread.now, part, owner=owner, object=behind, whose=whose)
+        )
     for match in discourse.hint.finditer(scene.text):
         thing = discourse.hints[match[0]]
         at, classes = scene.starts[match.start()], closure(thing.classes)

@@ -25,6 +25,7 @@ class Quotes:
         self._naming, self._firms = tuple(map(str, rules["naming"])), tuple(map(str, rules["firms"]))
         self._approved = tuple(map(str, rules["approved"]))
         self._launched, self._used = tuple(map(str, rules["launched"])), tuple(map(str, rules["used"]))
+        self._policies = compiled(str(rules["policies"]))
         self._apposed = compiled(str(rules["apposed"]))
         self._centres = compiled(str(rules["centres"]))
         self._firm_verbs = compiled(str(rules["firm-verbs"]))
@@ -62,6 +63,9 @@ class Quotes:
         common = own != "AIModel" or name.startswith(self._common)
         if source.endswith(self._approved, 0, match.start()) and any(c.isdigit() for c in name):
             ledger.vote(name, "Standard", self._rule, 0.75)
+            return
+        if self._policies.search(name) and len(name) > 3:
+            ledger.vote(name, "Policy", self._rule, 0.75)
             return
         body = self._body(name)
         if body and len(name) > 5:

@@ -209,7 +209,8 @@ class Suffixes:
     def _alone(self, text: str, place: str, end: int) -> bool:
         """Whether a place and an ending are a firm's name: no noun goes on with it (甘肃移动, no 甘肃移动用户)."""
         words = self._words.split(text[end : end + 4])
-        return place not in self._signs.countries and (not words or words[0].kind in ("stop", "verb", "latin"))
+        ends = not words or not text[end].isalnum() or words[0].kind in ("stop", "verb", "latin")
+        return ends and place not in self._signs.countries
 
     def _ends_there(self, text: str, end: int) -> bool:
         """Whether what follows a name is a mark or a word of its own."""
