@@ -113,7 +113,7 @@ class Base:
         self._site_metrics = frozenset(map(str, sites.get("metrics", ())))
         words = (compiled(str(sites.get(k, "(?!)"))) for k in ("called", "phases", "owned", "units"))
         self._site_names, self._phases, self._firms_own, self._units = words
-        self._in_all = str(settings.get("in-all", "\0"))
+        self._in_all = tuple(map(str, settings.get("in-all", ())))
         self._unit_metrics = frozenset(settings.get("unit-metrics", ()))
         self._of_counted = frozenset(settings.get("of-counted", ()))
         self._size_metrics = frozenset(settings.get("size-metrics", ()))

@@ -256,7 +256,7 @@ class Observer(Cued, Framed, Defaults, Facts):
         owner = carried[1].about if carried is not None else None
         if (device := scene.topic(position, ("Chip|Product|Server",), age=0)) is not None and len(device.mentions) == 1:
             owner = device.thing
-        if owner is None or self._is_place(owner) or "Market" in owner.classes:
+        if owner is None or self._is_place(owner) or "Market" in owner.classes or self._called_by_metric in owner.label:
             return placing
         return replace(placing, metric=compute, about=owner)
 
