@@ -52,11 +52,14 @@ class Grammar:
 _ENDS = compiled(r"[。！？!?\n]+[”’」』）)]*|(?<=[a-z0-9%)\]”\"A-Z])[.]+[”’)\"]*(?=\s+[A-Z“\"(]|\s*$)")
 _ABBREVIATION = compiled(r"(?:^|[\s(])(?:(?<![0-9] )[A-Z]|U\.S|e\.g|i\.e|Inc|Corp|Co|Ltd|Dr|Mr|Ms|No|vs|approx)$")
 
+_LABEL = compiled(r"\s*【[^【】\n]{1,12}】\s*")
+
 
 def sentences(text: str) -> list[tuple[int, int]]:
     """The (start, end) of the sentences of a block, end marks included; what is too long for one comes in pieces."""
-    out: list[tuple[int, int]] = []
-    start = 0
+    label = _LABEL.match(text)  # a rubric before a text is none of its words
+    start = label.end() if label and label.end() < len(text) else 0
+    out: list[tuple[int, int]] = [(0, start)] if start else []
     for match in _ENDS.finditer(text):
         if match[0][0] == "." and _ABBREVIATION.search(text[max(0, match.start() - 8) : match.start()]):
             continue

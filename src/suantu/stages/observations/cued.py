@@ -208,8 +208,9 @@ class Cued(Base):
                 about = opening.thing
             elif about is None and self._phrases.oblique(scene, phrase.start):
                 about = self._actor(scene, phrase.start, metric.by)
-        if metric.tests and about is not None and about.found_by == "phrase" and not group:
-            about = self._tested(scene, metric, end) or about
+        if metric.tests and about is not None and not group:
+            unnamed = about.found_by == "phrase" or "Benchmark" in about.classes
+            about = (self._tested(scene, metric, end) if unnamed else None) or about
         if metric.topic and about is not None and not group:
             about = self._of_device(scene, end, about)
         about = about or (group[0] if group else None)
