@@ -126,6 +126,7 @@ class Base:
         speakers = settings.get("speakers")
         self._speakers = compiled(f"{speakers}$") if speakers else None
         self._speaking = compiled(f"\\b{speakers}\\b") if speakers else None
+        self._spoke = compiled(str(settings.get("spoke", "(?!)")))
         self._inside = compiled(str(settings.get("inside", "(?!)")))
         self._market_words = tuple(map(str, settings["market-words"]))
 
@@ -168,6 +169,7 @@ class Base:
         said = any(phrase.start <= at < phrase.end for at, _, _ in scene.sayers) or (
             self._speakers is not None and bool(self._speakers.search(scene.surface(phrase.start, phrase.end)))
         )
+        said = said or (bool(phrase.words) and self._spoke.match(scene.text, phrase.end) is not None)  # NAME, said
         return replace(phrase, about=None, words="", nodes=()) if said and self._language == "en" else phrase
 
     def _subject_phrase(self, scene: Scene, end: int, start: int) -> Phrase:
