@@ -146,6 +146,22 @@ def test_a_known_name_gives_way_to_a_longer_new_one() -> None:
     assert "宁波" not in labels
 
 
+def test_a_known_word_may_be_the_end_of_an_unknown_name() -> None:
+    text = "岫图计算发布新品。浪潮与岫图计算签署协议。去年岫图计算扩产。"
+    assert classes(text) == {"岫图计算": "Vendor"}
+    assert classes("图计算是一种技术。银行用图计算做风控，浪潮支持图计算。") == {}
+
+
+def test_a_name_stands_behind_the_noun_that_says_its_kind() -> None:
+    text = "公司推出模型开发平台岫罗。片间互联协议名为岫锁，新卡换上了岫锁2.0。浪潮信息的岫眸系统上线。"
+    assert classes(text) == {
+        "岫罗": "Product",
+        "岫锁": "Interconnect",
+        "岫锁2.0": "Interconnect",
+        "岫眸系统": "Product",
+    }
+
+
 def test_use_cases() -> None:
     found = classes(
         "一成企业在产线上部署了焊缝视觉检测。智能理箱、无人叉箱已在这座城市常态运行。智慧畜禽是当地的特色应用。"

@@ -22,6 +22,7 @@ from suantu.stages.discovery.aliases import Aliases
 from suantu.stages.discovery.english import English
 from suantu.stages.discovery.finder import Finder, labelled
 from suantu.stages.discovery.heads import Heads
+from suantu.stages.discovery.inner import without_inner
 from suantu.stages.discovery.lists import Lists, UseCases
 from suantu.stages.discovery.models import Models
 from suantu.stages.discovery.offices import Offices
@@ -103,7 +104,10 @@ class Discovery:
         ledger = self._ledger()
         self._titles.document(title, ledger)
         blocks = self._models.longer(blocks)
-        pages = [page_of(text, chosen, self._chars, self._plain, self._breaks, self._longer) for text, chosen in blocks]
+        pages = [
+            page_of(text, chosen, self._chars, self._plain, self._breaks, self._longer)
+            for text, chosen in without_inner(blocks, self._words, self._endings)
+        ]
         english = _english(pages)
         if any(english):
             self._english.survey([p for p, is_english in zip(pages, english, strict=True) if is_english], ledger)
