@@ -17,7 +17,7 @@ NAMES = [path.relative_to(SRC).as_posix() for path in FILES]
 
 # From the bottom up; an import goes down or stays in its layer.
 LAYERS = ("leaf", "support", "stages", "border", "stores", "use cases", "edge")
-LEAF = {"records", "errors", "version", "table", "child", "kept", "expressions"}
+LEAF = {"records", "errors", "version", "table", "child", "kept", "expressions", "yamls"}
 SUPPORT = {
     "ontology",
     "rules",

@@ -20,6 +20,7 @@ from suantu.errors import OntologyError
 from suantu.identity import normalise
 from suantu.paths import ontology_dir
 from suantu.records import Thing
+from suantu.yamls import parse
 
 ST = "https://w3id.org/suantu/ontology#"
 STI = "https://w3id.org/suantu/id/"
@@ -261,7 +262,7 @@ def _yaml(path: Path) -> Mapping[str, Any]:
     import yaml
 
     try:
-        data = yaml.load(path.read_text(encoding="utf8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506
+        data = parse(path.read_text(encoding="utf8"))
     except yaml.YAMLError as error:
         raise OntologyError(f"{path}: not valid YAML: {' '.join(str(error).split())}") from error
     if not isinstance(data, dict):

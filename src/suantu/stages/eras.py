@@ -95,8 +95,11 @@ def carried(
         for nodes in (opening, [*plain.values()] if scene.start == 0 else []):
             places = places or {t.iri: t for n in nodes for t in n.things if set(t.classes) & _PLACES}
     if not facts and not places and scene.language == "zh":
-        # A sentence without figures says where those that follow are from.
+        # A sentence without figures says where those that follow are from: a country, or the place that it opens with.
         places = {t.iri: t for n in scene.nodes.values() for t in n.things if set(t.classes) & _WIDE}
+        head = scene.nodes.get(0)
+        if not places and head is not None and len(head.mentions) == 1 and set(head.things[0].classes) & _PLACES:
+            places = {head.things[0].iri: head.things[0]}
     if len(places) == 1:
         return period, next(iter(places.values())), near
     return period, place, near

@@ -75,9 +75,12 @@ class Circumstances:
         pronouns = [(set(p["classes"]), str(w)) for p in settings["pronouns"] for w in p["words"]]
         self._seats = {c: compiled(either(w for of, w in pronouns if of == {c}) or "(?!)") for c in _SEATS}
         self._there = compiled(either(w for of, w in pronouns if of.issubset(_SEATS)) or "(?!)")
+        self._cities = {n.text: n.thing for n in ontology.names if n.thing.classes[0] in _SEATS}
+        self._city = compiled(f"[《“]?(?P<name>{either(map(re.escape, self._cities))})")
         figure = "".join(alphabet.kind("multiple"))
         self._base = compiled(f"[\uf000-\uf8ff]?{of}(?:{bounds})?{figure}")
         self._same = compiled(str(settings.get("same-period", "(?!)")))
+        self._ranked = compiled(f"{settings.get('ranked', '')}[{alphabet.kind('ordinal')}{alphabet.kind('top')}]")
         self._level = tuple(compiled(str(settings.get(k, "(?!)"))) for k in ("level-before", "level-after"))
         self._led_to = compiled(str(settings.get("led-to", "((?!))")).replace("{period}", f"([{period}])"))
         self._goes_on = compiled(either(map(str, settings.get("goes-on", ()))) or "(?!)")
@@ -291,6 +294,7 @@ class Circumstances:
                 (m.start(), self._places[m[0]]) for m in self._place_words.finditer(scene.text) if m[0] in self._places
             ]
         spots += self._seated(scene, position)
+        spots += self._called_after(scene)
         if self._whole:
             spots = [(at, thing) for at, thing in spots if not self._whole.search(scene.text[max(0, at - 4) : at])]
         if self._after:
@@ -331,11 +335,19 @@ class Circumstances:
                 out += [(m.start(), home) for m in found if m.start() - 1 not in scene.nodes]
         return out
 
+    def _called_after(self, scene: Scene) -> list[tuple[int, Thing | None]]:
+        """The places that offices and papers of a Chinese sentence are called after (成都市政府)."""
+        nodes = ((at, n) for at, n in scene.nodes.items() if len(n.mentions) == 1 and not self._after)
+        kinds = {"GovernmentBody", "Policy"}
+        bodies = ((at, scene.surface(at, at + 1)) for at, n in nodes if self._alphabet.classes(n.char) & kinds)
+        return [(at, self._cities[m["name"]]) for at, name in bodies if (m := self._city.match(name))]
+
     def _is_level(self, scene: Scene, at: int) -> bool:
-        """Whether a place is only compared with (低于全球水平)."""
+        """Whether a place is only compared with (低于全球水平), or where something ranks (居全球第二位)."""
         before, after = self._level
         end = at + 1 if at in scene.nodes else at + 2
-        return bool(before.search(scene.text, max(0, at - 6), at) and after.match(scene.text, end))
+        level = before.search(scene.text, max(0, at - 6), at) and after.match(scene.text, end)
+        return bool(level or (not self._after and self._ranked.match(scene.text, end)))
 
     def proposed(self, scene: Scene, position: int) -> bool:
         """Whether what the figure is granted is still to be decided."""
@@ -354,11 +366,8 @@ class Circumstances:
 
     def status(self, scene: Scene, position: int, quantity: Quantity, period: Period | None, issued: str) -> str:
         """``Actual``, ``Estimate`` or ``Forecast``: by the period against the document's date, then by cue."""
-        year = (
-            int(period.value[-10:].split("/")[-1][:4])
-            if period and period.value[-10:].split("/")[-1][:4].isdigit()
-            else 0
-        )
+        last = period.value.rpartition("/")[2][:4] if period else ""
+        year = int(last) if last.isdigit() else 0
         now = int(issued[:4]) if issued[:4].isdigit() else 0
         if year and now and year > now:
             return "Forecast"
