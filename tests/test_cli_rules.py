@@ -81,6 +81,17 @@ def test_check_names_file_rule_and_reason(tmp_path: Path) -> None:
     assert {"file", "rule", "reason"} == set(found["failures"][0])
 
 
+def test_a_key_that_stands_twice_is_refused_with_its_place(tmp_path: Path) -> None:
+    folder = tmp_path / "ontology"
+    shutil.copytree(ontology_dir(), folder)
+    rules = folder / "rules" / "layout.yaml"
+    lines = rules.read_text("utf-8").splitlines()
+    rules.write_text("\n".join([*lines, "issued: {}"]), "utf-8")
+    told = call("check", "--ontology", str(folder), code=2).stderr
+    assert "layout.yaml" in told
+    assert f"'issued' stands twice in one mapping in \"<unicode string>\", line {len(lines) + 1}" in told
+
+
 def test_check_of_what_is_no_ontology(tmp_path: Path) -> None:
     assert "not an ontology folder" in call("check", "--ontology", str(tmp_path), code=2).stderr
 
