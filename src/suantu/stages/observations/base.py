@@ -127,6 +127,7 @@ class Base:
         self._speakers = compiled(f"{speakers}$") if speakers else None
         self._speaking = compiled(f"\\b{speakers}\\b") if speakers else None
         self._spoke = compiled(str(settings.get("spoke", "(?!)")))
+        self._describing = compiled(str(settings.get("describing", "(?!)")))
         self._inside = compiled(str(settings.get("inside", "(?!)")))
         self._market_words = tuple(map(str, settings["market-words"]))
 
@@ -312,6 +313,8 @@ class Base:
         """The first noun phrase of a stretch (``opening``: if it can be its subject); a place before it goes with it."""
         place: Thing | None = None
         said = {thing.iri for _, _, thing in scene.sayers}
+        described = self._describing.match(scene.text, start, end)
+        start = described.end() if described else start
         for a, b in self._phrases.chunks(scene, start, end, opening):
             phrase = self._phrases.read(scene, a, b)
             if phrase.about is not None and phrase.about.iri in said:

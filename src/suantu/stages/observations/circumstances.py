@@ -213,10 +213,12 @@ class Circumstances:
             return (span,)
         spans = [(at, p) for at, p in found if "/" in p.value or p.years]
         near = [s for s in spans if len(_CLAUSE.findall(scene.text[min(s[0], position) : max(s[0], position)])) < 2]
+        between = None if self._after else between_years([p for _, p in found])
         if not spans:
-            between = None if self._after else between_years([p for _, p in found])
             return (between,) if between else None
-        return (min(near, key=lambda x: abs(x[0] - position))[1] if near else None,)
+        chosen = min(near, key=lambda x: abs(x[0] - position))[1] if near else None
+        ends = between is not None and int(between.value[5:]) - int(between.value[:4])
+        return (between if chosen and not chosen.value and ends == chosen.years else chosen,)
 
     def _of_other(self, scene: Scene, at: int, position: int) -> bool:
         """Whether the time at ``at`` is that of a figure compared with (up from 33% in 2023), which is not this one."""

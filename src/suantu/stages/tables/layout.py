@@ -70,6 +70,13 @@ def ranked_when(table: Table, titles: Sequence[Head], ranks: re.Pattern[str]) ->
     return "" if "/" in title or _MONTH.fullmatch(title) else title
 
 
+def says_columns(table: Table, fits: Callable[[Thing, str], bool]) -> bool:
+    """Whether the corner says what stands across (城市 | 上海 | 杭州), not what stands below it."""
+    cls = table.head(table.subject).item_class
+    others = [table.head(c) for c in range(len(table.heads)) if c != table.subject] if cls else []
+    return bool(others) and all(any(fits(t, cls) for t in head.things) for head in others)
+
+
 def with_unit(titles: list[Head]) -> list[Head]:
     """The titles of a table; the unit that stands alone below its caption is the caption's."""
     if len(titles) > 1 and titles[1].unit and not (titles[0].unit or titles[1].rest):

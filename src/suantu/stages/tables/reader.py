@@ -13,7 +13,7 @@ from suantu.identity import discovered
 from suantu.ontology import Ontology
 from suantu.records import Block, Claim, Evidence, Loose, Observation, Quantity, RankingEntry, Thing
 from suantu.stages.tables.heads import Head, Heads, MetricLike
-from suantu.stages.tables.layout import Table, TableFacts, cell_text, ranked_when, with_unit
+from suantu.stages.tables.layout import Table, TableFacts, cell_text, ranked_when, says_columns, with_unit
 
 _DEVICES = frozenset({"Chip", "Product", "Server", "Interconnect", "AIModel"})
 _WHOLE = 100  # percent
@@ -145,7 +145,7 @@ class Tables:
             return None, Head(text)
         if self._rest.match(text):
             return self._new(text, ""), Head(text)
-        cls = table.head(table.subject).item_class
+        cls = "" if says_columns(table, self._is) else table.head(table.subject).item_class
         if (thing := self._full(text, cls, table)) is None:
             says = head.cues or (head.period and not head.rest)
             if says and not cls:
