@@ -288,7 +288,7 @@ class Tables:
         units = [h.unit for h in sources[:3] if h.unit]
         quantity = self._heads.figure(cell, units)
         cues = self._by_kind.get(quantity.kind, ()) if quantity else ()
-        if ranked and not (cues or sources[0].text):
+        if ranked and not sources[0].text and (not cues or (quantity and quantity.kind == "percent")):
             cues = self._shares
         metric = next((m for cue in cues if quantity and (m := cue.metric(quantity.kind))), None)
         return (quantity, metric) if quantity is not None and metric is not None else None
