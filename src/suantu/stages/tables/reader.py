@@ -233,7 +233,8 @@ class Tables:
         latest = self._latest_year(table, column) if metric.name in self._latest else ""
         period = latest or self._period(sources[:3] if metric.device and not self._is(thing, "Place") else sources)
         value = quantity.value * metric.sign if metric.sign < 0 < quantity.value else quantity.value
-        owned = self._is(thing, "Organization", *_DEVICES)  # else it is the place's
+        somewhere = any(self._is(t, "Place") for t in (thing, *column_head.things))
+        owned = not somewhere or self._is(thing, "Organization", *_DEVICES)  # else it is the place's
         facts.observations.append(
             Observation(
                 metric.name if owned else self._of_places.get(metric.name, metric.name),
