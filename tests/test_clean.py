@@ -253,7 +253,7 @@ def test_ranks_are_items_and_loose_lines_are_labels() -> None:
     assert ("label", "03 丙市") in kinds
     assert ("label", "①甲市") in kinds
     assert ("label", "智能导诊") in kinds
-    assert kinds[-1] == ("caption", "数据来源：某院, 2022")
+    assert kinds[-1] == ("caption", "数据来源：某院， 2022")  # the ASCII comma beside Chinese is the Chinese one
     wide = next(b for b in found if b.text.startswith("04"))
     assert [wide.text[start:end] for start, end in wide.cells] == ["04 丁市", "01 甲市"]
 
