@@ -272,14 +272,14 @@ class Phrases:
         nodes = [n for n in nodes if n.mentions]
         tail = self._named if nodes and self._alphabet.classes(nodes[0].char) & _NAMED else self._generic
         bare = tail.sub("", text)
-        rest = " ".join(scene.surface(start + 1, end).split())
         if len(nodes) == 1 and len(nodes[0].mentions) == 1 and len(bare) == 1:
             return Phrase(nodes[0].thing, place, start, end, tuple(nodes))
         if nodes and (device := self._first_of(nodes, bare)):
             return Phrase(device, place, start, end, tuple(nodes))
         surface = " ".join(scene.surface(start, end).split())
-        owner = scene.nodes.get(start)
-        if self._language == "en" and owner is not None and owner.pronoun and len(owner.mentions) == 1 and rest:
+        owner = scene.nodes.get(start) if self._language == "en" else None
+        possessed = owner is not None and owner.pronoun and len(owner.mentions) == 1
+        if owner is not None and possessed and (rest := " ".join(scene.surface(start + 1, end).split())):
             surface = f"{owner.thing.labels.get('pref@en', (owner.thing.label,))[0]} {rest}"  # its cloud: Google cloud
         if not surface or surface.casefold() in self._empty or not any(c.isalpha() for c in surface):
             return Phrase(None, place, start, end, tuple(nodes), surface)

@@ -13,6 +13,7 @@ from suantu.ontology import Ontology
 from suantu.records import Period, Quantity, Thing
 from suantu.rules import Alphabet
 from suantu.scene import AHEAD, GUESSED, NOW, Scene
+from suantu.stages.observations.placing import beginning
 from suantu.stages.observations.spans import BEGAN_AT, between_years, figure_between, moved
 
 _CLAUSE = compiled(r"[，；;。]|, ")
@@ -75,8 +76,7 @@ class Circumstances:
         pronouns = [(set(p["classes"]), str(w)) for p in settings["pronouns"] for w in p["words"]]
         self._seats = {c: compiled(either(w for of, w in pronouns if of == {c}) or "(?!)") for c in _SEATS}
         self._there = compiled(either(w for of, w in pronouns if of.issubset(_SEATS)) or "(?!)")
-        self._cities = {n.text: n.thing for n in ontology.names if n.thing.classes[0] in _SEATS}
-        self._city = compiled(f"[《“]?(?P<name>{either(map(re.escape, self._cities))})")
+        self._cities = {n.text: n.thing for n in ontology.names if language == "zh" and n.thing.classes[0] in _SEATS}
         figure = "".join(alphabet.kind("multiple"))
         self._base = compiled(f"[\uf000-\uf8ff]?{of}(?:{bounds})?{figure}")
         self._same = compiled(str(settings.get("same-period", "(?!)")))
@@ -339,10 +339,10 @@ class Circumstances:
 
     def _called_after(self, scene: Scene) -> list[tuple[int, Thing | None]]:
         """The places that offices and papers of a Chinese sentence are called after (成都市政府)."""
-        nodes = ((at, n) for at, n in scene.nodes.items() if len(n.mentions) == 1 and not self._after)
         kinds = {"GovernmentBody", "Policy"}
+        nodes = ((at, n) for at, n in scene.nodes.items() if len(n.mentions) == 1 and not self._after)
         bodies = ((at, scene.surface(at, at + 1)) for at, n in nodes if self._alphabet.classes(n.char) & kinds)
-        return [(at, self._cities[m["name"]]) for at, name in bodies if (m := self._city.match(name))]
+        return [(at, place) for at, name in bodies if (place := beginning(name.lstrip("《“"), self._cities))]
 
     def _is_level(self, scene: Scene, at: int) -> bool:
         """Whether a place is only compared with (低于全球水平), or where something ranks (居全球第二位)."""

@@ -141,3 +141,8 @@ def group_of(phrase: Phrase) -> tuple[Thing, ...]:
     if len(phrase.nodes) == 1 and len(phrase.nodes[0].mentions) > 1:
         return phrase.nodes[0].things
     return ()
+
+
+def beginning(text: str, named: Mapping[str, Thing]) -> Thing | None:
+    """The thing of the longest name that a text begins with."""
+    return next((named[text[:n]] for n in range(len(text), 0, -1) if text[:n] in named), None)
