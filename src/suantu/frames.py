@@ -35,7 +35,8 @@ _MARKS = {"V": _V, "N": _N, "X": _X, "R": _REST, "G": _G}
 _RESTS = {_N: _NOUN_REST}  # what follows a noun is no sign that a name behind it is acted on (the vendor X)
 _SIDES = {"A": _A + _AB, "B": _AB + _B}
 _PART = re.compile(r"<([a-z]+)>")
-_ENDS = re.compile(r"\{B\}(?:\(\?![^()]*\))*\s*$")  # what is acted on stands last: it may begin a list
+_ENDS = re.compile(r"\{(?P<side>[AB])\}(?:\(\?![^()]*\))*\s*$")  # what stands last may begin a list
+_OF_NOUN = ("noun-has", "noun-has-also", "noun-carried")  # behind these those stand that the noun is of
 _OPTIONS = ("not", "single", "confidence", "age", "unless", "pairs", "section", "holds-denied", "list", "all")
 _LOWER = {ord(c): c.lower() for c in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
 _LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-")
@@ -237,12 +238,21 @@ def _rules(
             body["carry"] = {slot: entry.get("topic", {}).get(slot, frame.slots[slot].split("|"))}
         if body.get("all") in ("A", "B"):
             body["all"] = frame.a if body["all"] == "A" else frame.b
-        if not _ENDS.search(source) or frame.a != "s":
-            body.setdefault("list", False)
+        body.setdefault("list", _listed(frame, name, source))
         text = _expand(source, settings.get("parts", {}), entry.get("preps", ()))
         body["makes"] = frame.makes
         body["pattern"] = _with_marks(text) if name not in own else _with_classes(text, frame)
         yield Rule(f"{frame.name}/{name}", file, body), _use(frame, text, name not in own)
+
+
+def _listed(frame: Frame, construction: str, source: str) -> str | bool:
+    """The slot that a list may begin with: what is acted on, where it stands last, or those that a noun's are."""
+    last = _ENDS.search(source)
+    if last is None:
+        return False
+    if last["side"] == "B":
+        return frame.a == "s"
+    return construction in _OF_NOUN and frame.a
 
 
 def _use(frame: Frame, text: str, shared: bool) -> Use | None:

@@ -1,7 +1,6 @@
 """From a document to its facts: the stages in order, and nothing else.
 
-text → blocks → mentions and quantities → sentences → claims, observations, rankings. A pure function of the text, the
-ontology and the version: no clock, no randomness, no other document.
+text → blocks → mentions, quantities → sentences → claims, observations, rankings: a pure function of text and ontology.
 """
 
 from __future__ import annotations
@@ -81,7 +80,9 @@ class Pipeline:
     def __init__(self, ontology: Ontology) -> None:
         self.ontology = ontology
         setting = ontology.setting
-        self.alphabet = _alphabet(ontology)
+        combos = {ontology.closure(name.thing.classes) for name in ontology.names}
+        combos |= {ontology.closure([cls]) for cls in ontology.parents}
+        self.alphabet = Alphabet(combos, KINDS, ontology.foreign)
         self.layout = Layout.from_settings(setting("layout"), "rules/layout.yaml")
         self.quantities = QuantityGrammar.from_settings(setting("quantities"), "rules/quantities.yaml")
         self.periods = PeriodGrammar.from_settings(setting("periods"), "rules/periods.yaml")
@@ -101,18 +102,19 @@ class Pipeline:
         compiler = Compiler(self.alphabet, code, settings["cues"], file)
         everyday = self.ontology.settings.get(f"words.{code}", {})
         phrases = Phrases(settings, code, self.ontology, self.alphabet, everyday)
+        grammar = Grammar.from_settings(settings)
         return Language(
-            Grammar.from_settings(settings),
+            grammar,
             Moods(settings, code, self.alphabet.matching(["Organization"]), self.alphabet.matching(["period"])),
             talk.Discourse(settings, code, {n.text: n.thing for n in self.ontology.names}, self.ontology.closure),
             phrases,
-            self._relations(code, compiler, phrases),
+            self._relations(code, compiler, phrases, grammar),
             self._observer(code, compiler, settings, phrases),
             self._rankings(code, compiler, phrases),
             compiler.pattern(settings["insertion"], "insertion") if "insertion" in settings else None,
         )
 
-    def _relations(self, code: str, compiler: Compiler, phrases: Phrases) -> Relations:
+    def _relations(self, code: str, compiler: Compiler, phrases: Phrases, grammar: Grammar) -> Relations:
         settings = self.ontology.setting(f"relations.{code}")
         file = f"rules/relations.{code}.yaml"
         places = {word: place for word, place in phrases.places.items() if place is not None}
@@ -123,7 +125,9 @@ class Pipeline:
             for skip in settings.get("skips", ())
         ]
         words, framed = compile_frames(settings, compiler, self.ontology.properties)
-        return Relations([*rules, *framed], words, self.ontology, settings, skips, places)
+        return Relations(
+            [*rules, *framed], words, self.ontology, settings, skips, places, grammar.folding(self.alphabet)
+        )
 
     def _observer(self, code: str, compiler: Compiler, language: Mapping[str, Any], phrases: Phrases) -> Observer:
         settings = self.ontology.setting(f"observations.{code}")
@@ -392,9 +396,3 @@ class _Reading:
             for o in pipeline.quantities.find_ordinals(block.text)
         ]
         return apart(nodes)
-
-
-def _alphabet(ontology: Ontology) -> Alphabet:
-    combos = {ontology.closure(name.thing.classes) for name in ontology.names}
-    combos |= {ontology.closure([cls]) for cls in ontology.parents}
-    return Alphabet(combos, KINDS, ontology.foreign)

@@ -7,7 +7,7 @@ the encoded text map back to the block, so whatever a pattern finds can be quote
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,6 +47,10 @@ class Grammar:
             frozenset(str(w).strip() for w in lists.get("final", ())),
             compiled(f"(?:{apart})\\s$", re.IGNORECASE) if apart else None,
         )
+
+    def folding(self, alphabet: Alphabet) -> Callable[[Scene], Scene]:
+        """What makes one node of each list in a sentence of which some stretches were passed over."""
+        return lambda scene: _folded(scene, alphabet, self)
 
 
 _ENDS = compiled(r"[。！？!?\n]+[”’」』）)]*|(?<=[a-z0-9%)\]”\"A-Z])[.]+[”’)\"]*(?=\s+[A-Z“\"(]|\s*$)")
@@ -140,6 +144,31 @@ def _group(scene: Scene, pieces: list[tuple[str, int, int]], alphabet: Alphabet,
     scene.starts = [p[1] for p in out]
     scene.ends = [p[2] for p in out]
     scene.chars = frozenset(scene.text)
+
+
+def _folded(scene: Scene, alphabet: Alphabet, grammar: Grammar) -> Scene:
+    """A sentence of which some stretches were passed over, with what now stands as a list in one node."""
+    lists: dict[int, Node] = {}
+    cuts: list[tuple[int, int]] = []
+    after = 0
+    for at in sorted(scene.nodes):
+        if at < after:
+            continue
+        members, after = _run(scene, scene.text, at, alphabet, grammar)
+        if len(members) > 1:
+            lists[at] = _join(members, alphabet)
+            cuts.append((at + 1, after))
+    if not lists:
+        return scene
+    out, shift, chars = scene.without(cuts), 0, {}
+    for (at, node), (start, end) in zip(lists.items(), cuts, strict=True):
+        out.nodes[at - shift] = node
+        chars[at - shift] = node.char
+        out.ends[at - shift] = scene.ends[end - 1]
+        shift += end - start
+    out.text = "".join(chars.get(i, c) for i, c in enumerate(out.text))
+    out.chars = frozenset(out.text)
+    return out
 
 
 def _run(scene: Scene, encoded: str, at: int, alphabet: Alphabet, grammar: Grammar) -> tuple[list[Node], int]:

@@ -34,8 +34,10 @@ class Relations:
         settings: Mapping[str, Any],
         skips: Sequence[tuple[Pattern, frozenset[str]]] = (),
         places: Mapping[str, Thing] = MappingProxyType({}),
+        fold: Callable[[Scene], Scene] = lambda scene: scene,
     ) -> None:
-        self._rules, self._words, self._skips = rules, words, tuple(skips)
+        """``fold`` makes one node of each list that stands together once a stretch is passed over."""
+        self._rules, self._words, self._skips, self._fold = rules, words, tuple(skips), fold
         self._gates = _gates(rules)
         self._adjectives = dict(places)
         self._ontology = ontology
@@ -44,7 +46,7 @@ class Relations:
         }
         self._family = dict(settings.get("family", {}))
         self._named = tuple(NamedRule.from_settings(n, ontology) for n in settings.get("named", ()))
-        self._joins = frozenset(map(str, settings.get("joins", ())))
+        self._joins = tuple(map(str, settings.get("joins", ())))
         self._with = tuple(map(str, settings.get("apart-joins", ())))
         self._pairwise = compiled(str(settings["pairwise"])) if "pairwise" in settings else None
         unnamed = settings.get("unnamed", {"pattern": "(?!)", "hide": []})
@@ -69,11 +71,11 @@ class Relations:
         """
         yield from self._read(scene, asserted, frozenset())
         if scene.insertions:
-            scene = scene.without(scene.insertions)
+            scene = self._fold(scene.without(scene.insertions))
             yield from self._read(scene, asserted, frozenset())
         for skip, kept in self._skips:
             if cuts := [m.span() for m in skip.regex.finditer(scene.text) if m.end() > m.start()]:
-                scene = scene.without(cuts)
+                scene = self._fold(scene.without(cuts))
                 yield from self._read(scene, asserted, kept)
 
     def _read(
@@ -174,7 +176,7 @@ class Relations:
     def _starred(self, scene: Scene, node: Node) -> bool:
         """Whether the first of a list goes with each of the others (A with B, C and D)."""
         gaps = [scene.block.text[a.end : b.start] for a, b in pairwise(node.mentions)]
-        return len(gaps) > 1 and gaps[0] in self._joins and gaps[1] not in self._joins
+        return len(gaps) > 1 and gaps[0].startswith(self._joins) and not gaps[1].startswith(self._joins)
 
     def _pairs(
         self, scene: Scene, subjects: Sequence[Mention], objects: Sequence[Mention], end: int
@@ -245,10 +247,10 @@ class Relations:
             chars = chars[: chars.index("]") + 1]
             found = [(m.start(), scene.nodes[m.start()]) for m in re.finditer(chars, match.string[: match.end()])]
             found = [(p, n) for p, n in found if p >= start]
-        if slot == "o" and rule.more is not None:
+        if slot == rule.listed and rule.more is not None:
             position = found[-1][0] + 1
             while more := rule.more.regex.match(scene.text, position):
-                found.append((more.start("o"), scene.nodes[more.start("o")]))
+                found.append((more.start(slot), scene.nodes[more.start(slot)]))
                 position = more.end()
         barred = rule.barred.get(slot)
         found = [(p, n) for p, n in found if not (barred and barred.regex.match(scene.text, p))]

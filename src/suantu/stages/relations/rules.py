@@ -14,13 +14,6 @@ from suantu.frames import Use, Words, read_frames
 from suantu.ontology import Ontology
 from suantu.rules import Compiler, Pattern, Rule
 
-_MORE = {
-    "zh": r"[^，。；,;：:（）()\ue000-\uf8ff]{0,8}(?:、|和|与|及|以及|，以及|/)[^，。；,;：:（）()、OTHERS]{0,9}?",
-    "en": r"(?: [a-z-]+){0,2}(?:, and |, | and | or )"
-    r"(?:(?!(?:supports?|uses?|runs?|links?|connects?|delivers?|carries|draws|offers|needs|makes|sells|builds|plans|buys|owns|keeps|costs|holds|reaches|provides|relies|depends|so|not|yet|because|which|that|who|where|with|on|over|for|in|to|of|from|at|by|as|than|is|are|was|were|has|had|it|its|while|but)\b)"
-    r"[a-zA-Z'’-]+ ){0,4}?",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class RelationRule:
@@ -30,6 +23,7 @@ class RelationRule:
     makes: str
     pattern: Pattern
     more: Pattern | None
+    listed: str
     unless: Pattern | None
     carry: Mapping[str, tuple[str, ...]]
     excluded: Mapping[str, tuple[str, ...]]
@@ -106,12 +100,14 @@ def compile_rule(rule: Rule, compiler: Compiler, predicates: Iterable[str], use:
     own = {str(body["own"])} if "own" in body else set()
     if not pairs and not {"s", "o"} <= slots | set(carry) | own | set(begins):
         raise rule.error("the pattern binds no {s:…} or no {o:…}, and carry does not give it")
-    more = _more(str(source), use, compiler, rule.name) if "o" in slots and body.get("list", True) else None
+    listed = {True: "o", False: ""}.get(body.get("list", True), str(body.get("list")))
+    more = _more(str(source), listed, use, compiler, rule.name) if listed in slots else None
     return RelationRule(
         rule,
         makes,
         pattern,
         more,
+        listed,
         compiler.pattern(body["unless"], rule.name) if "unless" in body else None,
         carry,
         {k: tuple(v) for k, v in dict(body.get("not", {})).items()},
@@ -138,13 +134,14 @@ def compile_rule(rule: Rule, compiler: Compiler, predicates: Iterable[str], use:
     )
 
 
-def _more(source: str, use: Use | None, compiler: Compiler, rule: str) -> Pattern:
-    """What goes on with the list of which the object is the first."""
+def _more(source: str, listed: str, use: Use | None, compiler: Compiler, rule: str) -> Pattern:
+    """What goes on with the list of which the thing in the slot ``listed`` is the first."""
     classes = dict(use.classes) if use else {}
     classes = classes or dict(re.findall(r"\{([so]):([A-Za-z|]+)\}", source))
-    chars, others = (compiler.alphabet.matching(classes.get(slot, "").split("|")) for slot in ("o", "s"))
-    between = _MORE[compiler.language].replace("OTHERS", "".join(c for c in others if c not in chars))
-    return Pattern(f"{between}(?P<o>[{chars}])", compiler.file, rule)
+    slots = (listed, "s" if listed == "o" else "o")
+    chars, others = (compiler.alphabet.matching(classes.get(slot, "").split("|")) for slot in slots)
+    between = str(compiler.cues["list-on"][0]).replace("OTHERS", "".join(c for c in others if c not in chars))
+    return Pattern(between.replace("ONE", f"(?P<{listed}>[{chars}])"), compiler.file, rule)
 
 
 def compile_frames(
