@@ -441,21 +441,18 @@ def test_readers_never_see_a_half_written_one(tmp_path, onto, sources):
     code = (
         "import sys\nfrom pathlib import Path\nfrom suantu.stores.kb import KnowledgeBase\n"
         "q='SELECT (COUNT(?c) AS ?n) WHERE { ?c a st:Claim }'\n"
-        "for _ in range(60):\n"
+        "while not Path(sys.argv[2]).exists():\n"
         "    base = KnowledgeBase.open(sys.argv[1])\n"
         "    n = base.endpoint().select(q).rows[0][0].python()\n"
         "    assert n in (0, 4), n\n"
     )
-    reader = subprocess.Popen(
-        [sys.executable, "-c", code, str(kb)], env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
-    )
-    turn = 0
-    while reader.poll() is None:
-        built(sources if turn % 2 else [sources[2]], kb, onto)
-        turn += 1
-        time.sleep(0.005)
-    assert turn > 1
-    assert reader.returncode == 0
+    over = tmp_path / "over"
+    command = [sys.executable, "-c", code, str(kb), str(over)]
+    with subprocess.Popen(command, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}) as reader:
+        for turn in range(12):
+            built(sources if turn % 2 else [sources[2]], kb, onto)
+        over.touch()
+        assert reader.wait(60) == 0
 
 
 def test_a_store_that_is_read_stays_until_nobody_reads_it(tmp_path, onto, sources):

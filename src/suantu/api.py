@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import networkx
     import rdflib
 
-    from suantu.search import Hit
+    from suantu.search import Hit, Index
     from suantu.stores.kb import KnowledgeBase
 
 _NOTEBOOK_ROWS = 100
@@ -126,7 +126,13 @@ class Graph:
 
     def find(self, name: str) -> str:
         """The IRI of a thing by any of its names."""
-        return names.resolve(self.endpoint, name, self.language)
+        return names.resolve(self.endpoint, name, self.language, self._names if self.kb else None)
+
+    def _names(self) -> Index:
+        from suantu.search import index_of
+
+        assert self.kb is not None  # noqa: S101 - asked only of a knowledge base on disk
+        return index_of(self.kb, self.endpoint, pinyin=False)
 
     def search(self, text: str, limit: int = 20) -> list[Hit]:
         """Things whose names are like ``text``: also pinyin, initials, and slips of the pen; best first."""

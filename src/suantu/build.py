@@ -178,7 +178,7 @@ def remove(document: str, kb_dir: Path) -> Summary:
     inferred from it. UsageError where there is no such document."""
     began = time.monotonic()
     with revised(kb_dir) as (draft, before):
-        entry = kb.KnowledgeBase(kb_dir, before).find(document)
+        entry = before.find(document)
         draft.drop(GRAPH_INFERRED)
         draft.drop(entry.iri)
         manifest = _finish(draft, before.ontology, [d for d in before.documents if d != entry])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from typing import NamedTuple
 
 from suantu.border.vocab import GRAPH_INFERRED, GRAPH_ONTOLOGY, ST, XSD
@@ -98,18 +98,40 @@ def figures(
     patterns = [f"{one_of(name, iris)} ?fact st:{name} ?{name} ." for name, iris in conditions if iris]
     if year:
         patterns.append(f"?fact st:year {Term('literal', year, datatype=XSD + 'gYear').sparql()} .")
-    optional = [("place", "st:place"), ("within", "st:within"), ("period", "st:period"), ("bound", "st:bound")]
-    optional += [("unit", "st:unit/skos:notation"), ("status", "st:status"), ("saidBy", "st:saidBy")]
-    optional += [("words", "st:valueText"), ("about", "st:about"), ("metric", "st:metric")]
+    patterns.append("?fact a st:Observation ; st:value ?value .")
     given = {name for name, iris in conditions if iris}
-    more = " ".join(f"OPTIONAL {{ ?fact {path} ?{name} }}" for name, path in optional if name not in given)
-    query = f"SELECT DISTINCT * WHERE {{ {' '.join(patterns)} ?fact a st:Observation ; st:value ?value . {more} }} "
-    rows = endpoint.select(
-        query + "ORDER BY ?metric ?about ?period ?place ?fact" + (f" LIMIT {limit}" if limit else "")
-    )
+    if not limit:
+        return sorted(_figures(endpoint, " ".join(patterns), given), key=_figure_order)
+    # What decides the order is asked first, and the rest only of those that are wanted.
+    order = ("metric", "about", "period", "place")
+    more = " ".join(f"OPTIONAL {{ ?fact st:{name} ?{name} }}" for name in order if name not in given)
+    rows = endpoint.select(f"SELECT ?fact ?{' ?'.join(order)} WHERE {{ {' '.join(patterns)} {more} }}")
+    keys = sorted({tuple(_text(row, name) for name in (*order, "fact")) for row in rows})
+    wanted = list(dict.fromkeys(key[-1] for key in keys))[:limit]
+    found: list[Figure] = []
+    for start in range(0, len(wanted), _MANY):
+        chosen = one_of("fact", wanted[start : start + _MANY])
+        found += _figures(endpoint, f"{chosen} ?fact st:value ?value .", frozenset())
+    return sorted(found, key=_figure_order)
+
+
+def _figures(endpoint: Endpoint, pattern: str, given: Set[str]) -> Iterable[Figure]:
+    """The figures of ``pattern``, which binds ?fact, ?value and what is ``given``. They come as the store has them:
+    sorting there takes longer than finding them."""
+    properties = {name: f"st:{name}" for name in ("place", "within", "period", "bound", "status", "saidBy", "about")}
+    properties |= {"metric": "st:metric", "words": "st:valueText", "unit": "st:unit/skos:notation"}
+    more = " ".join(f"OPTIONAL {{ ?fact {path} ?{name} }}" for name, path in properties.items() if name not in given)
     columns = [*(f if f != "said_by" else "saidBy" for f in Figure._fields)]
-    seen = {row["fact"].value: Figure(*(_text(row, c) for c in columns)) for row in rows}
-    return list(seen.values())
+    rows = endpoint.select(f"SELECT DISTINCT ?{' ?'.join(columns)} WHERE {{ {pattern} {more} }}")
+    found: dict[str, Figure] = {}
+    for row in rows:
+        one = Figure(*(_text(row, c) for c in columns))
+        found[one.fact] = min(found.get(one.fact, one), one)
+    return found.values()
+
+
+def _figure_order(figure: Figure) -> tuple[str, ...]:
+    return figure.metric, figure.about, figure.period, figure.place, figure.fact
 
 
 def _text(row: dict[str, Term], name: str) -> str:
@@ -223,17 +245,32 @@ def show(endpoint: Endpoint, thing: str, *, limit: int = 0) -> Card:
 def sources(endpoint: Endpoint, facts: Iterable[str]) -> dict[str, Source]:
     """The first passage that each fact rests on, by the fact's IRI."""
     wanted = sorted(set(facts) - {""})
-    found: dict[str, Source] = {}
+    found: dict[str, tuple[str, int, Source]] = {}
     for start in range(0, len(wanted), _MANY):
         query = (
-            f"SELECT DISTINCT * WHERE {{ {one_of('f', wanted[start : start + _MANY])}"
-            " ?f prov:wasDerivedFrom ?p . ?p dcterms:isPartOf ?document OPTIONAL { ?p oa:start ?start }"
-            " OPTIONAL { ?document dcterms:title ?title } OPTIONAL { ?p st:page ?page }"
-            " OPTIONAL { ?p st:section ?section } OPTIONAL { ?p oa:exact ?words } } ORDER BY ?f ?document ?start"
+            "SELECT DISTINCT ?f ?document ?start ?page ?section ?words WHERE {"
+            f" {one_of('f', wanted[start : start + _MANY])} ?f prov:wasDerivedFrom ?p . ?p dcterms:isPartOf ?document"
+            " OPTIONAL { ?p oa:start ?start } OPTIONAL { ?p st:page ?page }"
+            " OPTIONAL { ?p st:section ?section } OPTIONAL { ?p oa:exact ?words } }"
         )
         for row in endpoint.select(query):
-            found.setdefault(row["f"].value, Source(*(_text(row, c) for c in Source._fields)))
-    return found
+            document, *rest = (_text(row, name) for name in ("document", "page", "section", "words"))
+            one = (document, int(_text(row, "start") or 0), Source(document, "", *rest))
+            found[row["f"].value] = min(found.get(row["f"].value, one), one)
+    titles = _titles(endpoint, sorted({document for document, _, _ in found.values()}))
+    return {
+        fact: source._replace(title=titles.get(document, "")) for fact, (document, _, source) in sorted(found.items())
+    }
+
+
+def _titles(endpoint: Endpoint, documents: Sequence[str]) -> dict[str, str]:
+    """The titles of documents, by IRI."""
+    titles: dict[str, str] = {}
+    for start in range(0, len(documents), _MANY):
+        block = one_of("d", documents[start : start + _MANY])
+        for row in endpoint.select(f"SELECT DISTINCT ?d ?title WHERE {{ {block} ?d dcterms:title ?title }}"):
+            titles[row["d"].value] = min(titles.get(row["d"].value, row["title"].value), row["title"].value)
+    return titles
 
 
 # ---- many things -----------------------------------------------------------------------------------------------------

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, NamedTuple
 
 from suantu.border.vocab import ST, STM
 from suantu.errors import UsageError
 from suantu.query import full, one_of, readable, values
 from suantu.stores.base import Endpoint, Term, iri
+
+if TYPE_CHECKING:
+    from suantu.search import Index
+
+    Known = Callable[[], Index]
 
 _NAMING = "VALUES ?p { skos:prefLabel skos:altLabel rdfs:label dcterms:title skos:notation }"
 _OTHER_LABELS = ("rdfs:label", "dcterms:title", "skos:notation", "skos:altLabel")
@@ -97,11 +102,12 @@ def short(classes: Iterable[str]) -> str:
 # ---- one thing -------------------------------------------------------------------------------------------------------
 
 
-def resolve(endpoint: Endpoint, name: str, language: str = "zh") -> str:
+def resolve(endpoint: Endpoint, name: str, language: str = "zh", known: Known | None = None) -> str:
     """The IRI of the thing that ``name`` means: an IRI, a CURIE, ``Class:label``, or any label in any case.
 
     A preferred label outweighs another name, and a thing outweighs a metric or unit. UsageError for a name that
-    nothing has, with the nearest ones; AmbiguousNameError where several things are left.
+    nothing has, with the nearest ones; AmbiguousNameError where several things are left. ``known`` gives the names of
+    all things where they are at hand, which saves going through every label for one in another case.
     """
     name = name.strip()
     direct = full(name)
@@ -109,11 +115,11 @@ def resolve(endpoint: Endpoint, name: str, language: str = "zh") -> str:
         return direct
     cls, colon, label = name.partition(":")
     if colon and label and cls.isascii() and cls.isalpha() and endpoint.ask(f"ASK {{ {iri(ST + cls).sparql()} a ?t }}"):
-        found = candidates(endpoint, label, language, ST + cls)
+        found = candidates(endpoint, label, language, ST + cls, known)
     else:
-        found = candidates(endpoint, name, language)
+        found = candidates(endpoint, name, language, known=known)
     if not found:
-        raise UsageError(f"unknown thing {name!r}{_did_you_mean(endpoint, name)}")
+        raise UsageError(f"unknown thing {name!r}{_did_you_mean(endpoint, name, known)}")
     if len(found) > 1:
         raise AmbiguousNameError(name, found)
     return found[0].iri
@@ -124,26 +130,33 @@ def _exists(endpoint: Endpoint, value: str) -> bool:
     return endpoint.ask(f"ASK {{ {{ {term} ?p ?o }} UNION {{ ?s ?p {term} }} }}")
 
 
-def candidates(endpoint: Endpoint, name: str, language: str = "zh", cls: str = "") -> list[Candidate]:
+def candidates(
+    endpoint: Endpoint, name: str, language: str = "zh", cls: str = "", known: Known | None = None
+) -> list[Candidate]:
     """The things that have this name, those that have it first and foremost where there are such."""
     own = f"?thing a {iri(cls).sparql()} ." if cls else ""
     tagged = [Term("literal", name, tag) for tag in ("", "zh", "en")]
     rows = list(
         endpoint.select(f"SELECT DISTINCT ?thing ?p WHERE {{ {values('l', tagged)} {_NAMING} ?thing ?p ?l . {own} }}")
     )
-    if not rows:
-        low = Term("literal", fold(name)).sparql()
-        rows = list(
-            endpoint.select(
-                f"SELECT DISTINCT ?thing ?p WHERE {{ {_NAMING} ?thing ?p ?l . {own} FILTER(LCASE(STR(?l)) = {low}) }}"
-            )
-        )
+    rows = rows or _in_another_case(endpoint, name, own, known)
     preferred = {r["thing"].value for r in rows if not r["p"].value.endswith("altLabel")}
     found = preferred or {r["thing"].value for r in rows}
     if len(found) > 1:
         found = _things_first(endpoint, found)
     shown, classes = labels(endpoint, found, language), classes_of(endpoint, found) if len(found) > 1 else {}
     return [Candidate(x, shown[x], short(classes.get(x, ()))) for x in sorted(found)]
+
+
+def _in_another_case(endpoint: Endpoint, name: str, own: str, known: Known | None) -> list[dict[str, Term]]:
+    """What has the name in other letters: things by the index of all names where there is one, else anything."""
+    low = fold(name)
+    things = {n.iri for n in known().holding(f"{low}\t") if n.folded == low} if known and low else set()
+    among = one_of("thing", sorted(things)) if things else ""
+    query = f"SELECT DISTINCT ?thing ?p ?l WHERE {{ {among} {_NAMING} ?thing ?p ?l . {own}"
+    if things:
+        return [row for row in endpoint.select(f"{query} }}") if fold(row["l"].value) == low]
+    return list(endpoint.select(f"{query} FILTER(LCASE(STR(?l)) = {Term('literal', low).sparql()}) }}"))
 
 
 def _things_first(endpoint: Endpoint, found: set[str]) -> set[str]:
@@ -200,8 +213,9 @@ def fold(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
-def _did_you_mean(endpoint: Endpoint, name: str) -> str:
+def _did_you_mean(endpoint: Endpoint, name: str, known: Known | None) -> str:
     from suantu.search import index, search
 
-    near = list(dict.fromkeys(hit.name for hit in search(index(endpoint, pinyin=False), name)))[:3]
+    names = known() if known else index(endpoint, pinyin=False)
+    near = list(dict.fromkeys(hit.name for hit in search(names, name)))[:3]
     return f": did you mean {', '.join(near)}?" if near else ""

@@ -28,8 +28,9 @@ ANY = "*"
 _OURS = {"st": "rdfs:label ?l", "sti": "a st:Entity", "stm": "a st:Metric", "stu": "a st:Unit"}
 
 _REFUSED = re.compile(r'[\x00-\x20<>"{}|^`\\]')
-_PARAM = re.compile(r"^# param (\w+) (\w+)(?:\((.*?)\))?\s*[–-]\s*(.+)$")
-_HEAD = re.compile(r"^# (title zh|title en|description):\s*(.+)$")
+# As text: most that imports this module reads no question, and compiling takes longer than importing.
+_PARAM = r"# param (\w+) (\w+)(?:\((.*?)\))?\s*[–-]\s*(.+)$"
+_HEAD = r"# (title zh|title en|description):\s*(.+)$"
 _TYPES = ("thing", "class", "text", "year", "int")
 
 
@@ -117,9 +118,9 @@ def parse(name: str, text: str) -> NamedQuery:
     head: dict[str, str] = {}
     parameters: list[Parameter] = []
     for line in text.splitlines():
-        if match := _HEAD.match(line):
+        if match := re.match(_HEAD, line):
             head[match[1]] = match[2].strip()
-        elif match := _PARAM.match(line):
+        elif match := re.match(_PARAM, line):
             parameters.append(Parameter(match[1], match[2], match[3], match[4].strip()))
         elif line.startswith("# param"):
             raise OntologyError(f"{name}.rq: cannot read {line!r}: write '# param NAME TYPE(DEFAULT) – DESCRIPTION'")

@@ -15,6 +15,7 @@ from suantu.cli.messages import say
 from suantu.errors import UsageError
 
 if TYPE_CHECKING:
+    from suantu.search import Index
     from suantu.stores.base import Endpoint
     from suantu.stores.kb import KnowledgeBase
 
@@ -87,11 +88,16 @@ class Session:
         from suantu.names import AmbiguousNameError, resolve
 
         try:
-            return resolve(self.endpoint, name, self.language)
+            return resolve(self.endpoint, name, self.language, None if self.url else self._names)
         except AmbiguousNameError as error:
             if not (sys.stdin.isatty() and sys.stderr.isatty()):
                 raise
             return _choose(self, error)
+
+    def _names(self) -> Index:
+        from suantu.search import index_of
+
+        return index_of(self.kb, self.endpoint, pinyin=False)
 
     def cls(self, name: str) -> str:
         """The IRI of a class."""

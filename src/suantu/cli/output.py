@@ -23,12 +23,16 @@ def write_rows(
     elif session.form == "table" and session.terminal:
         write_table(header, rows)
     else:
-        from suantu.table import tabbed
-
-        for line in tabbed(header, rows):
-            click.echo(line)
+        write_tabbed(header, rows)
     if not rows:
         session.note(session.say("nothing"))
+
+
+def write_tabbed(header: Sequence[str], rows: list[list[str]]) -> None:
+    """Print tab-separated values, in one piece: a write for each line takes longer than the rows."""
+    from suantu.table import tabbed
+
+    click.echo("\n".join(tabbed(header, rows)))
 
 
 def write_table(header: Sequence[str], rows: list[list[str]], indent: str = "") -> None:
@@ -40,9 +44,9 @@ def write_table(header: Sequence[str], rows: list[list[str]], indent: str = "") 
     kept = [i for i in range(len(header)) if not rows or any(row[i] for row in rows)]
     head, body = [header[i] for i in kept], [[row[i] for i in kept] for row in rows]
     lines = aligned(head, body, get_terminal_size().columns - len(indent))
-    is_table = len(lines) == len(rows) + 1
-    for number, line in enumerate(lines):
-        click.echo(indent + (click.style(line, bold=True) if number == 0 and is_table else line))
+    if len(lines) == len(rows) + 1:  # not blocks of lines
+        lines[0] = click.style(lines[0], bold=True)
+    click.echo("\n".join(indent + line for line in lines))
 
 
 def write_json(data: object) -> None:

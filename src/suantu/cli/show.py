@@ -12,13 +12,16 @@ from suantu.cli.completing import things
 if TYPE_CHECKING:
     from suantu.lookup import Card, Figure, Source
 
-_MOST = 500  # facts of one kind, as subject and as object
+# Facts of one kind, as subject and as object: for people no more than they read, at the speed of a lookup
+_MOST = {"table": 50, "json": 500}
 _SHOWN = 12  # things named of a relation that only the ontology states
 
 
 @click.command("show")
 @click.argument("thing", shell_complete=things)
-@click.option("--all", "everything", is_flag=True, help="Leave nothing out of long lists.")
+@click.option(
+    "--all", "everything", is_flag=True, help="Leave nothing out of long lists (else 50 facts of a kind, 500 in JSON)."
+)
 @common(formats=("table", "json"))
 def command(session: Session, thing: str, everything: bool) -> None:
     """Everything about one thing, each fact with its source and the number that `suantu why` takes.
@@ -32,7 +35,8 @@ def command(session: Session, thing: str, everything: bool) -> None:
     """
     from suantu.lookup import show, sources
 
-    card = show(session.endpoint, session.thing(thing), limit=0 if everything else _MOST)
+    most = _MOST[session.form]
+    card = show(session.endpoint, session.thing(thing), limit=0 if everything else most)
     facts = [r.fact for r in card.relations] + [f.fact for f in card.figures] + [r.fact for r in card.ranks]
     found = sources(session.endpoint, facts)
     view = _View(session, card, found, everything)
@@ -42,8 +46,8 @@ def command(session: Session, thing: str, everything: bool) -> None:
         write_json(view.record())
     else:
         view.print()
-    if not everything and max(len(card.relations), len(card.figures), len(card.ranks)) >= _MOST:
-        session.note(session.say("show_more", n=_MOST))
+    if not everything and max(len(card.relations), len(card.figures), len(card.ranks)) >= most:
+        session.note(session.say("show_more", n=most))
 
 
 class _View:
@@ -108,8 +112,7 @@ class _View:
     def _section(self, title: str, header: list[str], rows: list[list[str]]) -> None:
         if not rows:
             return
-        from suantu.cli.output import write_table
-        from suantu.table import tabbed
+        from suantu.cli.output import write_tabbed, write_table
 
         kept = [i for i in range(len(header)) if any(row[i] for row in rows)]
         head = [self.session.say(header[i]) for i in kept]
@@ -119,8 +122,7 @@ class _View:
         if self.session.terminal:
             write_table(head, body, "  ")
         else:
-            for line in tabbed(head, body):
-                click.echo(line)
+            write_tabbed(head, body)
 
     def _source(self, fact: str) -> str:
         from suantu.cli.output import source_text

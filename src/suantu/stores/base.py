@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, Protocol, runtime_checkable
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 _INTEGERS = {
     XSD + n for n in ("integer", "int", "long", "short", "byte", "nonNegativeInteger", "positiveInteger", "gYear")
 }
+_NO_IRI = re.compile(r'[\x00-\x20<>"{}|^`\\]')
 _DECIMALS = {XSD + n for n in ("decimal", "double", "float")}
 
 
@@ -47,7 +49,7 @@ class Term(NamedTuple):
     def sparql(self) -> str:
         """The term as SPARQL writes it, escaped. QueryError where an IRI has characters that no IRI has."""
         if self.kind == "iri":
-            if any(ch in '<>"{}|^`\\' or ch <= " " for ch in self.value):
+            if _NO_IRI.search(self.value):
                 raise QueryError(f"not an IRI: {self.value!r}")
             return f"<{self.value}>"
         text = self.value.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("\r", "\\r")
@@ -82,8 +84,7 @@ class Table:
         return len(self.rows)
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """A serialised answer. ``form`` is ``SELECT``, ``ASK``, ``CONSTRUCT`` or ``DESCRIBE``; ``format`` the short name
     of its format (``json``, ``ttl`` …)."""
 

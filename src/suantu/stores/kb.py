@@ -11,7 +11,7 @@ import contextlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -70,88 +70,6 @@ class Manifest:
     things: Mapping[str, int] = field(default_factory=dict, hash=False)
     store: str = "store"
 
-    def text(self) -> str:
-        """The manifest's JSON, the same for the same content."""
-        content = {
-            "format": FORMAT,
-            "version": self.version,
-            "ontology": self.ontology,
-            "store": self.store,
-            "totals": dict(sorted(self.totals.items())),
-            "things": dict(sorted(self.things.items())),
-            "documents": [d.record() for d in sorted(self.documents, key=lambda d: d.sha256)],
-        }
-        return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
-
-
-def read_manifest(directory: Path) -> Manifest:
-    """The manifest in ``directory``; StoreError where it is missing, damaged, or of a newer format."""
-    path = directory / MANIFEST
-    try:
-        return _manifest(path.read_text(encoding="utf8"), directory)
-    except FileNotFoundError:
-        what = "not a knowledge base" if directory.exists() else "no knowledge base there"
-        raise StoreError(f"{directory}: {what}; build one with: suantu build PATH… --kb {directory}") from None
-    except NotADirectoryError:
-        raise StoreError(f"{directory}: a file, not a knowledge base") from None
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise StoreError(f"{path}: damaged ({error}); build the knowledge base again") from error
-    except OSError as error:
-        raise StoreError(f"{path}: cannot be read: {error.strerror}") from error
-
-
-@lru_cache(2)  # whoever opens a knowledge base reads it twice, to see that it has not changed meanwhile
-def _manifest(text: str, directory: Path) -> Manifest:
-    content = json.loads(text)
-    if content["format"] > FORMAT:
-        raise StoreError(
-            f"{directory}: made by a newer Suantu ({content.get('version')}, format {content['format']}; this one "
-            f"reads up to {FORMAT}); upgrade Suantu, or build it again"
-        )
-    documents = tuple(map(DocumentEntry.from_record, content["documents"]))
-    store = Path(content["store"]).name
-    return Manifest(content["version"], content["ontology"], documents, content["totals"], content["things"], store)
-
-
-class KnowledgeBase:
-    """An open knowledge base, for reading; a writer may replace it meanwhile without disturbing this reader."""
-
-    def __init__(self, directory: Path, manifest: Manifest, hold: Hold | None = None) -> None:
-        self.directory, self.manifest = directory, manifest
-        self._hold = hold
-        self._store: ox.Store | None = None
-
-    @classmethod
-    def open(cls, directory: Path | str) -> KnowledgeBase:
-        """The knowledge base in ``directory``. StoreError says what is wrong with it and what to do."""
-        where = Path(directory)
-        manifest = read_manifest(where)
-        while True:
-            hold = None
-            with contextlib.suppress(OSError):
-                hold = Hold(where / manifest.store)
-            before, manifest = manifest, read_manifest(where)
-            if hold is not None and manifest == before:
-                return cls(where, manifest, hold)
-            if manifest == before:
-                raise StoreError(f"{where / manifest.store}: the store is lost; build it again with: suantu build")
-
-    @property
-    def documents(self) -> tuple[DocumentEntry, ...]:
-        """The documents, by hash."""
-        return self.manifest.documents
-
-    @property
-    def store(self) -> ox.Store:
-        """The Oxigraph store, read-only, opened at the first use."""
-        if self._store is None:
-            self._store = open_read_only(self.directory / self.manifest.store)
-        return self._store
-
-    def endpoint(self, *, allow_service: bool = False) -> LocalEndpoint:
-        """An endpoint over the store."""
-        return LocalEndpoint(self.directory / self.manifest.store, allow_service=allow_service)
-
     def find(self, document: str) -> DocumentEntry:
         """The document with this IRI, hash (or its beginning, from four digits), file name or title. UsageError where
         none or several match."""
@@ -168,6 +86,125 @@ class KnowledgeBase:
         names = ", ".join(d.name or d.sha256[:8] for d in self.documents[:5])
         raise UsageError(f"{document}: no such document; there are {names or 'none'}{' …' * (len(self.documents) > 5)}")
 
+    def text(self) -> str:
+        """The manifest's JSON, the same for the same content."""
+        content = {
+            "format": FORMAT,
+            "version": self.version,
+            "ontology": self.ontology,
+            "store": self.store,
+            "totals": dict(sorted(self.totals.items())),
+            "things": dict(sorted(self.things.items())),
+            "documents": [d.record() for d in sorted(self.documents, key=lambda d: d.sha256)],
+        }
+        return json.dumps(content, ensure_ascii=False, indent=1) + "\n"
+
+
+def read_manifest(directory: Path) -> Manifest:
+    """The manifest in ``directory``; StoreError where it is missing, damaged, or of a newer format."""
+    return _manifest(_manifest_text(directory), directory)
+
+
+def _manifest_text(directory: Path) -> str:
+    path = directory / MANIFEST
+    try:
+        return path.read_text(encoding="utf8")
+    except FileNotFoundError:
+        what = "not a knowledge base" if directory.exists() else "no knowledge base there"
+        raise StoreError(f"{directory}: {what}; build one with: suantu build PATH… --kb {directory}") from None
+    except NotADirectoryError:
+        raise StoreError(f"{directory}: a file, not a knowledge base") from None
+    except UnicodeDecodeError as error:
+        raise _damaged(directory, error) from error
+    except OSError as error:
+        raise StoreError(f"{path}: cannot be read: {error.strerror}") from error
+
+
+def _damaged(directory: Path, error: Exception) -> StoreError:
+    return StoreError(f"{directory / MANIFEST}: damaged ({error}); build the knowledge base again")
+
+
+def _manifest(text: str, directory: Path) -> Manifest:
+    try:
+        content = json.loads(text)
+        _check_format(content, directory)
+        documents = tuple(map(DocumentEntry.from_record, content["documents"]))
+        store = Path(content["store"]).name
+        return Manifest(content["version"], content["ontology"], documents, content["totals"], content["things"], store)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise _damaged(directory, error) from error
+
+
+def _check_format(content: Mapping[str, Any], directory: Path) -> None:
+    if content["format"] > FORMAT:
+        raise StoreError(
+            f"{directory}: made by a newer Suantu ({content.get('version')}, format {content['format']}; this one "
+            f"reads up to {FORMAT}); upgrade Suantu, or build it again"
+        )
+
+
+def _store_of(text: str, directory: Path) -> str:
+    """The store that a manifest names. Its documents stand last and are passed over: of thousands of them a lookup
+    needs none."""
+    head, documents, _ = text.partition('\n "documents": [\n')
+    if documents and text.endswith("\n ]\n}\n"):
+        with contextlib.suppress(ValueError, KeyError, TypeError, AttributeError):  # the whole tells what is wrong
+            content = json.loads(f'{head}"documents": []}}')
+            _check_format(content, directory)
+            return Path(content["store"]).name
+    return _manifest(text, directory).store
+
+
+class KnowledgeBase:
+    """An open knowledge base, for reading; a writer may replace it meanwhile without disturbing this reader."""
+
+    def __init__(self, directory: Path, manifest: str, hold: Hold) -> None:
+        """``manifest`` is the text that the knowledge base had for one while its store was held."""
+        self.directory, self._text, self._hold = directory, manifest, hold
+        self._place = directory / _store_of(manifest, directory)
+        self._store: ox.Store | None = None
+
+    @classmethod
+    def open(cls, directory: Path | str) -> KnowledgeBase:
+        """The knowledge base in ``directory``. StoreError says what is wrong with it and what to do."""
+        where = Path(directory)
+        text = _manifest_text(where)
+        while True:
+            place, hold = where / _store_of(text, where), None
+            with contextlib.suppress(OSError):
+                hold = Hold(place)
+            before, text = text, _manifest_text(where)
+            if hold is not None and text == before:
+                return cls(where, text, hold)
+            if text == before:
+                raise StoreError(f"{place}: the store is lost; build it again with: suantu build")
+
+    @cached_property
+    def manifest(self) -> Manifest:
+        """What it says of itself; StoreError where that is damaged."""
+        return _manifest(self._text, self.directory)
+
+    @property
+    def documents(self) -> tuple[DocumentEntry, ...]:
+        """The documents, by hash."""
+        return self.manifest.documents
+
+    @property
+    def store(self) -> ox.Store:
+        """The Oxigraph store, read-only, opened at the first use."""
+        if self._store is None:
+            self._store = open_read_only(self._place)
+        return self._store
+
+    def endpoint(self, *, allow_service: bool = False) -> LocalEndpoint:
+        """An endpoint over the store."""
+        return LocalEndpoint(self._place, allow_service=allow_service)
+
+    def find(self, document: str) -> DocumentEntry:
+        """The document with this IRI, hash (or its beginning, from four digits), file name or title. UsageError where
+        none or several match."""
+        return self.manifest.find(document)
+
     def source_text(self, document: str) -> str:
         """The untouched source text of a document, by hash or IRI."""
         return source_text(self.directory, self.find(document))
@@ -175,8 +212,7 @@ class KnowledgeBase:
     def close(self) -> None:
         """Let go of the store."""
         self._store = None
-        if self._hold is not None:
-            self._hold.close()
+        self._hold.close()
 
     def __enter__(self) -> KnowledgeBase:
         return self

@@ -57,14 +57,16 @@ def tokens(query: str) -> Iterator[Token]:
 def form(query: str) -> str:
     """``SELECT``, ``ASK``, ``CONSTRUCT`` or ``DESCRIBE``. QueryError for updates and for what is no query; a query
     whose form does not show (a mistake in its head) counts as SELECT, so that the parser says what is wrong."""
-    words = [t.word for t in tokens(query) if t.kind == "word"]
-    if not words:
-        raise QueryError("the query is empty; write one such as: SELECT * WHERE { ?s ?p ?o } LIMIT 10")
-    for word in words:
+    if query.startswith("SELECT "):
+        return "SELECT"
+    word = ""
+    for word in (t.word for t in tokens(query) if t.kind == "word"):
         if word in _FORMS:
             return word
         if word in _UPDATES:
             raise QueryError(f"{word} changes data, and queries only read; use SELECT, ASK, CONSTRUCT or DESCRIBE")
+    if not word:
+        raise QueryError("the query is empty; write one such as: SELECT * WHERE { ?s ?p ?o } LIMIT 10")
     return "SELECT"
 
 
@@ -75,6 +77,8 @@ def uses_service(query: str) -> bool:
 
 def star(query: str) -> Token | None:
     """The ``*`` of a query that begins with ``SELECT *``, None where it names its variables."""
+    if query.startswith(("SELECT ?", "SELECT DISTINCT ?")):  # most of ours, which need no taking apart
+        return None
     before = ""
     for token in tokens(query):
         if before == "SELECT" and token.word not in {"DISTINCT", "REDUCED"}:
