@@ -170,6 +170,14 @@ def test_a_query_that_runs_away_is_stopped() -> None:
     assert time.monotonic() - began < 10
 
 
+@pytest.mark.parametrize(("wanted", "limit"), [("0.3", "0.3 s"), ("900", "0.6 s"), ("soon", "0.6 s"), ("-1", "0.6 s")])
+def test_a_client_may_wait_less_long(wanted: str, limit: str) -> None:
+    app = App(Source(kb()), ONTOLOGY, timeout=0.6)
+    query = "query=" + urllib.parse.quote("SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } ORDER BY ?a")
+    answer = app(Request("GET", "/sparql", query, {"timeout": wanted}))
+    assert f"stopped after {limit}" in answer.data.decode()
+
+
 def test_only_so_many_run_at_once() -> None:
     app = App(Source(kb()), ONTOLOGY, timeout=0.05, jobs=1)
     with app._waiting():

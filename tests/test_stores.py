@@ -8,6 +8,7 @@ import io
 import json
 import sys
 import threading
+import time
 from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -156,8 +157,13 @@ def test_a_mistake_is_shown_where_it_is(endpoint):
 
 
 def test_a_runaway_query_ends(endpoint):
-    with pytest.raises(QueryError, match="--timeout"):
-        endpoint.select(RUNAWAY, timeout=1)
+    late = []
+    while len(late) < 3 and min(late, default=1) >= 1:  # another try where the machine was busy
+        began = time.monotonic()
+        with pytest.raises(LateError, match="--timeout"):
+            endpoint.select(RUNAWAY, timeout=1)
+        late.append(time.monotonic() - began - 1)
+    assert min(late) < 1
 
 
 def test_updates_and_wrong_forms_are_refused(endpoint):
@@ -341,10 +347,12 @@ class _Service(BaseHTTPRequestHandler):
     """A service that fails in the ways that servers fail."""
 
     seen: list[tuple[str, str, str]] = []  # noqa: RUF012
+    limits: list[tuple[str, str]] = []  # noqa: RUF012
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"])).decode()
         self.seen.append((self.path, self.headers.get("Authorization", ""), body))
+        self.limits.append((self.headers["Timeout"], self.headers["X-BIGDATA-MAX-QUERY-MILLIS"]))
         if self.path == "/lost" and sum(p == "/lost" for p, _, _ in self.seen) == 1:
             self.close_connection = True
             return
@@ -353,9 +361,15 @@ class _Service(BaseHTTPRequestHandler):
             "/private": (401, b"who are you"),
             "/cut": (200, b'{"head":{"vars":["x"]},"results":{"bindings":[{"x"'),
             "/page": (200, b"<html>hello</html>"),
+            "/few": (200, b'{"head":{"vars":["x"]},"results":{"bindings":[]}}'),
+            "/partial": (200, b'{"head":{"vars":["x"]},"results":{"bindings":[]}}'),
         }.get(self.path, (200, b'{"head":{},"boolean":true}'))
         self.send_response(status)
         self.send_header("Content-Type", "application/sparql-results+json")
+        if self.path == "/partial":
+            self.send_header("X-SQL-State", "S1TAT")
+        if self.path == "/few":
+            self.send_header("X-SPARQL-MaxRows", "10")
         self.end_headers()
         self.wfile.write(data)
 
@@ -388,6 +402,23 @@ def test_errors_say_what_the_server_said(service, path, words):
         RemoteEndpoint(service + path).select("SELECT * WHERE { ?s ?p ?x }")
     assert words in str(caught.value)
     assert service + path in str(caught.value)
+
+
+def test_a_part_of_an_answer_is_not_taken_for_all_of_it(service):
+    with pytest.raises(LateError, match="a part of the answer"):
+        RemoteEndpoint(service + "/partial").select("SELECT * WHERE { ?s ?p ?x }")
+    few = RemoteEndpoint(service + "/few")
+    for query in ("SELECT * { ?s ?p ?x }", "SELECT * { { SELECT * { ?s ?p ?x } LIMIT 5 } }", "SELECT * {} LIMIT 11"):
+        with pytest.raises(EndpointError, match="10 rows at most"):
+            few.select(query)
+    assert len(few.select("SELECT * { ?s ?p ?x } LIMIT 10")) == 0
+
+
+def test_the_service_is_told_how_long_it_may_take(service):
+    _Service.limits.clear()
+    RemoteEndpoint(service + "/ok").ask("ASK { ?s a st:Vendor }", timeout=2.5)
+    RemoteEndpoint(service + "/ok").ask("ASK { ?s a st:Vendor }")
+    assert _Service.limits == [("2.5", "2500"), ("300", "300000")]
 
 
 def test_a_lost_connection_is_tried_once_more(service):

@@ -90,9 +90,11 @@ def figures(
     status: Sequence[str] = (),
     said_by: str = "",
     limit: int = 0,
+    first: bool = True,
 ) -> list[Figure]:
     """The observations that meet every condition given (IRIs; ``year`` of four digits; ``status`` local names), by
-    metric, thing and period; at most ``limit`` of them unless it is 0."""
+    metric, thing and period; at most ``limit`` of them unless it is 0: the first of all, or (``first`` False, which is
+    faster) those that the store comes upon first."""
     conditions = [("about", list(about)), ("metric", [metric] if metric else []), ("place", [place] if place else [])]
     conditions += [("status", [ST + s for s in status]), ("saidBy", [said_by] if said_by else [])]
     patterns = [f"{one_of(name, iris)} ?fact st:{name} ?{name} ." for name, iris in conditions if iris]
@@ -100,8 +102,8 @@ def figures(
         patterns.append(f"?fact st:year {Term('literal', year, datatype=XSD + 'gYear').sparql()} .")
     patterns.append("?fact a st:Observation ; st:value ?value .")
     given = {name for name, iris in conditions if iris}
-    if not limit:
-        return sorted(_figures(endpoint, " ".join(patterns), given), key=_figure_order)
+    if not limit or not first:
+        return sorted(_figures(endpoint, " ".join(patterns), given, limit), key=_figure_order)
     # What decides the order is asked first, and the rest only of those that are wanted.
     order = ("metric", "about", "period", "place")
     more = " ".join(f"OPTIONAL {{ ?fact st:{name} ?{name} }}" for name in order if name not in given)
@@ -115,14 +117,14 @@ def figures(
     return sorted(found, key=_figure_order)
 
 
-def _figures(endpoint: Endpoint, pattern: str, given: Set[str]) -> Iterable[Figure]:
+def _figures(endpoint: Endpoint, pattern: str, given: Set[str], limit: int = 0) -> Iterable[Figure]:
     """The figures of ``pattern``, which binds ?fact, ?value and what is ``given``. They come as the store has them:
     sorting there takes longer than finding them."""
     properties = {name: f"st:{name}" for name in ("place", "within", "period", "bound", "status", "saidBy", "about")}
     properties |= {"metric": "st:metric", "words": "st:valueText", "unit": "st:unit/skos:notation"}
     more = " ".join(f"OPTIONAL {{ ?fact {path} ?{name} }}" for name, path in properties.items() if name not in given)
     columns = [*(f if f != "said_by" else "saidBy" for f in Figure._fields)]
-    rows = endpoint.select(f"SELECT DISTINCT ?{' ?'.join(columns)} WHERE {{ {pattern} {more} }}")
+    rows = endpoint.select(f"SELECT DISTINCT ?{' ?'.join(columns)} WHERE {{ {pattern} {more} }}" + _at_most(limit))
     found: dict[str, Figure] = {}
     for row in rows:
         one = Figure(*(_text(row, c) for c in columns))
@@ -132,6 +134,10 @@ def _figures(endpoint: Endpoint, pattern: str, given: Set[str]) -> Iterable[Figu
 
 def _figure_order(figure: Figure) -> tuple[str, ...]:
     return figure.metric, figure.about, figure.period, figure.place, figure.fact
+
+
+def _at_most(limit: int) -> str:
+    return f" LIMIT {limit}" if limit else ""
 
 
 def _text(row: dict[str, Term], name: str) -> str:
@@ -172,7 +178,7 @@ def claims(endpoint: Endpoint, bound: str, limit: int = 0) -> list[Relation]:
     pattern = "?c a st:Claim ; rdf:subject ?s ; rdf:predicate ?p ; rdf:object ?o"
     query = f"SELECT DISTINCT ?c ?s ?p ?o WHERE {{ {bound} {pattern} }}"
     # Sorted here: the store looks every term up at every comparison, which for a hub takes minutes.
-    rows = endpoint.select(query + (f" LIMIT {limit}" if limit else ""))
+    rows = endpoint.select(query + _at_most(limit))
     found = (Relation(_text(row, "c"), _text(row, "s"), _text(row, "p"), _text(row, "o"), "document") for row in rows)
     return sorted(found, key=lambda r: (r.predicate, r.object, r.subject, r.fact))
 
@@ -180,9 +186,7 @@ def claims(endpoint: Endpoint, bound: str, limit: int = 0) -> list[Relation]:
 def triples(endpoint: Endpoint, bound: str, graph: str, limit: int = 0) -> list[tuple[str, str, str]]:
     """The triples between things in a named graph, bound and bounded likewise."""
     pattern = f"GRAPH {iri(graph).sparql()} {{ ?s ?p ?o }} ?s a st:Entity . ?o a st:Entity"
-    rows = endpoint.select(
-        f"SELECT DISTINCT ?s ?p ?o WHERE {{ {bound} {pattern} }}" + (f" LIMIT {limit}" if limit else "")
-    )
+    rows = endpoint.select(f"SELECT DISTINCT ?s ?p ?o WHERE {{ {bound} {pattern} }}" + _at_most(limit))
     found = ((row["s"].value, row["p"].value, row["o"].value) for row in rows)
     return sorted(found, key=lambda triple: (triple[1], triple[2], triple[0]))
 
@@ -214,7 +218,7 @@ def ranks(endpoint: Endpoint, *, item: str = "", ranking: str = "", year: str = 
         f" {' '.join(patterns)} OPTIONAL {{ ?r st:period ?period }} OPTIONAL {{ ?r st:place ?place }}"
         " OPTIONAL { ?e st:tier ?tier } } ORDER BY ?label ?period ?place ?rank ?item ?e"
     )
-    rows = endpoint.select(query + (f" LIMIT {limit}" if limit else ""))
+    rows = endpoint.select(query + _at_most(limit))
     columns = ("e", "label", "period", "place", "rank", "item", "tier")
     return list({row["e"].value: Rank(*(_text(row, c) for c in columns)) for row in rows}.values())
 
@@ -236,7 +240,7 @@ def show(endpoint: Endpoint, thing: str, *, limit: int = 0) -> Card:
         classes_of(endpoint, [thing])[thing],
         [row["s"].value for row in same],
         relations(endpoint, thing, limit=limit),
-        figures(endpoint, about=[thing], limit=limit),
+        figures(endpoint, about=[thing], limit=limit, first=False),
         ranks(endpoint, item=thing, limit=limit),
         int(next(iter(count))["n"].value),
     )
@@ -284,7 +288,7 @@ def members(endpoint: Endpoint, cls: str, *, everything: bool = False, limit: in
         f"SELECT ?x (COUNT(DISTINCT ?p) AS ?n) WHERE {{ ?x a {iri(cls).sparql()} ."
         f" {f'OPTIONAL {{ {mentioned} }}' if everything else mentioned} }} GROUP BY ?x ORDER BY DESC(?n) ?x"
     )
-    rows = endpoint.select(query + (f" LIMIT {limit}" if limit else ""))
+    rows = endpoint.select(query + _at_most(limit))
     return [(row["x"].value, int(row["n"].value)) for row in rows if "x" in row]
 
 

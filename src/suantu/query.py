@@ -231,7 +231,8 @@ def unknown_terms(endpoint: Endpoint, query: str) -> dict[str, str]:
     if not used:
         return {}
     block = one_of("t", used.values())
-    rows = endpoint.select(f"SELECT DISTINCT ?t WHERE {{ {block} {{ ?t ?p ?o }} UNION {{ ?s ?t ?o }} }}")
+    there = "FILTER(EXISTS { ?t ?p ?o } || EXISTS { ?s ?t ?o })"  # which stops at the first triple
+    rows = endpoint.select(f"SELECT ?t WHERE {{ {block} {there} }}")
     known = {row["t"].value for row in rows}
     return {name: _nearest(endpoint, name) for name, value in used.items() if value not in known}
 

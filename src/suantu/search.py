@@ -8,6 +8,7 @@ neither building nor an ordinary search pays for its dictionary.
 
 from __future__ import annotations
 
+import mmap
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -56,30 +57,34 @@ class Hit(NamedTuple):
 
 
 class Index:
-    """The names of all things, as text: one line a name, its fields between tabs."""
+    """The names of all things, as lines of UTF-8: one a name, its fields between tabs. A file of them need not be read
+    as a whole (``start`` is where its names begin): most searches look at a few of its lines."""
 
-    def __init__(self, text: str) -> None:
-        self.text = text
+    def __init__(self, lines: bytes | mmap.mmap, start: int = 0) -> None:
+        self._lines, self._start = lines, start
 
     @classmethod
     def of(cls, names: Iterable[Name]) -> Index:
         """An index of these names, in which no space but the single one stands."""
-        return cls("".join("\t".join(name) + "\n" for name in names))
+        return cls("".join("\t".join(name) + "\n" for name in names).encode())
 
-    def __len__(self) -> int:
-        return self.text.count("\n")
+    @property
+    def data(self) -> bytes:
+        """All lines."""
+        return self._lines[self._start :]
 
     def __iter__(self) -> Iterator[Name]:
-        for line in self.text.splitlines():
+        for line in self.data.decode().splitlines():
             yield Name(*line.split("\t"))
 
     def holding(self, part: str) -> Iterator[Name]:
         """The names in whose line ``part`` stands somewhere."""
-        at = self.text.find(part)
+        lines, wanted = self._lines, part.encode("utf-8", "replace")
+        at = lines.find(wanted, self._start)
         while at >= 0:
-            end = self.text.index("\n", at)
-            yield Name(*self.text[self.text.rfind("\n", 0, at) + 1 : end].split("\t"))
-            at = self.text.find(part, end)
+            end = lines.find(b"\n", at)
+            yield Name(*lines[lines.rfind(b"\n", 0, at) + 1 : end].decode().split("\t"))
+            at = lines.find(wanted, end)
 
 
 # ---- making and keeping the index ------------------------------------------------------------------------------------
@@ -135,15 +140,15 @@ def index_of(kb: KnowledgeBase, endpoint: Endpoint, *, pinyin: bool, known: Onto
     if wanted); else those that the graph gives (and the ontology ``known`` that it was built with), which are then kept
     for the next time."""
     path, state = kept_at(kb), _state(kb)
-    with suppress(OSError, ValueError):
-        head, _, body = path.read_text("utf-8").partition("\n")
-        kept, read = head.split("\t")
+    with suppress(OSError, ValueError), path.open("rb") as file:
+        head = file.readline()
+        kept, read = head.decode().rstrip("\n").split("\t")
         if kept == state and (read == "pinyin" or not pinyin):
-            return Index(body)
+            return Index(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ), len(head))
     names = index(endpoint, pinyin=pinyin, known=known)
     with suppress(OSError):  # a knowledge base that may only be read
         draft = path.with_name(f".{NAMES_FILE}.{os.getpid()}")
-        draft.write_text(f"{state}\t{'pinyin' if pinyin else 'plain'}\n{names.text}", "utf-8")
+        draft.write_bytes(f"{state}\t{'pinyin' if pinyin else 'plain'}\n".encode() + names.data)
         draft.replace(path)
     return names
 

@@ -55,13 +55,13 @@ class _Page:
 
     def thing(self, cls: str, iri: str = "") -> str:
         """A thing of a class: low numbers come often."""
-        rank = int(self.things ** self.random.random())
-        iri = iri or f"{STI}{cls.lower()}/{rank}"
+        iri = iri or f"{STI}{cls.lower()}/{int(self.things ** self.random.random())}"
         if iri not in self._known:
             self._known.add(iri)
             for one in (cls, *_CLASSES[cls], "Entity"):
                 self.add(iri, RDF + "type", f"<{ST}{one}>")
-            name = f"{cls}-{iri.rpartition('/')[2]}"
+            number = iri.rpartition("/")[2]
+            name, rank = f"{cls}-{number}", int(number) if number.isdigit() else 0
             self.add(iri, SKOS + "prefLabel", f'"{name}"@en', f'"{_WORDS[rank % 30]}{_WORDS[rank % 29]}{rank}"@zh')
             self.add(iri, ST + "mentionedIn", f"<{self.passage(name)}>")
         return iri

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -93,7 +94,7 @@ class App:
         if request.method not in {"GET", "HEAD", "POST"}:
             raise HttpError(405, "use GET or POST", {"Allow": "GET, HEAD, POST"})
         if request.path == "/sparql":
-            return respond(request, self._ask)
+            return respond(request, partial(self._ask, self._seconds(request)))
         if request.method == "POST":
             raise HttpError(405, "use GET", {"Allow": "GET, HEAD"})
         if page := _PAGES.get(request.path):
@@ -102,14 +103,24 @@ class App:
             return self._api(request)
         raise HttpError(404, "there is nothing there; see /")
 
-    def _ask(self, query: str, format: str, graphs: tuple[Sequence[str], Sequence[str]] | None) -> Answer:
+    def _seconds(self, request: Request) -> float:
+        """The limit of a query: the server's, or a shorter one that the client waits for (``Timeout``, in seconds)."""
+        try:
+            wanted = float(request.headers.get("timeout", ""))
+        except ValueError:
+            return self._timeout
+        return min(self._timeout, wanted) if wanted > 0 else self._timeout
+
+    def _ask(
+        self, seconds: float, query: str, format: str, graphs: tuple[Sequence[str], Sequence[str]] | None
+    ) -> Answer:
         endpoint, _ = self._source.current()
         with self._waiting():
             if graphs is None:
-                return endpoint.answer(query, format, timeout=self._timeout)
+                return endpoint.answer(query, format, timeout=seconds)
             if not isinstance(endpoint, LocalEndpoint):
                 raise HttpError(400, "default-graph-uri and named-graph-uri do not reach the service behind this one")
-            return endpoint.answer(query, format, timeout=self._timeout, graphs=graphs)
+            return endpoint.answer(query, format, timeout=seconds, graphs=graphs)
 
     def _waiting(self) -> _Turn:
         return _Turn(self._turn, self._timeout)

@@ -32,6 +32,11 @@ class Explorer:
         """Labels in the page's language."""
         return names.labels(self.endpoint, [i for i in iris if i], self.language)
 
+    def _resolve(self, name: str) -> str:
+        kb = self.kb
+        known = (lambda: index_of(kb, self.endpoint, pinyin=False)) if kb else None
+        return names.resolve(self.endpoint, name, self.language, known)
+
     def overview(self) -> dict[str, Any]:
         """The documents, and how many things of each class they name."""
         rows = [(row["class"].value, row["n"].value) for row in self.endpoint.select(_CLASSES) if "class" in row]
@@ -55,7 +60,7 @@ class Explorer:
 
     def thing(self, name: str) -> dict[str, Any]:
         """Everything about a thing, each fact with its source."""
-        card = lookup.show(self.endpoint, names.resolve(self.endpoint, name, self.language), limit=_MOST)
+        card = lookup.show(self.endpoint, self._resolve(name), limit=_MOST)
         facts = [r.fact for r in card.relations] + [f.fact for f in card.figures] + [r.fact for r in card.ranks]
         sources = lookup.sources(self.endpoint, facts)
         iris = {card.iri, *card.classes, *(i for r in card.relations for i in r[1:4])}
@@ -106,7 +111,7 @@ class Explorer:
         return bind(
             get(self.ontology, name),
             given,
-            lambda thing: names.resolve(self.endpoint, thing, self.language),
+            self._resolve,
             lambda cls: names.resolve_class(self.endpoint, cls),
         )
 

@@ -105,17 +105,15 @@ def read_manifest(directory: Path) -> Manifest:
     return _manifest(_manifest_text(directory), directory)
 
 
-def _manifest_text(directory: Path) -> str:
+def _manifest_text(directory: Path) -> bytes:
     path = directory / MANIFEST
     try:
-        return path.read_text(encoding="utf8")
+        return path.read_bytes()
     except FileNotFoundError:
         what = "not a knowledge base" if directory.exists() else "no knowledge base there"
         raise StoreError(f"{directory}: {what}; build one with: suantu build PATH… --kb {directory}") from None
     except NotADirectoryError:
         raise StoreError(f"{directory}: a file, not a knowledge base") from None
-    except UnicodeDecodeError as error:
-        raise _damaged(directory, error) from error
     except OSError as error:
         raise StoreError(f"{path}: cannot be read: {error.strerror}") from error
 
@@ -124,7 +122,7 @@ def _damaged(directory: Path, error: Exception) -> StoreError:
     return StoreError(f"{directory / MANIFEST}: damaged ({error}); build the knowledge base again")
 
 
-def _manifest(text: str, directory: Path) -> Manifest:
+def _manifest(text: bytes, directory: Path) -> Manifest:
     try:
         content = json.loads(text)
         _check_format(content, directory)
@@ -143,13 +141,13 @@ def _check_format(content: Mapping[str, Any], directory: Path) -> None:
         )
 
 
-def _store_of(text: str, directory: Path) -> str:
+def _store_of(text: bytes, directory: Path) -> str:
     """The store that a manifest names. Its documents stand last and are passed over: of thousands of them a lookup
     needs none."""
-    head, documents, _ = text.partition('\n "documents": [\n')
-    if documents and text.endswith("\n ]\n}\n"):
+    head, documents, _ = text.partition(b'\n "documents": [\n')
+    if documents and text.endswith(b"\n ]\n}\n"):
         with contextlib.suppress(ValueError, KeyError, TypeError, AttributeError):  # the whole tells what is wrong
-            content = json.loads(f'{head}"documents": []}}')
+            content = json.loads(head + b'"documents": []}')
             _check_format(content, directory)
             return Path(content["store"]).name
     return _manifest(text, directory).store
@@ -158,7 +156,7 @@ def _store_of(text: str, directory: Path) -> str:
 class KnowledgeBase:
     """An open knowledge base, for reading; a writer may replace it meanwhile without disturbing this reader."""
 
-    def __init__(self, directory: Path, manifest: str, hold: Hold) -> None:
+    def __init__(self, directory: Path, manifest: bytes, hold: Hold) -> None:
         """``manifest`` is the text that the knowledge base had for one while its store was held."""
         self.directory, self._text, self._hold = directory, manifest, hold
         self._place = directory / _store_of(manifest, directory)

@@ -22,6 +22,7 @@ from suantu.stores.base import Answer, Table, Term, format_for
 from suantu.stores.local import GRAPHS, ROWS, check_form, parse_message, table, yes_or_no
 
 _LOST = (ConnectionError, http.client.HTTPException)
+_PARTIAL = "S1TAT"
 _VIRTUOSOS = "__ASK_RETVAL"  # the variable in which Virtuoso 7 answers ASK
 
 
@@ -30,8 +31,11 @@ class RemoteEndpoint:
 
     Name and password come from the arguments or from SUANTU_ENDPOINT_USER and SUANTU_ENDPOINT_PASSWORD. A lost
     connection is tried once more: queries only read. EndpointError says what the server said. ``patience`` is the
-    time limit of calls that name none, so that a server that is gone keeps nobody waiting for ever. A limit ends the
-    waiting here; whether the server ends its work too is up to it.
+    time limit of calls that name none, so that a server that is gone keeps nobody waiting for ever.
+
+    A limit ends the waiting here and hangs up. Whether the server ends its work too is up to it: it is told the limit
+    (in headers that Suantu's own server, Fuseki and Blazegraph heed and others pass over); Virtuoso stops when its
+    client hangs up; an Oxigraph server goes on unless it was started with a limit of its own (``--timeout-s``).
     """
 
     def __init__(
@@ -146,12 +150,30 @@ class RemoteEndpoint:
             request.setOnlyConneg(True)
             request.setReturnFormat(format)
             request.setQuery(query)
+            request.addCustomHttpHeader("Timeout", f"{timeout:g}")  # seconds
+            request.addCustomHttpHeader("X-BIGDATA-MAX-QUERY-MILLIS", f"{max(1, timeout * 1000):.0f}")
             if self._user:
                 request.setCredentials(self._user, self._password)
             request.timeout = timeout
             response = request.query().response
         with response:
+            self._check_whole(query, response.headers)
             return _read(response, deadline)
+
+    def _check_whole(self, query: str, headers: Mapping[str, str]) -> None:
+        """Virtuoso gives a part of an answer as if it were all of it, and says so in a header only."""
+        if headers.get("X-SQL-State") == _PARTIAL:
+            raise LateError(
+                f"{self._url}: the server stopped at a time limit of its own and gave a part of the answer, which is "
+                "not used; narrow the query, or raise the server's limit"
+            )
+        most = headers.get("X-SPARQL-MaxRows", "")
+        own = sparql.limit(query)
+        if most.isdecimal() and (own is None or own > int(most)):
+            raise EndpointError(
+                f"{self._url}: the server gives {most} rows at most, and cut the answer there; ask for fewer (LIMIT, "
+                "--limit with --offset), or raise the server's limit"
+            )
 
     def _refused(self, query: str, error: QueryBadFormed) -> QueryError:
         """The service's 400, with the place of the mistake where our own parser sees one too."""
@@ -193,7 +215,10 @@ def _read(response: http.client.HTTPResponse, deadline: float) -> bytes:
 
 
 def _late(url: str, timeout: float) -> str:
-    return f"{url} did not answer within {timeout:g} s; give it longer with --timeout SECONDS, or narrow the query"
+    return (
+        f"{url} did not answer within {timeout:g} s and may still be at work; give it longer with --timeout SECONDS, or "
+        "narrow the query"
+    )
 
 
 def _server_words(error: Exception) -> str:

@@ -75,6 +75,17 @@ def uses_service(query: str) -> bool:
     return "SERVICE" in query.upper() and any(t.word == "SERVICE" for t in tokens(query))
 
 
+def limit(query: str) -> int | None:
+    """The rows that the query itself asks for at most, None where it sets no limit."""
+    depth, before, found = 0, "", None
+    for token in tokens(query):
+        depth += (token.text == "{") - (token.text == "}")
+        if before == "LIMIT" and depth == 0 and token.kind == "number":
+            found = int(token.text)
+        before = token.word
+    return found
+
+
 def star(query: str) -> Token | None:
     """The ``*`` of a query that begins with ``SELECT *``, None where it names its variables."""
     if query.startswith(("SELECT ?", "SELECT DISTINCT ?")):  # most of ours, which need no taking apart
