@@ -11,17 +11,26 @@ from suantu.records import Observation, Period, Thing
 from suantu.scene import Scene
 
 _MONTH = compiled(r"\d{4}-\d\d")
+_CLAUSES = compiled(r"[，；;]|, ")
 _MANY = 4  # a year named so often is what a document is about
 _WIDE = frozenset({"Country"})
 _PLACES = frozenset({"Place", "Country", "Region", "City"})
 
 
-def latest(periods: Iterable[Period]) -> str:
-    """The latest year among periods that do not look ahead; one far from the usual ones counts if it is named twice."""
-    years = Counter(year_of(p) for p in periods if not p.ahead and "/" not in p.value and year_of(p))
+def clauses(text: str) -> list[str]:
+    """The clauses of a sentence."""
+    return _CLAUSES.split(text)
+
+
+def latest(told: Iterable[Period], foreseen: Iterable[Period] = ()) -> str:
+    """The latest year of what is told as past; one far from the usual ones counts if it is told of twice, one later
+    than these if it is not foreseen more often."""
+    years = Counter(year_of(p) for p in told if not p.ahead and "/" not in p.value and year_of(p))
+    ahead = Counter(map(year_of, foreseen))
     usual = max(years, key=lambda y: (years[y], y), default="")
     scattered = years[usual] < _MANY
-    return max((y for y in years if scattered or int(y) <= int(usual) + 1 or years[y] > 1), default="")
+    near = (y for y in years if scattered or int(y) <= int(usual) + 1 or years[y] > 1)
+    return max((y for y in near if y <= usual or years[y] >= ahead[y]), default="")
 
 
 def year_of(period: Period) -> str:
