@@ -52,7 +52,8 @@ class Base:
         link = "|".join(re.escape(str(w)) for w in sorted(settings["link"], key=lambda w: (-len(str(w)), str(w))))
         places = alphabet.matching(["Place"])
         period = alphabet.matching(["period"])
-        self._link = compiled(f"(?:{edge}(?:{link}){after}|[{period}{places}]|\\s)*", re.IGNORECASE)
+        verbs = "|".join(settings.get("link-verbs", ["(?!)"]))
+        self._link = compiled(f"(?:{edge}(?:{link}){after}|{verbs}|[{period}{places}]|\\s)*", re.IGNORECASE)
         inserted = "|".join(settings.get("inserted", ()))
         self._inserted = compiler.pattern(inserted, "inserted").regex if inserted else None
         listed = "|".join(

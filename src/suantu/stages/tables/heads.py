@@ -39,6 +39,14 @@ class MetricLike(Protocol):
     def sign(self) -> int:
         """-1 for words of decline."""
 
+    @property
+    def noun(self) -> str:
+        """What its words say beside the noun that they measure, where ``from_cue``."""
+
+    @property
+    def from_cue(self) -> bool:
+        """Whether its own words name what is measured."""
+
 
 class CueLike(Protocol):
     """What is needed of a metric's words: see ``observations.frames.Cue``."""
@@ -62,7 +70,7 @@ class CueLike(Protocol):
 @dataclass(frozen=True, slots=True)
 class Head:
     """What a head or title says. ``rest`` is what is left of it without metric, unit and time,
-    ``name`` without unit and time."""
+    ``name`` without unit and time; ``words`` are those in which its metrics stand."""
 
     text: str
     cues: tuple[CueLike, ...] = ()
@@ -73,10 +81,19 @@ class Head:
     item_class: str = ""
     rest: str = ""
     name: str = ""
+    words: str = ""
 
     def metric(self, kind: str) -> MetricLike | None:
         """The last of its metrics that takes this kind of figure."""
         return next((m for cue in reversed(self.cues) if (m := cue.metric(kind))), None)
+
+
+def measured_noun(heads: Sequence[Head], metric: MetricLike) -> str:
+    """The noun of what a metric's own words measure (智能算力规模: 智能算力), where they name it."""
+    if not metric.from_cue:
+        return ""
+    found = (h.words[c.start : c.end] for h in heads for c in reversed(h.cues) if metric in c.metrics)
+    return re.sub(metric.noun, "", next(found, ""))
 
 
 class Heads:
@@ -114,13 +131,13 @@ class Heads:
         status = "Forecast" if self._forecast.search(bare) else "Estimate" if self._estimate.search(bare) else ""
         dated = self._forecast.sub("", bare)
         period, rest = self._period(dated)
-        cues = tuple(self._metrics(rest))
+        words, cues = rest, tuple(self._metrics(rest))
         name = _closed(_EMPTY.sub("", rest).strip(_EDGES))
         for cue in reversed(cues):
             rest = f"{rest[: cue.start]}\0{rest[cue.end :]}"
         things = tuple(t for _, _, found in self.names(rest.replace("\0", " ")) for t in found[:1])
         left = max((self._trim.sub("", p.strip(_EDGES)) for p in rest.split("\0")), key=len, default="").strip(_EDGES)
-        return Head(text.strip(), cues, unit, period, status, things, self.class_of(text), left, name)
+        return Head(text.strip(), cues, unit, period, status, things, self.class_of(text), left, name, words)
 
     def cues(self, text: str) -> tuple[CueLike, ...]:
         """The metrics that a text names."""

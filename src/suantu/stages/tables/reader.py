@@ -12,7 +12,7 @@ from suantu.expressions import compiled
 from suantu.identity import discovered
 from suantu.ontology import Ontology
 from suantu.records import Block, Claim, Evidence, Loose, Observation, Quantity, RankingEntry, Thing
-from suantu.stages.tables.heads import Head, Heads, MetricLike
+from suantu.stages.tables.heads import Head, Heads, MetricLike, measured_noun
 from suantu.stages.tables.layout import Table, TableFacts, cell_text, ranked_when, says_columns, with_unit
 
 _DEVICES = frozenset({"Chip", "Product", "Server", "Interconnect", "AIModel"})
@@ -198,8 +198,7 @@ class Tables:
 
     def _evidence(self, table: Table, row: Block, column: int) -> Evidence:
         """The cell first; then its column's head and its row's."""
-        start, end = row.cells[column]
-        spans = [*row.spans(start, end), *table.head_span(column)]
+        spans = [*row.spans(*row.cells[column]), *table.head_span(column)]
         if 0 <= table.subject < len(row.cells) and row.cells[table.subject][1] > row.cells[table.subject][0]:
             spans.append(row.span(*row.cells[table.subject]))
         return Evidence(tuple(dict.fromkeys(spans)), self._section(row))
@@ -228,6 +227,8 @@ class Tables:
         if thing is None:
             self._lose(row, column, facts, "the table does not say what this figure is about")
             return
+        if self._is(thing, "Place") and (noun := measured_noun(sources, metric)):
+            thing, place = self._new(noun, "") or thing, thing
         if self._total.match(cell_text(row, table.subject)) and quantity.kind == "percent" and quantity.value == _WHOLE:
             return
         latest = self._latest_year(table, column) if metric.name in self._latest else ""
@@ -292,7 +293,7 @@ class Tables:
         if ranked and not sources[0].text and (not cues or (quantity and quantity.kind == "percent")):
             cues = self._shares
         metric = next((m for cue in cues if quantity and (m := cue.metric(quantity.kind))), None)
-        return (quantity, metric) if quantity is not None and metric is not None else None
+        return (quantity, metric) if quantity and metric else None
 
     def _about(
         self, table: Table, subject: Thing | None, column: Head, row: Head, metric: MetricLike
