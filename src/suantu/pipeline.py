@@ -250,13 +250,7 @@ class _Reading:
             return self.document.issued, self.document.issued
         texts = [(b.text[a:z], language_of(b.text)) for b in blocks for a, z in sentences(b.text)]
         ahead = {code: rules.moods.looks_ahead for code, rules in self.pipeline.languages.items()}
-        past = [p for text, code in texts if not ahead[code](text) for p in self.pipeline.periods.find(text)]
-        clauses = (
-            part for text, code in texts if ahead[code](text) for part in eras.clauses(text) if ahead[code](part)
-        )
-        year = eras.latest(past, [p for part in clauses for p in self.pipeline.periods.find(part)])
-        days = (p.value for p in past if len(p.value) > 6 and p.value.startswith(f"{year}-"))
-        return year, next(days, "") if year else ""
+        return eras.dates(texts, self.pipeline.periods.find, ahead)
 
     def _block(
         self,

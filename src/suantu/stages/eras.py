@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from suantu.expressions import compiled
@@ -17,9 +17,17 @@ _WIDE = frozenset({"Country"})
 _PLACES = frozenset({"Place", "Country", "Region", "City"})
 
 
-def clauses(text: str) -> list[str]:
-    """The clauses of a sentence."""
-    return _CLAUSES.split(text)
+def dates(
+    texts: Sequence[tuple[str, str]],
+    find: Callable[[str], Sequence[Period]],
+    ahead: Mapping[str, Callable[[str], bool]],
+) -> tuple[str, str]:
+    """The year that sentences (with their languages) tell as past, and the first day or month of it that they tell."""
+    past = [p for text, code in texts if not ahead[code](text) for p in find(text)]
+    clauses = ((c, code) for text, code in texts if ahead[code](text) for c in _CLAUSES.split(text))
+    year = latest(past, [p for clause, code in clauses if ahead[code](clause) for p in find(clause)])
+    days = (p.value for p in past if len(p.value) > 6 and p.value.startswith(f"{year}-"))
+    return year, next(days, "") if year else ""
 
 
 def latest(told: Iterable[Period], foreseen: Iterable[Period] = ()) -> str:
