@@ -29,6 +29,7 @@ class Pronoun:
     counted: bool = False
     titled: bool = False
     refuse: re.Pattern[str] = NONE
+    gap: re.Pattern[str] = NONE
 
     def wanted(
         self, end: int, text: str, nodes: Sequence[Node], alphabet: Alphabet, between: re.Pattern[str]
@@ -36,7 +37,11 @@ class Pronoun:
         """The classes of what it stands for: before a product it is its maker's (its MI300X: AMD's)."""
         following = min((n for n in nodes if n.start >= end), key=lambda n: n.start, default=None)
         owned = following is not None and alphabet.classes(following.char) & self.owns
-        if following and owned and between.fullmatch(text, end, following.start):
+        if (
+            following
+            and owned
+            and (self.gap if self.gap is not NONE else between).fullmatch(text, end, following.start)
+        ):
             return (self.owner,)
         return self.classes
 

@@ -60,10 +60,12 @@ class Discourse:
                 bool(p.get("counted")),
                 bool(p.get("titled")),
                 compiled(str(p["refuse"])) if "refuse" in p else NONE,
+                compiled(str(p["gap"])) if "gap" in p else NONE,
             )
             for p in settings["pronouns"]
         )
         self.former = next((p.words for p in self.pronouns if p.classes[0] == "former"), compiled(r"(?!)"))
+        self.copula = compiled(str(settings.get("copula", r"(?!)")))
         self.subordinate = compiled(str(settings.get("subordinating", r"(?!)")))
         self.things = things
         self.hints: dict[str, Thing] = {
@@ -121,6 +123,8 @@ def resolve_pronouns(
             across = [n for n in out if n.start < match.end() and match.start() < n.end]
             if any(not kind_only(n, match, alphabet) for n in across) or beside(out, match, pronoun, alphabet):
                 continue
+            if _apposed(match, text, out):
+                continue
             if pronoun.head:
                 found = _headed(pronoun, thread)
             elif pronoun.kind in ("said", "host"):
@@ -132,7 +136,9 @@ def resolve_pronouns(
             elif pronoun.kind:
                 shut = [(a, b) for a, b in insertions if not a <= match.start() < b]
                 known = [n for n in out if not any(a <= n.start < b for a, b in shut)]
-                found = _inner(pronoun, match.start(), bounds[0], text, known, thread, discourse, alphabet)
+                found = _owner(pronoun, match, text, known, discourse, alphabet) or _inner(
+                    pronoun, match.start(), bounds[0], text, known, thread, discourse, alphabet
+                )
             else:
                 known = [n for n in out if not pronoun.single or len(n.mentions) == 1]
                 known = [n for n in known if not pronoun.refuse.search(text[n.start : n.end])]
@@ -143,6 +149,12 @@ def resolve_pronouns(
                 mentions = tuple(Mention(match.start(), match.end(), m.thing) for m in found.mentions)
                 out.append(Node(match.start(), match.end(), found.char, mentions, pronoun=match[0]))
     return sorted(out, key=lambda n: n.start)
+
+
+def _apposed(match: re.Match[str], text: str, nodes: Sequence[Node]) -> bool:
+    """Whether a definite noun only says what the name before it is (NAME, the online grocer, …)."""
+    beside = " " in match[0] and text.startswith(",", match.end()) and text.endswith(", ", 0, match.start())
+    return beside and any(n.end == match.start() - 2 and n.mentions for n in nodes)
 
 
 def _found(
@@ -178,6 +190,22 @@ def _headed(pronoun: Pronoun, thread: Thread) -> Node | None:
     return fit[-1].node if fit and len(fit[-1].node.mentions) == 1 else None
 
 
+def _owner(
+    pronoun: Pronoun,
+    match: re.Match[str],
+    text: str,
+    nodes: Sequence[Node],
+    discourse: Discourse,
+    alphabet: Alphabet,
+) -> Node | None:
+    """Before a product the maker that its sentence is of (Dell puts the chip into its servers), if it is of one."""
+    wanted = pronoun.wanted(match.end(), text, nodes, alphabet, discourse.owning)
+    if wanted == pronoun.classes:
+        return None
+    before = _before(nodes, match.start())
+    return before[0] if before and wanted[0] in alphabet.classes(before[0].char) else None
+
+
 def _inner(
     pronoun: Pronoun,
     at: int,
@@ -190,11 +218,12 @@ def _inner(
 ) -> Node | None:
     """The antecedent in a language whose clauses have subjects: an object is never the subject of its own clause, a
     possessive may be; else the latest sentence that has a fitting topic. A word that subordinates begins a clause."""
-    clause = at if discourse.subordinate.search(text, sentence, at) else max(clause_start(text, at), sentence)
     before = _before(nodes, at)
+    clause = at if discourse.subordinate.search(text, sentence, at) else _clause(text, at, sentence, before)
     if pronoun.kind == "reflexive":
         return _subject([n for n in before if n.start >= clause], pronoun.classes, text, discourse, alphabet)
-    before = [n for n in before if pronoun.kind == "own" or n.start < clause]
+    own = pronoun.kind == "own" and not discourse.copula.search(text, sentence, at)
+    before = [n for n in before if own or n.start < clause]
     found = _subject(before, pronoun.classes, text, discourse, alphabet)
     if found is not None:
         return found
@@ -207,6 +236,19 @@ def _inner(
             if topic.classes.intersection(group.split("|")):
                 return topic.node
     return None
+
+
+def _clause(text: str, at: int, sentence: int, before: Sequence[Node]) -> int:
+    """Where the clause around ``at`` begins; the commas of a list of names begin none."""
+    start = max(clause_start(text, at), sentence)
+    listed: list[Node] = []
+    for node in before:
+        gap = text[listed[-1].end : node.start] if listed else ""
+        listed = [*listed, node] if gap in _LISTED else [node]
+        closed = gap == _LISTED[1] or (gap == _LISTED[2] and len(listed) > 2)
+        if closed and listed[0].end < start <= node.start and listed[0].char == node.char:
+            start = max(clause_start(text, listed[0].start), sentence)
+    return start
 
 
 def _antecedent(

@@ -16,6 +16,7 @@ from suantu.thread import Thread
 
 _LISTED = compiled(r",? (?:[A-Z][\w&]*,? )*(?:and |or )?(?:the )?")
 _MODIFIES = compiled(r"-[a-z]")
+_ADVERBIAL = compiled(r" ?(?:[A-Z][a-z]+ |(?:[A-Za-z]+ ){0,3}[\ue000-\uf8ff] )")
 
 
 def _onward(text: str, position: int, discourse: Discourse) -> tuple[int, ...]:
@@ -53,7 +54,7 @@ def note_topics(
         compared = listed or discourse.comparison.search(scene.text, start, position) is not None
         example = position if compared else example
         classes = alphabet.classes(node.char)
-        aside = (node.pronoun and position > start + 1) or _aside(scene.text, position, discourse)
+        aside = (node.pronoun and not _opens(scene, start, position)) or _aside(scene.text, position, discourse)
         aside = aside or scene.inserted(position) is not None or _second(scene, position, start, classes, discourse)
         aside = aside or (
             "Place" in classes
@@ -107,6 +108,14 @@ def _counted(scene: Scene, position: int, discourse: Discourse, alphabet: Alphab
         if at not in scene.nodes:
             return False
     return False
+
+
+def _opens(scene: Scene, start: int, position: int) -> bool:
+    """Whether a pronoun is what its clause begins with: only a time or a place may stand before it (in May it …)."""
+    if position <= start + 1:
+        return True
+    named = any(n.mentions for p, n in scene.nodes.items() if start <= p < position)
+    return not named and bool(_ADVERBIAL.fullmatch(scene.text, start, position))
 
 
 def _object(before: str, classes: frozenset[str], discourse: Discourse) -> bool:

@@ -25,6 +25,7 @@ _NAMES = compiled(_JOINED)
 _LIST = compiled(rf"{_JOINED}(?:, {_JOINED})+(?:,? and {_JOINED})|{_JOINED} and {_JOINED}")
 _TAIL = compiled(r"(?P<stem>[A-Z]{1,4}-?)[0-9]+[A-Za-z]{0,2}")
 _JOINT = compiled(r" (?:of|for|on) ")
+_JOINS = compiled(r" (?:of|for|on|and)(?: the)? ([A-Z][a-z]+)")
 _TAILED = compiled(r"[A-Za-z]-?[0-9]+[A-Za-z]?$")
 _SAID = 0.62  # from here on a noun or a possessive says what a name is
 _CALLED = 0.97  # what a body's own name says of it outweighs what it does
@@ -135,6 +136,7 @@ class English:
     def _bounds(self, page: Page, start: int, end: int) -> tuple[int, int] | None:
         """A run without a sentence's first word that is no name, without possessors, and not only generic."""
         text = page.text
+        end = next((m.start() for m in _JOINS.finditer(text, start, end) if m[1] in self._never), end)
         while start < end:
             word = text[start:end].split(" ", 1)[0]
             opening = word in self._generic and _START.search(text, max(0, start - 4), start)

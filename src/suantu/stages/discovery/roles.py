@@ -18,6 +18,7 @@ _UPPER = "".join(c for c in map(chr, range(0x41, 0x250)) if c.isupper())
 WORD = rf"(?:[{_UPPER}](?:[\w&.\-]|['’](?=[{_UPPER}]))*\w|[{_UPPER}]|[{_NODE}])"
 JOINED = rf"{WORD}(?:[ ](?:(?:of|for|and|the|on|de|van|von|&)[ ](?:the[ ])?)?{WORD})*"
 _NAME = f"(?P<name>{JOINED})"
+_NUMBERED = rf"(?P<name>{JOINED}(?: [0-9]{{1,2}}(?:\.[0-9])?[A-Za-z]?)?)"
 _END = r"(?=[,.;:)!?]|$|\s(?:[a-z]))"
 
 
@@ -44,6 +45,7 @@ class Roles:
         roles = settings["roles"]
         self._heads = {str(w): str(cls) for cls, words in roles["nouns"].items() for w in words}
         heads = f"(?P<head>{either(self._heads)}|[{alphabet.matching(['ChipType'])}])s?"  # a TPU is a chip
+        markets = f"[{alphabet.matching(['Market'])}]"  # a supercomputer is a market too
         described = either(roles["described"])
         stop = either(roles["phrase-stop"])
         between = rf"(?:(?!(?:{stop})\b)[\w'’&{_NODE}-]+,?[ ]){{0,6}}?"
@@ -60,17 +62,18 @@ class Roles:
         acts = either(settings["acts"]["subject"])
         strong = either(settings["acts"]["makers"])
         aside = either(settings["acts"]["aside"])
+        insertion = f"(?:, (?:{either(roles['inserted'])})\\b[^,;:.]{{2,90}},)?"
         opens = r"(?:^|(?<=[.;:!?”\"] )|(?<=, )|(?<=\band )|(?<=\bthat )|(?<=\bwhile )|(?<=\bbut )|(?<=\bwhere )|(?<=\bwhen )|(?<=\bwhich ))"
         self._patterns = [
-            ("role.apposed", 0.7, compiled(rf"{_NAME}, (?:(?:which|who) (?:{is_}) )?(?:{first})[ ]{between}(?:{heads}){end}")),
-            ("role.copula", 0.66, compiled(rf"(?<![\w]of )(?<![\w]in ){_NAME} (?:{is_}) (?:{first})[ ]{between}(?:{heads}){end}")),
+            ("role.apposed", 0.7, compiled(rf"{_NUMBERED}, (?:(?:which|who) (?:{is_}) )?(?:{first})[ ]{between}(?:{heads}){end}")),
+            ("role.copula", 0.66, compiled(rf"(?<![\w]of )(?<![\w]in ){_NUMBERED} (?:{is_}) (?:{first})[ ]{between}(?:{heads}){end}")),
             ("role.called", 0.66, compiled(rf"\b(?P<head>{named})s?(?: (?:{naming}),?| \"|,)? (?:the )?{_NAME}{_END}")),
             ("role.named", 0.66, compiled(rf"\b(?P<head>{things})s?(?: (?:{naming}),?| \"|,)? (?:the )?{_NAME}{_END}(?! (?:(?:{aside}) ){{0,2}}(?:{acts}|{strong})\b)")),
-            ("role.kind", 0.64, compiled(rf"(?:\b(?:[Tt]he|[Ii]ts|[Tt]heir|whose|[Tt]hese|[Bb]oth|[Aa]n?|[Ee]ach|[Oo]ne|[Ee]very|new|latest|[0-9]+)|['’]s?) (?:(?:{described}) )*{_NAME} (?:(?!(?:{stop})\b)[a-z-]+ ){{0,2}}?(?P<head>{things})s?\b(?! (?:{unless})\b)")),
+            ("role.kind", 0.64, compiled(rf"(?:\b(?:[Tt]he|[Ii]ts|[Tt]heir|whose|[Tt]hese|[Bb]oth|[Aa]n?|[Ee]ach|[Oo]ne|[Ee]very|new|latest|[0-9]+)|['’]s?) (?:(?:{described}) )*{_NAME} (?:(?!(?:{stop})\b)[a-z-]+ ){{0,2}}?(?P<head>{things}|{markets})s?(?![\w-])(?! (?:{unless})\b)")),
         ]  # fmt: skip
         self._acts = [
-            ("role.acts", "Organization", 0.6, compiled(rf"{opens}{_NAME} (?:(?:{aside}) ){{0,3}}(?:{acts})\b")),
-            ("role.makes", "Vendor", 0.62, compiled(rf"{opens}{_NAME} (?:(?:{aside}) ){{0,3}}(?:{strong})\b")),
+            ("role.acts", "Organization", 0.6, compiled(rf"{opens}{_NAME}{insertion} (?:(?:{aside}) ){{0,3}}(?:{acts})\b")),
+            ("role.makes", "Vendor", 0.62, compiled(rf"{opens}{_NAME}{insertion} (?:(?:{aside}) ){{0,3}}(?:{strong})\b")),
             *((f"role.{key}", str(rule["class"]), float(rule["weight"]), compiled(slotted(str(rule["pattern"]), alphabet).replace("NAME", _NAME))) for key, rule in settings["spots"].items()),
         ]  # fmt: skip
         self._shown = compiled(
@@ -79,6 +82,7 @@ class Roles:
         self.number = compiled(
             rf" [0-9]{{1,2}}(?:\.[0-9])?[A-Za-z]?(?![\w%-]|[.,][0-9]| (?:{either(roles['counted'])})\b)"
         )
+        self._markets = set(alphabet.matching(["Market"])) - set(alphabet.matching(["ChipType"]))
         self._signs = [(str(cls), compiled(str(words))) for cls, words in settings["signs"].items()]
         self._fallback = str(settings["shown"])
 
@@ -86,10 +90,18 @@ class Roles:
         """What the contexts of a page say."""
         for rule, weight, pattern in self._patterns:
             for match in pattern.finditer(page.text):
-                yield Sighting(*match.span("name"), self._heads.get(match["head"].lower(), "Chip"), rule, weight)
+                if cls := self._kind(page, *match.span("head")):
+                    yield Sighting(*match.span("name"), cls, rule, weight)
         for rule, cls, weight, pattern in self._acts:
             for match in pattern.finditer(page.text):
                 yield Sighting(*match.span("name"), cls, rule, weight)
+
+    def _kind(self, page: Page, start: int, end: int) -> str:
+        """The class that a noun gives: a known kind of chip is one, a known market's own noun is its last word's."""
+        head = page.surface(start, end).lower()
+        if not set(page.text[start:end]) & self._markets:
+            return self._heads.get(head, "Chip")
+        return self._heads.get(head.rsplit(" ", 1)[-1].removesuffix("s"), "")
 
     def shown(self, page: Page) -> Iterator[Sighting]:
         """What is launched, or named after its owner: by the things that the text around it speaks of."""

@@ -51,6 +51,7 @@ class Relations:
         self._pairwise = compiled(str(settings["pairwise"])) if "pairwise" in settings else None
         unnamed = settings.get("unnamed", {"pattern": "(?!)", "hide": []})
         self._unnamed, self._hidden = compiled(str(unnamed["pattern"])), frozenset(map(str, unnamed["hide"]))
+        self._countries = {iri for iri, thing in ontology.things.items() if "Country" in thing.classes}
         self._labels = {n.text.casefold(): n.thing for n in ontology.names}
         self._facts: dict[tuple[str, str], set[str]] = {}
         for s, p, o in ontology.facts:
@@ -321,6 +322,8 @@ class Relations:
         known = self._facts.get((asked.iri, prop), set())
         wholes = self._with_wholes({given.iri})
         kin = wholes & self._with_wholes(known) if inverse else wholes & known  # two firms of one group are kin
+        if given.found_by != "lexicon" and not inverse and self._countries.issuperset(known):
+            return False  # a town that no lexicon has may lie in the country that is known
         return bool(known) and given.iri not in self._with_wholes(known) and not kin
 
     def _with_wholes(self, iris: Iterable[str]) -> set[str]:
