@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from suantu.expressions import compiled
 from suantu.records import Observation, Period, Thing
@@ -87,11 +87,13 @@ def measured(facts: Sequence[Observation], closure: Callable[[Sequence[str]], fr
 
 
 def carried(
-    facts: Sequence[Observation], scene: Scene, period: Period | None, place: Thing | None, near: bool, now: str
+    facts: Sequence[Observation], scene: Scene, asides: Collection[int], now: str
 ) -> tuple[Period | None, Thing | None, bool]:
-    """The time and place that the next sentence of the paragraph takes over: those of this one, if it has just one."""
-    told = [n for at, n in scene.nodes.items() if scene.inserted(at) is None]
-    named = {p.value: p for n in told for p in n.periods if p.value and not p.aside}
+    """The time and place that the next sentence of the paragraph takes over: those of this one, if it has just one;
+    ``asides``: where the times stand that it only looks back to."""
+    period, place, near = scene.period, scene.place, scene.place_near
+    told = [n for at, n in scene.nodes.items() if scene.inserted(at) is None and at not in asides]
+    named = {p.value: p for n in told for p in n.periods if p.value and not (p.aside or p.years)}
     of_figures = {f.period for f in facts}
     named = {
         v: p for v, p in named.items() if v in of_figures or not _MONTH.match(v)
@@ -101,6 +103,7 @@ def carried(
         named = {}  # only looked back to
     if len(named) == 1:
         period = next(iter(named.values()))
+        period = replace(period, ahead=period.ahead or year_of(period) > (now[:4] or "9999"))
     elif named:
         past = [named[v] for v in used if not named[v].ahead and year_of(named[v]) <= (now[:4] or year_of(named[v]))]
         period = max(past, key=lambda p: p.value) if past else (None if used else period)

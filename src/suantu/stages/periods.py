@@ -182,9 +182,12 @@ class PeriodGrammar:
         return Period(start, match.end(), match[0], f"{told[1]}-{told[2]}{number}") if later else None
 
     def _anchoring(self, period: Period, folded: str) -> bool:
-        """Whether later words may count from it; 去年同期 and 未来五年 leave the anchors as they were."""
+        """Whether later words may count from it; 去年同期 and 未来五年 leave the anchors as they were, 次年 goes on."""
         relative = self._relative.at(period.text, folded[period.start : period.end], 0)
-        return bool(period.value) and not period.years and (relative is None or relative[1] == ("issued", 0))
+        onward = (
+            relative is None or relative[1] == ("issued", 0) or (relative[1][0] == "previous" and relative[1][1] > 0)
+        )
+        return bool(period.value) and not period.years and onward
 
     def _past_run(self, text: str, start: int) -> int:
         """Past the rest of a run of digits or letters, or a whole interval of years: no time begins inside one."""

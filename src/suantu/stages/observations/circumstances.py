@@ -13,6 +13,7 @@ from suantu.ontology import Ontology
 from suantu.records import Period, Quantity, Thing
 from suantu.rules import Alphabet
 from suantu.scene import AHEAD, GUESSED, NOW, Scene
+from suantu.stages.observations.lookback import LookBack
 from suantu.stages.observations.placing import beginning
 from suantu.stages.observations.spans import BEGAN_AT, between_years, figure_between, moved
 
@@ -84,7 +85,7 @@ class Circumstances:
         self._level = tuple(compiled(str(settings.get(k, "(?!)"))) for k in ("level-before", "level-after"))
         self._led_to = compiled(str(settings.get("led-to", "((?!))")).replace("{period}", f"([{period}])"))
         self._goes_on = compiled(either(map(str, settings.get("goes-on", ()))) or "(?!)")
-        self._contrast = compiled(str(settings.get("contrast", "(?!)")))
+        self.back = LookBack(settings)
         self._foretold_noun = compiled(str(settings.get("foretold-noun", "(?!)")))
         self._foretold = compiled(str(settings.get("foretold", "(?!)")))
         self._seated_at = compiled(str(settings.get("seated", "(?!)")))
@@ -109,6 +110,7 @@ class Circumstances:
         if metric == "cagr" and (span := self._interval(scene, position, found)) is not None:
             return When(span[0], compared)
         found = [(at, p) for at, p in found if not self._over(scene, at, p, position, metric)]
+        found = self.back.current(scene, found, position)
         chosen = self._near(scene.text, position, found)
         if chosen is None and not scene.in_mood(("actual",), position, position + 1):
             chosen = (
@@ -256,7 +258,7 @@ class Circumstances:
             if inside:
                 return inside[0]
         if before:
-            return self._latest(text, position, before)
+            return self.back.latest(text, position, before)
         same = [p for at, p in after if not _HARD.search(text, position, at)]
         if self._after and after and text[position] in text[position + 1 : after[0][0]]:
             same = []  # a time behind another figure of the kind is that figure's
@@ -265,13 +267,6 @@ class Circumstances:
         if self._after and after and self._compared.match(text, position + 1, after[0][0]):
             same = []
         return same[0] if same and (self._after or not _CLAUSE.search(text, position, after[0][0])) else None
-
-    def _latest(self, text: str, position: int, before: list[tuple[int, Period]]) -> Period:
-        """The last time before a figure; not one that was only set against another in an earlier part (…，而2023年…；)."""
-        part = max((m.end() for m in _HARD.finditer(text, 0, position)), default=0)
-        set_against = self._contrast.search
-        plain = [p for at, p in before if at >= part or not set_against(text, max(0, at - 3), at)]
-        return plain[-1] if plain else before[-1][1]
 
     def several(self, scene: Scene, position: int) -> tuple[Thing, ...]:
         """The places of a list (中国和美国) that stands before the figure as its subject, if there is one."""

@@ -28,6 +28,10 @@ class Observer(Cued, Framed, Defaults, Facts):
         """The words of a text that name metrics."""
         return self._metrics.find(text)
 
+    def asides(self, scene: Scene) -> frozenset[int]:
+        """Where the times stand that a sentence only looks back to."""
+        return self._when.back.asides(scene)
+
     def read(self, scene: Scene, document: Document, inserted: bool = False) -> tuple[list[Observation], list[Loose]]:
         """The observations of ``scene`` and its figures that found no place; of its insertions only, if asked so."""
         scene = of_each(scene, self._of_each, self._alphabet.kind("percent"))
