@@ -70,6 +70,8 @@ class Phrases:
         self.places = {str(k): by_label.get(str(v)) for k, v in settings["places"].items()}
         place_words = "|".join(sorted(map(re.escape, self.places), key=len, reverse=True))
         self._seated = compiled(str(settings.get("seated", "(?!)")))
+        firm = f"[{alphabet.matching(['Organization'])}]"
+        self._hails = compiled(f"(?:{settings.get('hails', '(?!)')})[\ue000-\uefff]{settings['of']}{firm}$")
         self._place_word = compiled(f"{edge}(?:{place_words}){after}", flags)
         self.copula = tuple(map(str, settings.get("copula", ())))
         self._light = frozenset(map(str, settings.get("light", ())))
@@ -249,6 +251,7 @@ class Phrases:
             node = scene.nodes.get(start)
             places = node.things if node is not None and len(node.mentions) > 1 else places
             seat = self._seated.search(scene.text, max(0, start - 10), start)
+            seat = seat or self._hails.search(scene.text, max(0, start - 4), min(end, start + 3))
             place, start = None if seat else found[0], found[1]
             if match := self._leading.match(text[start:end]):
                 start += match.end()

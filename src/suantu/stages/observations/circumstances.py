@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any
 
 from suantu.expressions import compiled, either
@@ -14,17 +13,15 @@ from suantu.records import Period, Quantity, Thing
 from suantu.rules import Alphabet
 from suantu.scene import AHEAD, GUESSED, NOW, Scene
 from suantu.stages.observations.lookback import LookBack
-from suantu.stages.observations.placing import beginning
+from suantu.stages.observations.places import Places
 from suantu.stages.observations.spans import BEGAN_AT, between_years, figure_between, moved
 
 _CLAUSE = compiled(r"[，；;。]|, ")
-_SEATS = ("City", "Region")
 _CHANGES = ("growthRate", "ratio")
 _UNSURE = (*AHEAD, GUESSED)
 _JOINT = compiled(r" (?:and|but|while) ")
 _SINCE = compiled(r" ?(?:from|since|starting from|counted from|starting in) ")
 _HARD = compiled(r"[；;。]")
-_ELSEWHERE = compiled(r"[,;:]| (?:and|but|that|which|who|now|today) ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +32,7 @@ class When:
     compared: str = ""
 
 
-class Circumstances:
+class Circumstances(Places):
     """How one language sets time and place; ``period_after``: the time follows its figure (English)."""
 
     def __init__(
@@ -46,14 +43,10 @@ class Circumstances:
         places: Mapping[str, Thing | None],
         ontology: Ontology,
     ) -> None:
-        self._after = language == "en"
-        self._alphabet = alphabet
+        super().__init__(settings, language, alphabet, places, ontology)
         words = sorted(map(str, settings["compare-period"]), key=len, reverse=True)
         self._compare = compiled("(?:" + "|".join(words) + ")\\s?$")
-        self._based = compiled(f"[{alphabet.matching(['Organization'])}],? (?:of|from|based in|headquartered in) $")
-        self._founded = compiled(str(settings.get("founded", "(?!)")))
         self._compare_after = compiled(str(settings.get("compare-after", "(?!)")))
-        self._places = places
         now = "|".join(sorted(map(str, settings["now-before"]), key=len, reverse=True))
         self._now = compiled(f"(?:{now})\\s?$")
         self._now_after = compiled(str(settings.get("now-after", "(?!)")))
@@ -62,36 +55,20 @@ class Circumstances:
         bounds = "|".join(map(str, settings.get("of-bounds", ())))
         self._beside = compiled(f"[{period}]{of}(?:{bounds})?$")
         self._next = compiled(f"{of}(?:{bounds})?[\uf000-\uf8ff]")
-        listed = "|".join(re.escape(str(w)) for w in settings["lists"]["separators"] if str(w).strip() not in ",，")
-        self._predicate = compiled(f"(?:{'|'.join(map(str, settings.get('predicate', ['(?!)'])))})[\ue000-\uefff]{of}$")
-        self._member = compiled(f"(?:{listed})$")
         self._baseline = compiled(str(settings["baseline"])) if "baseline" in settings else None
         self._against = compiled(r"\b(?:" + "|".join(words) + r")\b(?=(?: [a-z]+){0,3} [\uf000-\uf8ff])")
         self._compared = compiled(r" (?:the|that of|those of|what|its|their) ?[\uf000-\uf8ff]")
-        wholes = sorted(map(str, settings["whole-before"]), key=len, reverse=True)
-        self._whole = compiled("(?:" + "|".join(wholes) + ")\\s?$") if wholes else None
-        edge = r"(?<![A-Za-z])" if language == "en" else ""
-        options = "|".join(sorted(map(re.escape, places), key=len, reverse=True))
         self._intends = compiled(str(settings.get("intends", "(?!)")))
-        self._ontology = ontology
-        pronouns = [(set(p["classes"]), str(w)) for p in settings["pronouns"] for w in p["words"]]
-        self._seats = {c: compiled(either(w for of, w in pronouns if of == {c}) or "(?!)") for c in _SEATS}
-        self._there = compiled(either(w for of, w in pronouns if of.issubset(_SEATS)) or "(?!)")
-        self._cities = {n.text: n.thing for n in ontology.names if language == "zh" and n.thing.classes[0] in _SEATS}
         figure = "".join(alphabet.kind("multiple"))
         self._base = compiled(f"[\uf000-\uf8ff]?{of}(?:{bounds})?{figure}")
         self._same = compiled(str(settings.get("same-period", "(?!)")))
-        self._ranked = compiled(f"{settings.get('ranked', '')}[{alphabet.kind('ordinal')}{alphabet.kind('top')}]")
-        self._level = tuple(compiled(str(settings.get(k, "(?!)"))) for k in ("level-before", "level-after"))
         self._led_to = compiled(str(settings.get("led-to", "((?!))")).replace("{period}", f"([{period}])"))
         self._goes_on = compiled(either(map(str, settings.get("goes-on", ()))) or "(?!)")
         self.back = LookBack(settings)
         self._foretold_noun = compiled(str(settings.get("foretold-noun", "(?!)")))
         self._foretold = compiled(str(settings.get("foretold", "(?!)")))
-        self._seated_at = compiled(str(settings.get("seated", "(?!)")))
         self._announced = compiled(str(settings.get("announced", "(?!)")))
         self._proposed = compiled(str(settings.get("proposed", "(?!)")))
-        self._place_words = compiled(f"{edge}(?:{options})") if places else None
 
     def when(self, scene: Scene, position: int, metric: str = "") -> When:
         """The period of the figure at ``position``; a CAGR prefers a span of years.
@@ -198,10 +175,6 @@ class Circumstances:
             found.append((at, node.periods[-1]))
         return found, compared
 
-    def _of_founding(self, text: str, at: int, position: int) -> bool:
-        """Whether a time or place before the figure only says when or where something began, in another clause."""
-        return bool(self._founded.search(text, max(0, at - 40), at) and _ELSEWHERE.search(text, at, position))
-
     @staticmethod
     def _of_plan(scene: Scene, at: int, position: int) -> bool:
         """Whether the time is that of another figure which is only planned or expected."""
@@ -267,84 +240,6 @@ class Circumstances:
         if self._after and after and self._compared.match(text, position + 1, after[0][0]):
             same = []
         return same[0] if same and (self._after or not _CLAUSE.search(text, position, after[0][0])) else None
-
-    def several(self, scene: Scene, position: int) -> tuple[Thing, ...]:
-        """The places of a list (中国和美国) that stands before the figure as its subject, if there is one."""
-        for at in sorted((p for p in scene.nodes if p < position), reverse=True):
-            node = scene.nodes[at]
-            if "Place" in self._alphabet.classes(node.char):
-                return node.things if len(node.mentions) > 1 else ()
-        return ()
-
-    def where(self, scene: Scene, position: int, home: bool) -> Thing | None:
-        """The place of the figure at ``position``; ``home``: else the one that the text is about."""
-        spots: list[tuple[int, Thing | None]] = [
-            (at, node.thing)
-            for at, node in scene.nodes.items()
-            if node.mentions
-            and (not node.pronoun or self._there.match(scene.block.text, node.start))
-            and len(node.mentions) == 1
-            and "Place" in self._alphabet.classes(node.char)
-        ]
-        if self._place_words:
-            spots += [
-                (m.start(), self._places[m[0]]) for m in self._place_words.finditer(scene.text) if m[0] in self._places
-            ]
-        spots += self._seated(scene, position)
-        spots += self._called_after(scene)
-        if self._whole:
-            spots = [(at, thing) for at, thing in spots if not self._whole.search(scene.text[max(0, at - 4) : at])]
-        if self._after:
-            spots = [(at, thing) for at, thing in spots if not self._based.search(scene.text, max(0, at - 16), at)]
-            spots = [(at, t) for at, t in spots if not (at < position and self._of_founding(scene.text, at, position))]
-        else:  # one of several is none of its own
-            spots = [(at, t) for at, t in spots if not self._member.search(scene.text[max(0, at - 2) : at])]
-            spots = [(at, t) for at, t in spots if not self._predicate.search(scene.text[max(0, at - 3) : at + 2])]
-        spots = [(at, thing) for at, thing in spots if scene.inserted(at) in (None, scene.inserted(position))]
-        spots = [(at, thing) for at, thing in spots if not self._is_level(scene, at)]
-        clause = max((m.end() for m in _CLAUSE.finditer(scene.text, 0, position)), default=0)
-        for low, high in ((clause, position), (0, clause)):
-            inside = [thing for at, thing in sorted(spots, key=lambda s: s[0]) if low <= at < high]
-            if inside and inside[-1] is not None:
-                return inside[-1]
-        if self._after:
-            behind = [(at, thing) for at, thing in sorted(spots, key=lambda s: s[0]) if at > position]
-            if behind and not _CLAUSE.search(scene.text, position, behind[0][0]):
-                return behind[0][1]
-        return scene.place if home or scene.place_near else None
-
-    @cached_property
-    def _within(self) -> dict[str, Thing]:
-        """What each place lies in."""
-        things = self._ontology.things
-        return {s: things[o] for s, p, o in sorted(self._ontology.facts) if p == "locatedIn" and o in things}
-
-    def _seated(self, scene: Scene, position: int) -> list[tuple[int, Thing | None]]:
-        """Where words stand for the document's own city or province (全市, 全省), which no pronoun was found to mean."""
-        named = {n.pronoun for n in scene.nodes.values()}
-        out: list[tuple[int, Thing | None]] = []
-        for cls, words in self._seats.items():
-            home = scene.home
-            while home is not None and cls not in home.classes:
-                home = self._within.get(home.iri) if "Country" not in home.classes else None
-            if home is not None:
-                found = [m for m in words.finditer(scene.text, 0, position) if m[0] not in named]
-                out += [(m.start(), home) for m in found if m.start() - 1 not in scene.nodes]
-        return out
-
-    def _called_after(self, scene: Scene) -> list[tuple[int, Thing | None]]:
-        """The places that offices and papers of a Chinese sentence are called after (成都市政府)."""
-        kinds = {"GovernmentBody", "Policy"}
-        nodes = ((at, n) for at, n in scene.nodes.items() if len(n.mentions) == 1 and not self._after)
-        bodies = ((at, scene.surface(at, at + 1)) for at, n in nodes if self._alphabet.classes(n.char) & kinds)
-        return [(at, place) for at, name in bodies if (place := beginning(name.lstrip("《“"), self._cities))]
-
-    def _is_level(self, scene: Scene, at: int) -> bool:
-        """Whether a place is only compared with (低于全球水平), or where something ranks (居全球第二位)."""
-        before, after = self._level
-        end = at + 1 if at in scene.nodes else at + 2
-        level = before.search(scene.text, max(0, at - 6), at) and after.match(scene.text, end)
-        return bool(level or (not self._after and self._ranked.match(scene.text, end)))
 
     def proposed(self, scene: Scene, position: int) -> bool:
         """Whether what the figure is granted is still to be decided."""
