@@ -107,17 +107,21 @@ def add(
     if len(failed) == len(done):
         raise _nothing(failed)
     found = _merged(d.entry for d in done if d.entry)
-    if not any(d.data for d in done) and _kept(before.documents, found) == {d.sha256: d for d in before.documents}:
+    if not any(d.data or d.stream for d in done) and _kept(before.documents, found) == {
+        d.sha256: d for d in before.documents
+    }:
         return _summary(before, failed, began, unchanged=len(done) - len(failed))
     with revised(kb_dir) as (draft, before):
         if not _is_current(before, ontology):
             raise StoreError(f"{kb_dir}: another process has rebuilt it meanwhile; try again")
         entries = _kept(before.documents, found)
         gone = [d for d in before.documents if d.sha256 not in entries]
-        news = [d for d in done if d.entry and d.data]
+        news = [d for d in done if d.entry and (d.data or d.stream)]
         for iri in (GRAPH_INFERRED, *(d.iri for d in gone), *(d.entry.iri for d in news if d.entry)):
             draft.drop(iri)
-        added, _ = _take(iter(news), len(news), draft, progress)
+        added, lost = _take(iter(news), len(news), draft, progress)
+        if lost:
+            raise StoreError(lost[0][1])
         entries.update((d.sha256, replace(d, paths=found[d.sha256].paths)) for d in added)
         manifest = _finish(draft, before.ontology, list(entries.values()))
     unchanged = len(done) - len(failed) - len(news)
@@ -203,14 +207,29 @@ def _take(
         if item.entry is None:
             failed.append((item.name, item.problem))
         elif item.entry.sha256 not in entries:
-            entries[item.entry.sha256] = item.entry
-            draft.put(item.data, item.entry.iri)
-            draft.write_text(item.entry.sha256, item.text)
+            entry, problem = _put(item, item.entry, draft)
+            if problem:
+                failed.append((item.name, problem))
+            else:
+                entries[entry.sha256] = entry
         else:
             twice.append(item.entry)
         if progress:
             progress(number, total, item.name)
     return list(_merged([*entries.values(), *twice]).values()), tuple(failed)
+
+
+def _put(item: Done, entry: kb.DocumentEntry, draft: Draft) -> tuple[kb.DocumentEntry, str]:
+    """The entry of a document that was put into the draft, or what kept a large one from being read to its end."""
+    for data in item.stream or (item.data,):
+        draft.put(data, entry.iri)
+    if item.stream is not None:
+        if item.stream.problem:
+            draft.drop(entry.iri)
+            return entry, item.stream.problem
+        entry = replace(entry, counts=item.stream.counts)
+    draft.write_text(entry.sha256, item.text)
+    return entry, ""
 
 
 def _finish(draft: Draft, ontology: str, entries: list[kb.DocumentEntry]) -> kb.Manifest:

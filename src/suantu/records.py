@@ -37,7 +37,8 @@ class Document:
     """A source text, whole and untouched, and what is known of it.
 
     ``pages`` holds the source offset at which each page begins (empty where the source has none); ``issued`` is an
-    ISO date or year; ``name`` is the file's name, for people only.
+    ISO date or year; ``name`` is the file's name, for people only. Of a portion of a large document, ``text`` is that
+    portion, ``start`` the offset at which it begins, and all else the whole document's.
     """
 
     text: str
@@ -48,6 +49,7 @@ class Document:
     publisher: str = ""
     language: str = "zh"
     pages: tuple[int, ...] = ()
+    start: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,17 +16,20 @@ from threading import Thread
 import pyoxigraph as ox
 
 from suantu import __version__
-from suantu.border.assemble import quads
+from suantu.border.assemble import DocumentGraph
 from suantu.border.ontograph import OntologyGraph
 from suantu.border.vocab import ST
 from suantu.errors import StoreError, SuantuError
 from suantu.records import Document, Extraction
+from suantu.stages.layout import Layout
+from suantu.stages.portions import LARGEST, portions
 from suantu.stores import kb
 
-Extract = Callable[[Document], Extraction]
+Extract = Callable[[Document], Extraction | Iterable[Extraction]]  # of a large document, its portions
 Read = Callable[[Path], Document]
 Restore = Callable[[str, str, tuple[int, ...]], Document]  # from a text that is kept, its name and its pages
 _NQ = ox.RdfFormat.N_QUADS
+_TOGETHER = 20_000  # quads of a large document that are made at once
 _COUNTED = {
     ST + "Claim": "claims",
     ST + "Observation": "observations",
@@ -36,15 +39,58 @@ _COUNTED = {
 }
 
 
+def in_portions(extract: Callable[[Document], Extraction], layout: Layout) -> Extract:
+    """``extract``, of a large document one portion after the other."""
+
+    def extracted(document: Document) -> Extraction | Iterable[Extraction]:
+        if len(document.text) <= LARGEST:
+            return extract(document)
+        return map(extract, portions(document, layout))
+
+    return extracted
+
+
 @dataclass(frozen=True, slots=True)
 class Done:
-    """One document, read: its entry, text, and the N-Quads of its graph; or why it could not be read."""
+    """One document, read: its entry, text, and the N-Quads of its graph; or why it could not be read. A large one is
+    still being read: ``stream`` reads it out. ``large`` says that this is to be done in the process that writes."""
 
     name: str
     problem: str = ""
     entry: kb.DocumentEntry | None = None
     text: str = ""
     data: bytes = b""
+    stream: Stream | None = None
+    large: bool = False
+
+
+class Stream:
+    """The N-Quads of a large document, made as they are asked for, so that they never stand in the memory together
+    (they take a hundred times that of the text). ``counts`` holds what has come so far, ``problem`` why no more came."""
+
+    def __init__(self, name: str, lists: Iterable[list[ox.Quad]]) -> None:
+        self.name, self.problem = name, ""
+        self._lists, self._count = lists, _Count()
+
+    def __iter__(self) -> Iterator[bytes]:
+        try:
+            for made in self._lists:
+                yield self._count.serialized(made)
+        except Exception as error:  # noqa: BLE001 - as for any document
+            self.problem = _problem(self.name, error)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Nodes by kind."""
+        return dict(sorted(self._count.counts.items()))
+
+
+def _problem(name: str, error: Exception) -> str:
+    if isinstance(error, SuantuError):
+        return str(error)
+    where = traceback.extract_tb(error.__traceback__)[-1]
+    said = f"{type(error).__name__}: {error} ({Path(where.filename).name}:{where.lineno})"
+    return f"{name}: an error of Suantu, please report it: {said}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +105,14 @@ class Worker:
     restore: Restore | None = None
     present: frozenset[str] = frozenset()
 
-    def __call__(self, source: Path | kb.DocumentEntry) -> Done:
+    def __call__(self, source: Path | kb.DocumentEntry, *, apart: bool = False) -> Done:
+        """``apart`` says that what is found goes to another process."""
         try:
-            return self._read_out(source)
-        except SuantuError as error:
-            return Done(source.name, problem=str(error))
+            return self._read_out(source, apart)
         except Exception as error:  # noqa: BLE001 - whatever one document does to us, the others are built
-            where = traceback.extract_tb(error.__traceback__)[-1]
-            said = f"{type(error).__name__}: {error} ({Path(where.filename).name}:{where.lineno})"
-            return Done(source.name, problem=f"{source.name}: an error of Suantu, please report it: {said}")
+            return Done(source.name, problem=_problem(source.name, error))
 
-    def _read_out(self, source: Path | kb.DocumentEntry) -> Done:
+    def _read_out(self, source: Path | kb.DocumentEntry, apart: bool) -> Done:
         paths: tuple[str, ...]
         if isinstance(source, Path):
             document, paths = self.read(source), (_beside(source, self.directory),)
@@ -77,11 +120,23 @@ class Worker:
                 return Done(source.name, entry=_entry(document, paths, {}))
         else:
             document, paths = self._restored(source), source.paths
-        extraction = self.extract(document)
-        made = quads(extraction, __version__, self.graph.parents, units=self.graph.units, known=self.graph.known)
-        counts: Counter[str] = Counter()
-        data = ox.serialize(_counting(made, counts), format=_NQ) or b""
-        return Done(document.name, "", _entry(document, paths, counts), document.text, data)
+        found = self.extract(document)
+        if not isinstance(found, Extraction):
+            if apart:
+                return Done(source.name, large=True)
+            stream = Stream(document.name, self._lists(document, found))
+            return Done(document.name, "", _entry(document, paths, {}), document.text, stream=stream)
+        count = _Count()
+        data = b"".join(map(count.serialized, self._lists(document, [found], many=0)))
+        return Done(document.name, "", _entry(document, paths, count.counts), document.text, data)
+
+    def _lists(
+        self, document: Document, portions: Iterable[Extraction], many: int = _TOGETHER
+    ) -> Iterator[list[ox.Quad]]:
+        known = self.graph
+        graph = DocumentGraph(document, __version__, known.parents, units=known.units, known=known.known)
+        for portion in portions:
+            yield from graph.of(portion, many)
 
     def _restored(self, entry: kb.DocumentEntry) -> Document:
         if self.restore is None:
@@ -114,19 +169,24 @@ def _entry(document: Document, paths: tuple[str, ...], counts: Mapping[str, int]
     )
 
 
-def _counting(made: Iterable[ox.Quad], counts: Counter[str]) -> Iterator[ox.Quad]:
-    """The quads unchanged, counting nodes by kind and mentioned things on the way."""
-    counts.update(dict.fromkeys((*_COUNTED.values(), "things"), 0))
-    things: set[str] = set()
-    mentioned = ST + "mentionedIn"
-    for quad in made:
-        term = quad.object
-        if isinstance(term, ox.NamedNode) and term.value in _COUNTED:
-            counts[_COUNTED[term.value]] += 1
-        elif quad.predicate.value == mentioned:
-            things.add(str(quad.subject))
-        yield quad
-    counts["things"] = len(things)
+class _Count:
+    """Counts nodes by kind and mentioned things."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[str] = Counter(dict.fromkeys((*_COUNTED.values(), "things"), 0))
+        self._things: set[str] = set()
+
+    def serialized(self, made: list[ox.Quad]) -> bytes:
+        """Quads as N-Quads, once they are counted."""
+        mentioned = ST + "mentionedIn"
+        for quad in made:
+            term = quad.object
+            if isinstance(term, ox.NamedNode) and term.value in _COUNTED:
+                self.counts[_COUNTED[term.value]] += 1
+            elif quad.predicate.value == mentioned:
+                self._things.add(str(quad.subject))
+        self.counts["things"] = len(self._things)
+        return ox.serialize(made, format=_NQ) or b""
 
 
 def ordered(sources: Iterable[Path]) -> list[Path]:
@@ -148,7 +208,8 @@ def work(worker: Worker, sources: Sequence[Path | kb.DocumentEntry], jobs: int) 
     )
     try:
         with pool:
-            yield from pool.map(_adopted, sources)
+            for source, done in zip(sources, pool.map(_adopted, sources), strict=True):
+                yield worker(source) if done.large else done
     except BrokenProcessPool as error:
         raise StoreError("a process that read documents died (too little memory?); try again with --jobs 1") from error
     finally:
@@ -173,4 +234,4 @@ def _adopt(worker: Worker, alive: int, held: int) -> None:
 
 
 def _adopted(source: Path | kb.DocumentEntry) -> Done:
-    return _worker[0](source)
+    return _worker[0](source, apart=True)

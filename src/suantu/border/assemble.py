@@ -18,6 +18,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
+from itertools import chain
 from typing import TypeVar
 from urllib.parse import quote
 
@@ -50,19 +51,11 @@ def quads(
     """The quads of the document's graph, each once, in an order that depends on the records alone.
 
     ``parents`` gives all superclasses of a class (local names, or IRIs for those of other vocabularies); ``units`` the
-    IRI of a unit by its notation; ``known`` the classes (local names, superclasses too) that the ontology graph states
-    of a thing, by IRI. ``version`` is the program's.
+    IRI of a unit by its notation; ``known`` the classes (local names, superclasses too) that the ontology graph states of
+    a thing, by IRI. ``version`` is the program's.
     """
-    graph = _Graph(extraction.document, parents, units or {}, known or {})
-    graph.document(version)
-    for thing, evidence in extraction.mentions:
-        graph.mention(thing, evidence)
-    graph.claims(extraction.claims)
-    graph.observations(extraction.observations)
-    graph.rankings(extraction.rankings)
-    for loose in extraction.loose:
-        graph.loose(loose)
-    return iter(graph.out)
+    graph = DocumentGraph(extraction.document, version, parents, units=units, known=known)
+    return chain.from_iterable(graph.of(extraction))
 
 
 def decimal_text(value: Decimal) -> str:
@@ -122,22 +115,51 @@ def _decimal(value: Decimal) -> Literal:
     return Literal(decimal_text(value), datatype=_DECIMAL)
 
 
-class _Graph:
-    """The graph of one document as it grows. ``out`` keeps the order of first adding."""
+class DocumentGraph:
+    """The graph of one document, a portion after the other: of what one before has said, only the new passages and names
+    are added. ``out`` keeps the order of first adding."""
 
     def __init__(
         self,
         document: Document,
+        version: str,
         parents: Mapping[str, tuple[str, ...]],
-        units: Mapping[str, str],
-        known: Mapping[str, frozenset[str]],
+        *,
+        units: Mapping[str, str] | None = None,
+        known: Mapping[str, frozenset[str]] | None = None,
     ) -> None:
-        self.source, self.parents, self.units, self.known = document, parents, units, known
+        self.source, self.parents, self.units, self.known = document, parents, units or {}, known or {}
         self.iri = NamedNode(v.document_iri(document.sha256))
         self.key = document.sha256[:16]
         self.out: dict[Quad, None] = {}
         self.passages: dict[Span, NamedNode] = {}
         self.things: set[tuple[str, tuple[str, ...]]] = set()
+        self.said: set[str] = set()  # keys of facts
+        self.named: frozenset[str] = frozenset()  # the discovered things of the portions before
+        self.document(version)
+
+    def of(self, extraction: Extraction, many: int = 0) -> Iterator[list[Quad]]:
+        """The quads that a portion adds, each once; where they are more than ``many``, in lists of which one may repeat
+        what another holds."""
+        for _ in self._steps(extraction):
+            if 0 < many < len(self.out):
+                yield list(self.out)
+                self.out = {}
+        yield list(self.out)
+        self.out, self.passages = {}, {}
+        self.named = frozenset(iri for iri, _ in self.things)
+
+    def _steps(self, extraction: Extraction) -> Iterator[None]:
+        """One step for each record."""
+        for thing, evidence in extraction.mentions:
+            self.mention(thing, evidence)
+            yield
+        yield from self.claims(extraction.claims)
+        yield from self.observations(extraction.observations)
+        yield from self.rankings(extraction.rankings)
+        for loose in extraction.loose:
+            self.loose(loose)
+            yield
 
     def add(self, subject: NamedNode, predicate: NamedNode, *objects: NamedNode | Literal) -> None:
         for term in objects:
@@ -195,8 +217,7 @@ class _Graph:
         return node
 
     def derive(self, node: NamedNode, evidence: Iterable[Evidence]) -> None:
-        for one in evidence:
-            self.add(node, _FROM, *(self.passage(span, one.section) for span in one.spans))
+        self.add(node, _FROM, *(self.passage(span, one.section) for one in evidence for span in one.spans))
 
     # ---- things ----
 
@@ -221,13 +242,16 @@ class _Graph:
 
     def _discovered(self, node: NamedNode, thing: Thing) -> None:
         labels = dict(thing.labels)
-        if not any(key.startswith("pref@") for key in labels):
+        if thing.iri in self.named:
+            labels = {key: names for key, names in labels.items() if key.startswith("alt")}
+        elif not any(key.startswith("pref@") for key in labels):
             labels[f"pref@{language_of(thing.label)}"] = (thing.label,)
         for key in sorted(labels):
             kind, _, language = key.partition("@")
             self.add(node, _LABELS[kind], *(_text(label, language) for label in labels[key]))
-        self.add(node, _st("foundBy"), _text(thing.found_by))
-        self.add(node, _st("confidence"), _decimal(thing.confidence))
+        if thing.iri not in self.named:
+            self.add(node, _st("foundBy"), _text(thing.found_by))
+            self.add(node, _st("confidence"), _decimal(thing.confidence))
 
     def mention(self, thing: Thing, evidence: Evidence) -> None:
         node = self.thing(thing)
@@ -236,32 +260,43 @@ class _Graph:
     # ---- facts ----
 
     def fact(
-        self, node: NamedNode, kinds: Iterable[NamedNode], records: Sequence[Claim | Observation | RankingEntry]
-    ) -> None:
-        """What all facts have: types, the rules that found them (all), how sure (the surest), the passages (all)."""
-        self.add(node, _TYPE, *kinds)
-        self.add(node, _st("foundBy"), *(_text(rule) for rule in sorted({r.found_by for r in records})))
-        self.add(node, _st("confidence"), _decimal(max(r.confidence for r in records)))
+        self,
+        kind: str,
+        key: str,
+        kinds: Iterable[NamedNode],
+        records: Sequence[Claim | Observation | RankingEntry],
+    ) -> tuple[NamedNode, bool]:
+        """What all facts have: types, the rules that found them (all), how sure (the surest), the passages (all). The
+        fact's node, and whether no portion before has said it."""
+        node, new = NamedNode(f"{v.STI}{kind}/{key}"), key not in self.said
+        self.said.add(key)
+        if new:
+            self.add(node, _TYPE, *kinds)
+            self.add(node, _st("foundBy"), *(_text(rule) for rule in sorted({r.found_by for r in records})))
+            self.add(node, _st("confidence"), _decimal(max(r.confidence for r in records)))
         self.derive(node, (r.evidence for r in records))
+        return node, new
 
-    def claims(self, claims: Iterable[Claim]) -> None:
+    def claims(self, claims: Iterable[Claim]) -> Iterator[None]:
         for (subject, predicate, object_), same in _grouped(claims, _claim_key).items():
-            node = NamedNode(f"{v.STI}claim/{digest(subject, predicate, object_, self.source.sha256)}")
+            key = digest(subject, predicate, object_, self.source.sha256)
             s, p, o = self.thing(same[0].subject), _st(predicate), self.thing(same[0].object)
             self.add(s, p, o)
-            self.fact(node, (_st("Claim"), _node(v.RDF + "Statement")), same)
+            node, _ = self.fact("claim", key, (_st("Claim"), _node(v.RDF + "Statement")), same)
             self.add(node, _node(v.RDF + "subject"), s)
             self.add(node, _node(v.RDF + "predicate"), p)
             self.add(node, _node(v.RDF + "object"), o)
+            yield
 
-    def observations(self, observations: Iterable[Observation]) -> None:
+    def observations(self, observations: Iterable[Observation]) -> Iterator[None]:
         for key, same in _grouped(observations, _observation_key).items():
             name = digest(self.source.sha256, *key)
-            node = NamedNode(f"{v.STI}observation/{name}")
-            self.fact(node, (_st("Observation"), _node(v.QB + "Observation")), same)
-            self.add(node, _node(v.QB + "dataSet"), _node(v.DATA_SET))
-            self.add(node, _st("fact"), _text(name))
-            self._observation(node, same[0])
+            node, new = self.fact("observation", name, (_st("Observation"), _node(v.QB + "Observation")), same)
+            if new:
+                self.add(node, _node(v.QB + "dataSet"), _node(v.DATA_SET))
+                self.add(node, _st("fact"), _text(name))
+                self._observation(node, same[0])
+            yield
 
     def _observation(self, node: NamedNode, one: Observation) -> None:
         self.add(node, _st("metric"), _node(v.metric_iri(one.metric)))
@@ -301,7 +336,7 @@ class _Graph:
         if said_by is not None:
             self.add(node, _st("saidBy"), self.thing(said_by))
 
-    def rankings(self, entries: Iterable[RankingEntry]) -> None:
+    def rankings(self, entries: Iterable[RankingEntry]) -> Iterator[None]:
         for key, members in _grouped(entries, _ranking_key).items():
             ranking = NamedNode(f"{v.STI}ranking/{digest(self.source.sha256, *key)}")
             self.add(ranking, _TYPE, _st("Ranking"))
@@ -309,13 +344,14 @@ class _Graph:
             for one in members:
                 self.when_and_where(ranking, one.period, one.place, one.said_by)
             for entry, same in _grouped(members, _entry_key).items():
-                node = NamedNode(f"{v.STI}ranking-entry/{digest(self.source.sha256, *key, *entry)}")
-                self.fact(node, (_st("RankingEntry"),), same)
+                name = digest(self.source.sha256, *key, *entry)
+                node, _ = self.fact("ranking-entry", name, (_st("RankingEntry"),), same)
                 self.add(node, _st("inRanking"), ranking)
                 self.add(node, _st("rank"), Literal(str(same[0].rank), datatype=_INTEGER))
                 self.add(node, _st("item"), self.thing(same[0].item))
                 if same[0].tier is not None:
                     self.add(node, _st("tier"), Literal(str(same[0].tier), datatype=_INTEGER))
+            yield
 
     def loose(self, loose: Loose) -> None:
         """A figure that no fact captured: its words, why, and the sentence it stands in."""

@@ -73,6 +73,7 @@ def read_into(
     """Read documents with ``work`` (``build`` or ``add``), say how it went, and exit with 3 where one failed."""
     from suantu.expressions import keep
     from suantu.stages.read import find_sources, read
+    from suantu.workers import in_portions
 
     sources = find_sources(paths)
     reader = partial(read, layout=pipeline.layout)
@@ -81,7 +82,7 @@ def read_into(
             sources,
             session.directory,
             pipeline.ontology,
-            pipeline.extract,
+            in_portions(pipeline.extract, pipeline.layout),
             reader,
             jobs=jobs or _processors(len(sources)),
             progress=tell,

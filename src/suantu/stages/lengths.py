@@ -31,14 +31,15 @@ def pieces(text: str, longest: int, start: int = 0, end: int | None = None) -> I
     but the last."""
     end = len(text) if end is None else end
     while end - start > longest:
-        cut = _place(text, start + longest // 2, start + longest)
+        cut = pause(text, start + longest // 2, start + longest)
         if kept := len(text[start:cut].rstrip()):
             yield start, start + kept
         start = cut
     yield start, end
 
 
-def _place(text: str, first: int, last: int) -> int:
+def pause(text: str, first: int, last: int) -> int:
+    """Where between two offsets a cut does the least harm."""
     for place in _PLACES:
         ends = [match.end() for match in place.finditer(text, first, last + 1)]  # one more: patterns look ahead
         if fit := [end for end in ends if end <= last]:

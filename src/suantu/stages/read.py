@@ -14,7 +14,7 @@ from suantu.expressions import compiled
 from suantu.records import Document
 from suantu.stages.fold import fold
 from suantu.stages.layout import Layout, Pattern
-from suantu.stages.readers import LARGEST_FILE, LARGEST_TEXT, READERS, Extracted, reader_for
+from suantu.stages.readers import LARGEST_FILE, READERS, Extracted, reader_for
 
 _HAN = compiled("[\u3400-\u9fff]")
 _LATIN = compiled("[A-Za-z]")
@@ -28,6 +28,10 @@ _PARAGRAPH_LINES = 3  # this many lines of one width are a paragraph, not a titl
 _RAGGED = 10  # columns by which the lines of a paragraph differ
 _PARAGRAPH = 400
 _LONGEST_NOTE = 200
+# what a large document says of itself is looked for where it begins and where it ends
+_OPENING, _CLOSING = 400_000, 100_000
+_PIECE = 1 << 20  # characters that are encoded at once
+_LOOKED_AT = _OPENING + _CLOSING
 
 
 def read(path: Path, layout: Layout) -> Document:
@@ -44,12 +48,10 @@ def read(path: Path, layout: Layout) -> Document:
         data = path.read_bytes()
     except OSError as error:
         raise InputError(f"{path}: cannot be read ({error.strerror})") from None
-    if not data.strip():
+    if not data or data.isspace():
         raise InputError(f"{name}: is empty: give a file with text")
     extracted = reader(data, name)
-    if len(extracted.text) > LARGEST_TEXT:
-        raise InputError(f"{name}: holds more than {LARGEST_TEXT} characters: split it")
-    if not extracted.text.strip():
+    if not extracted.text or extracted.text.isspace():
         raise InputError(f"{name}: is empty: give a file with text")
     return _document(extracted, name, layout)
 
@@ -88,14 +90,14 @@ def _is_source(file: Path, root: Path) -> bool:
 
 def _document(extracted: Extracted, name: str, layout: Layout) -> Document:
     text = extracted.text
-    folded = fold(text)
+    folded = fold(text if len(text) <= _LOOKED_AT else f"{text[:_OPENING]}\n{text[-_CLOSING:]}")
     lines = [line for raw in folded.splitlines() if (line := raw.strip())]
     title = _title(lines, _below_header(lines, folded), layout)
     # where figures and tables name their sources
     notes = "\n".join(line for line in lines if len(line) <= _LONGEST_NOTE and (":" in line or "：" in line))
     return Document(
         text=text,
-        sha256=hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(),
+        sha256=_sha256(text),
         name=name,
         title=title,
         issued=_issued(lines, notes, title, layout),
@@ -103,6 +105,13 @@ def _document(extracted: Extracted, name: str, layout: Layout) -> Document:
         language=_language(folded),
         pages=extracted.pages,
     )
+
+
+def _sha256(text: str) -> str:
+    digest = hashlib.sha256()
+    for start in range(0, len(text), _PIECE):
+        digest.update(text[start : start + _PIECE].encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()
 
 
 def _language(text: str) -> str:

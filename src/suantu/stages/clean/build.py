@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 from suantu.expressions import compiled
@@ -37,7 +38,7 @@ def clean(document: Document, layout: Layout) -> list[Block]:
     source = document.text
     lines, debris = split_lines(source, document.pages)
     if not lines:
-        return _debris_block(source, debris)
+        return _moved(_debris_block(source, debris), document.start)
     classifier = Classifier(layout)
     classifier.classify(lines)
     lines = stack_rows(lines, layout)
@@ -48,7 +49,29 @@ def clean(document: Document, layout: Layout) -> list[Block]:
     builder = _Builder(source, debris, layout)
     blocks = builder.build(Kinds(layout, classifier.sentence, spread=spread).decide(groups))
     blocks = merge_copies(blocks) + _debris_block(source, builder.debris)
-    return sorted(blocks, key=lambda block: block.offsets[0])
+    return _moved(sorted(blocks, key=lambda block: block.offsets[0]), document.start)
+
+
+def _moved(blocks: list[Block], by: int) -> list[Block]:
+    """The blocks of a portion, with the offsets of the whole document."""
+    if not by:
+        return blocks
+
+    def move(offsets: Sequence[int]) -> Sequence[int]:
+        if isinstance(offsets, range):
+            return range(offsets.start + by, offsets.stop + by)
+        return [offset + by for offset in offsets]
+
+    moved: dict[int, Block] = {}
+
+    def shifted(block: Block) -> Block:
+        if id(block) not in moved:
+            header = shifted(block.header) if block.header else None
+            copies = tuple(map(move, block.copies))
+            moved[id(block)] = replace(block, offsets=move(block.offsets), copies=copies, header=header)
+        return moved[id(block)]
+
+    return [shifted(block) for block in blocks]
 
 
 def _debris_block(source: str, debris: Sequence[int]) -> list[Block]:

@@ -253,6 +253,7 @@ class Discovery:
         }
         short |= self._shortened({ledger.entries[k].surface: v[0] for k, v in accepted.items()})
         accepted = {k: v for k, v in accepted.items() if k not in short}
+        taken = {*accepted, *self._ontology.rejected}
         for key, (cls, rule, confidence) in accepted.items():
             entry = ledger.entries[key]
             if (certain := self._known(entry.surface, cls)) is not None:
@@ -267,7 +268,6 @@ class Discovery:
                 *self._core(entry.surface, cls),
                 *_tail(entry.surface, cls),
             ]
-            taken = {*accepted, *self._ontology.rejected}
             others = [o for o in dict.fromkeys(others) if normalise(o) not in taken]
             thing = labelled(thing, others)
             for text in (entry.surface, *others):

@@ -124,6 +124,7 @@ class Ledger:
         self.inside: frozenset[str] = frozenset()
         self._buyers, self._usual = frozenset(buyers), usual
         self.entries: dict[str, Entry] = {}
+        self.titles: dict[str, str] = {}  # the keys of titles by how they end
 
     def vote(self, surface: str, cls: str, rule: str, weight: float) -> None:
         """One sighting; it counts for nothing where the ontology has no such class, or the name was rejected."""

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from suantu.expressions import compiled
+from suantu.identity import normalise
 from suantu.stages.discovery.page import Ledger
 
+_LONGEST_SHORT = 8  # characters of a title that may be short for another
 _PROSE = compiled(r"[，。；：！？:!?,;]")
 
 
@@ -42,7 +44,7 @@ class Titles:
             if longer := self._longer(bare, ledger):
                 ledger.entries[longer].aliases.setdefault(f"{self._open}{title}{self._close}")
             elif len(bare) > 4:
-                ledger.vote(title, cls, "title", 0.9)
+                self._vote(title, bare, cls, ledger)
                 if bare != title and len(bare) > 5:
                     ledger.entries[next(reversed(ledger.entries))].aliases.setdefault(bare)
 
@@ -68,15 +70,16 @@ class Titles:
                     out.append(text[start:i].strip())
         return out
 
-    def _longer(self, bare: str, ledger: Ledger) -> str:
-        if len(bare) > 8:
-            return ""
-        found = [k for k, e in ledger.entries.items() if any(rule == "title" for rule, _ in e.votes)]
-        return next(
-            (
-                k
-                for k in reversed(found)
-                if len(k) > len(bare) and self._tail.sub("", ledger.entries[k].surface).endswith(bare)
-            ),
-            "",
-        )
+    @staticmethod
+    def _vote(title: str, bare: str, cls: str, ledger: Ledger) -> None:
+        key = normalise(title)
+        known = key in ledger.entries and any(rule == "title" for rule, _ in ledger.entries[key].votes)
+        ledger.vote(title, cls, "title", 0.9)
+        if not known and key in ledger.entries:
+            ledger.titles.update((bare[-n:], key) for n in range(2, min(len(bare), len(key) - 1, _LONGEST_SHORT) + 1))
+
+    @staticmethod
+    def _longer(bare: str, ledger: Ledger) -> str:
+        """The key of the latest title that ends as a short one does and is longer."""
+        key = ledger.titles.get(bare, "")
+        return key if key in ledger.entries else ""

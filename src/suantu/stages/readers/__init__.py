@@ -22,8 +22,8 @@ class Extracted:
 
 Reader = Callable[[bytes, str], Extracted]
 
-LARGEST_FILE = 64 * 1024 * 1024  # bytes
-LARGEST_TEXT = 20_000_000  # characters, after unpacking
+LARGEST_FILE = 128 * 1024 * 1024  # bytes
+LARGEST_TEXT = 20_000_000  # characters of a file that is unpacked
 SECONDS, MEMORY = 120, 3 << 30  # that a library may take for one file
 
 _MISSING = "{name}: reading {suffix} files needs {library}: pip install 'suantu[{extra}]'"

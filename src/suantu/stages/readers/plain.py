@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 
 from suantu.errors import InputError
+from suantu.expressions import compiled
 from suantu.stages.readers import Extracted
 
 _MAGIC = {
@@ -19,6 +20,8 @@ _MAGIC = {
 }
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _UTF32 = (codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
+_PIECE = 1 << 20  # characters that are looked at together
+_ASCII, _HAN = compiled("[\x00-\x7f]+"), compiled("[\u4e00-\u9fff]+")
 _CHINESE_SHARE = 0.7  # of the characters beyond ASCII that everyday Chinese must make up
 
 
@@ -64,8 +67,11 @@ def _chinese(data: bytes) -> str | None:
         text = data.decode("gb18030")
     except UnicodeDecodeError:
         return None
-    beyond = [char for char in text if char > "\x7f"]
-    everyday = "".join(beyond).encode("gb2312", "ignore")
-    han = sum("\u4e00" <= char <= "\u9fff" for char in beyond)
-    fits = len(everyday) >= 2 * _CHINESE_SHARE * len(beyond) and han * 2 >= len(beyond)
+    beyond = everyday = han = 0
+    for start in range(0, len(text), _PIECE):
+        piece = _ASCII.sub("", text[start : start + _PIECE])
+        beyond += len(piece)
+        everyday += len(piece.encode("gb2312", "ignore"))
+        han += len(piece) - len(_HAN.sub("", piece))
+    fits = everyday >= 2 * _CHINESE_SHARE * beyond and han * 2 >= beyond
     return text if fits else None
