@@ -40,7 +40,20 @@ _OF_NOUN = ("noun-has", "noun-has-also", "noun-carried")  # behind these those s
 _OPTIONS = ("not", "single", "confidence", "age", "unless", "pairs", "section", "holds-denied", "list", "all")
 _LOWER = {ord(c): c.lower() for c in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
 _LETTERS = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz-")
-_MORE_OPTIONS = ("apart", "begins", "ignore", "many", "called", "done", "lead", "barred", "parts", "pronoun", "named")
+_MORE_OPTIONS = (
+    "apart",
+    "begins",
+    "ignore",
+    "many",
+    "called",
+    "done",
+    "lead",
+    "barred",
+    "parts",
+    "pronoun",
+    "named",
+    "yields",
+)
 
 
 @dataclass(frozen=True)

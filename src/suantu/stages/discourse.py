@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from itertools import product
 from typing import Any
@@ -13,7 +14,7 @@ from suantu.expressions import compiled, either
 from suantu.pronouns import NONE, SEATS, Pronoun, beside, by_head, kind_only
 from suantu.records import Block, Mention, Thing
 from suantu.rules import Alphabet
-from suantu.scene import Node
+from suantu.scene import Node, Topic
 from suantu.stages.twos import OWNING, listed, of_two, unowning
 from suantu.thread import Thread
 
@@ -289,9 +290,22 @@ def _antecedent(
                 latest = [t for t in fit if t.time == last.time]
                 return next((t for t in latest if t.position > thread.parted), latest[0]).node
             return next(t for t in fit if (t.clause, t.time) == (last.clause, last.time)).node
+    if found := _of_list(classes, recent, discourse, alphabet):
+        return found
     if classes == ("Organization",):  # who only said the sentence before
         firms = (n for n in thread.named if "Organization" in alphabet.classes(n.char) and len(n.mentions) == 1)
         return next((n for n in firms if not discourse.source.search(text[: n.start])), None)
+    return None
+
+
+def _of_list(wanted: Sequence[str], topics: Sequence[Topic], discourse: Discourse, alphabet: Alphabet) -> Node | None:
+    """The one member of a list that fits where no whole list does (the alliance and a firm hold a congress)."""
+    classes = set("|".join(wanted).split("|"))
+    for topic in reversed(topics):
+        fit = [m for m in topic.node.mentions if discourse.closure(m.thing.classes) & classes]
+        if len(fit) == 1 < len(topic.node.mentions):
+            char = alphabet.name(discourse.closure(fit[0].thing.classes))
+            return replace(topic.node, char=char, mentions=(fit[0],))
     return None
 
 

@@ -17,6 +17,7 @@ from suantu.scene import AHEAD, GUESSED, NOW, Mood, Scene
 _CLAUSE = compiled(r"[，,；;：:。！？!?]")
 _JOINTS = (" and ", " but ")
 _CLOSE = 4  # characters from a cue to another that takes it back (目前计划)
+_FOLLOWING = 80  # characters of the next sentence that are looked at
 _NEVER = compiled(r"(?!)")
 STOPS_ASSERTION = ("rumour", "hypothetical", "question", "doubt", "former")
 
@@ -30,6 +31,7 @@ class Moods:
         bound = r"\b" if language == "en" else ""
         turns = "|".join(map(str, settings.get("turns", ())))
         self._turn = compiled(rf"{bound}(?:{turns}){bound}", re.IGNORECASE) if turns else _NEVER
+        self._retracts = compiled(str(settings["retracts"])) if "retracts" in settings else _NEVER
         edge = r"\b" if language == "en" else ""
         decoys = "|".join(settings.get("decoys-moods", ()))
         cues: list[tuple[str, str]] = []
@@ -69,6 +71,8 @@ class Moods:
                 kind, scope = self._kinds[int(match.lastgroup[1:])]
                 found.append((match.start(), _scoped(kind, scope, match, text, self._period, self._turn)))
         moods = _turned(found, text)
+        if self._retracts.match(scene.block.text[scene.end : scene.end + _FOLLOWING].lstrip()):
+            moods.append(Mood("rumour", 0, len(text)))
         said = []
         for match in self._said.finditer(text):
             at = match.start("a") if match["a"] else match.start("b")

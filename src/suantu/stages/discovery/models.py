@@ -44,6 +44,7 @@ class Models:
         self._any_product = tuple(map(str, settings["any-product"]))
         self._made = compiled(str(settings["made-by"]))
         self._model_signs = compiled(str(settings["model-signs"]))
+        self._naming = tuple(map(str, settings["quotes"]["naming"]))
         self._models_before = tuple(map(str, settings["model-words-before"]))
 
     def _compile(self, shapes: Mapping[str, Any]) -> None:
@@ -57,6 +58,8 @@ class Models:
         self._edition = compiled(rf"(?:{editions})$")
         self._quote = compiled(str(shapes["quote"]))
         self._lead, self._is_a = compiled(str(shapes["lead"])), compiled(str(shapes["is-a"]))
+        self._holds = compiled(str(shapes["holds"]).replace("CHIP", f"[{self._chips}]"))
+        self._named_head = compiled(str(shapes["named-head"]))
         self._beside, self._made_by = str(shapes["beside"]), str(shapes["made-by"])
         self._series = str(shapes["series"])[-1]
 
@@ -156,6 +159,9 @@ class Models:
             ledger.vote(surface, cls, "model.before-head", weight + 0.1 if launched else weight)
         if (isa := self._is_a.match(after)) and (cls := self._heads.last(isa["head"])):
             ledger.vote(surface, cls, "model.is-a", 0.7)
+        named = self._named_head.match(after) if lead.endswith(self._naming) else None
+        if named and (cls := self._heads.last(named["run"])):
+            ledger.vote(surface, cls, "model.named", 0.65)
         if numbered:
             for cls, pattern in self._measures:
                 if pattern.match(after):
@@ -178,6 +184,9 @@ class Models:
                 and not surface.isupper()
             ):
                 ledger.vote(surface, "Product", "model.of-maker", 0.6)
+            return
+        if self._holds.match(text, end):
+            ledger.vote(surface, "Server", "model.holds", 0.65)
             return
         a = max(text.rfind("。", 0, start), text.rfind("；", 0, start), text.rfind("\n", 0, start)) + 1
         ends = [e for e in (text.find("。", end), text.find("\n", end)) if e >= 0]

@@ -12,6 +12,7 @@ from suantu.stages.discovery.page import Ledger, Page
 from suantu.stages.discovery.words import Words
 
 _HAN = "\u4e00-\u9fff"
+_CLEAR = 0.85  # how sure a noun right before a quoted name makes its class
 
 
 class Quotes:
@@ -25,6 +26,9 @@ class Quotes:
         self._naming, self._firms = tuple(map(str, rules["naming"])), tuple(map(str, rules["firms"]))
         self._approved = tuple(map(str, rules["approved"]))
         self._launched, self._used = tuple(map(str, rules["launched"])), tuple(map(str, rules["used"]))
+        self._trained, self._sized = tuple(map(str, rules["trained"])), compiled(str(rules["sized"]))
+        self._linked, self._links = compiled(str(rules["linked"])), str(rules["links"])
+        self._interconnect = compiled(str(settings["interconnect-names"]))
         self._policies = compiled(str(rules["policies"]))
         self._apposed = compiled(str(rules["apposed"]))
         self._centres = compiled(str(rules["centres"]))
@@ -78,10 +82,19 @@ class Quotes:
         ):
             return
         before, after = source[max(0, match.start() - 12) : match.start()], source[match.end() : match.end() + 46]
-        if cls := self._class(
-            name, own, before, after, any(w.kind in ("open", "latin") for w in words), len(words) == 1
-        ):
-            ledger.vote(name, cls, self._rule, 0.75)
+        fresh = any(w.kind in ("open", "latin") for w in words)
+        if fresh and self._is_link(name, after, source):
+            ledger.vote(name, "Interconnect", self._rule, _CLEAR)
+        elif cls := self._class(name, own, before, after, fresh, len(words) == 1):
+            clear = self._heads.before(self._lead.sub("", before)) == cls
+            ledger.vote(name, cls, self._rule, _CLEAR if clear else 0.75)
+
+    def _is_link(self, name: str, after: str, source: str) -> bool:
+        """Whether a link's Latin name follows in brackets, or the text counts links of that name."""
+        latin = self._linked.match(after)
+        if latin and self._interconnect.search(latin["latin"].strip()):
+            return True
+        return re.search(self._links.replace("NAME", re.escape(name)), source) is not None
 
     def _class(self, name: str, own: str, before: str, after: str, fresh: bool, single: bool) -> str:
         """What a quoted name is; ``fresh`` if a part of it is no known word, ``single`` if it is one word."""
@@ -118,6 +131,8 @@ class Quotes:
             and (cls := self._heads.last(before) or self._heads.first(after))
         ):
             return cls
+        if fresh and (before.endswith(self._trained) or (self._sized.search(name) and given)):
+            return "AIModel"
         whose = before.endswith("的") and (given or self._used_of.search(before))
         if whose and fresh and len(name) <= 6:
             return "Product"

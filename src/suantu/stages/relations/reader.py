@@ -220,7 +220,7 @@ class Relations:
             node = scene.topic(match.start(), ("|".join(wanted),), rule.age, parts, hints=True, whole=parts)
         if node is None and rule.section:
             node = scene.head(wanted)
-        if node is None or self._refused(rule, slot, node, scene):
+        if node is None or self._refused(rule, slot, node, scene) or _yields(rule, node, scene):
             return []
         at = next((p for p, n in scene.nodes.items() if n is node and p < match.start()), -1)
         held = self._hidden.intersection(self._ontology.closure(node.thing.classes))
@@ -351,6 +351,15 @@ def _gates(rules: Sequence[RelationRule]) -> dict[str, list[_Gate]]:
         of_frame = gates.setdefault(use.frame if use and use.needs else "", {})
         of_frame.setdefault((reading, needs), _Gate(needs, use, [])).rules.append((number, rule))
     return {frame: list(of_frame.values()) for frame, of_frame in gates.items()}
+
+
+def _yields(rule: RelationRule, node: Node, scene: Scene) -> bool:
+    """Whether the clause that gives what is carried names what the rule rather speaks of (a firm's new server)."""
+    if not rule.yields:
+        return False
+    clauses = {(t.time, t.clause) for t in scene.topics if t.node is node}
+    beside = (t for t in scene.topics if (t.time, t.clause) in clauses and t.node is not node and not t.part)
+    return any(t.classes & rule.yields for t in beside)
 
 
 def _crosses(scene: Scene, match: re.Match[str]) -> bool:

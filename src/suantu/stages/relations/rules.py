@@ -46,6 +46,7 @@ class RelationRule:
     apart: tuple[str, ...]
     barred: Mapping[str, Pattern]
     parts: bool
+    yields: frozenset[str]
     use: Use | None = None
 
     def group(self, slot: str) -> str:
@@ -130,6 +131,7 @@ def compile_rule(rule: Rule, compiler: Compiler, predicates: Iterable[str], use:
         tuple(body.get("apart", ())),
         {k: compiler.pattern(v, rule.name) for k, v in dict(body.get("barred", {})).items()},
         bool(body.get("parts")),
+        frozenset(map(str, body.get("yields", ()))),
         use,
     )
 
