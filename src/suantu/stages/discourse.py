@@ -290,8 +290,8 @@ def _antecedent(
                 latest = [t for t in fit if t.time == last.time]
                 return next((t for t in latest if t.position > thread.parted), latest[0]).node
             return next(t for t in fit if (t.clause, t.time) == (last.clause, last.time)).node
-    if found := _of_list(classes, recent, discourse, alphabet):
-        return found
+    if (member := _of_list(classes, recent, discourse, alphabet)) is not None:
+        return member
     if classes == ("Organization",):  # who only said the sentence before
         firms = (n for n in thread.named if "Organization" in alphabet.classes(n.char) and len(n.mentions) == 1)
         return next((n for n in firms if not discourse.source.search(text[: n.start])), None)
