@@ -78,7 +78,10 @@ class Ordinals:
             f"{prefix}({number})(?:{listed('tier_units')})|(?:{listed('tier_latin')})[ -]?([0-9])(?![0-9])"
         )
         self._span = compiled(f"{prefix} ?({number}) ?(?:{units})?(?:{sep}) ?{prefix}? ?({number}) ?(?:{units}|)")
-        self._single = compiled(f"{prefix} ?({number})(?: ?(?:{ranks}))?")
+        han = "".join(sorted(self._han.letters))
+        apart = f"(?!{listed('not_in')})"
+        one = f"[0-9]{{1,4}}|[{han}](?:{apart}[{han}]){{0,3}}"
+        self._single = compiled(f"{prefix} ?({one})(?: ?(?:{ranks}))?")
         self._top = compiled(f"(?:{listed('top_prefix')}) ?({number})(?: ?(?:{listed('top_units')}))?")
         self._top_bare = compiled(f"({number}) ?(?:{listed('top_bare_units')})")
         self._top_latin = compiled(f"(?:{listed('top_latin')})[ -]?({count})(?![A-Za-z0-9%.])(?! ?%)")

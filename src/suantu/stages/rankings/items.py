@@ -10,6 +10,7 @@ from suantu.scene import Node, Scene
 from suantu.stages.rankings.lists import BLANK, MEASURED, Lists
 
 _PLAIN = 6  # characters of a name that nothing but its place in a series of clauses shows
+_RANKED = {"Organization", "Place", "AIModel", "Chip", "Product", "Server"}  # beside these a plain word is no answer
 _BACK = 2  # clauses to the left in which a subject is looked for
 
 
@@ -17,20 +18,31 @@ class Items(Lists):
     """How one language lists things, and whom its clauses are about."""
 
     def subject(
-        self, scene: Scene, end: int, cls: str, like: Node | None = None, *, last: Thing | None = None
+        self,
+        scene: Scene,
+        end: int,
+        cls: str,
+        like: Node | None = None,
+        *,
+        last: Thing | None = None,
+        world: bool = False,
     ) -> tuple[Thing, int] | None:
         """Who is ranked by the words that begin at ``end``, and where it is named (-1: in a sentence before).
 
         ``last``: who the sentence ranked last: clauses without a subject go on with it, and a clause that is one
-        plain word is a name as well, since those beside it rank things of ``cls``.
+        plain word is a name as well, since those beside it rank things of ``cls``. ``world``: among all countries.
         """
         text = self._blanked(scene.text)
         low = self._stopped(text, end)
         clauses = self._clauses_before(text, low, end)
+        if world and (name := self._as_whole(text, low, clauses[1][0] if len(clauses) > 1 else low, end)):
+            return self.named(name[0], "Place"), name[1]
         bare = len(clauses) <= _BACK + 2
         for start, stop in clauses[: _BACK + 2]:
             if (back := self._meant(scene.surface(start, stop))) is not None:
                 return self._pronoun(scene, low, start, back)
+            if last is not None and (self._itself.search(text[start:stop]) or self._criterion.search(text[start:stop])):
+                return last, start
             found = self._of_clause(scene, text, start, stop, cls, like, plain=last is not None)
             if found is not None or self._several(scene, text, start, stop):
                 return found
@@ -44,6 +56,14 @@ class Items(Lists):
             return None
         topic = scene.topic(low, [cls] if cls else self._prefer[:5], age=1)
         return (topic.thing, -1) if topic is not None and len(topic.mentions) == 1 else None
+
+    def _as_whole(self, text: str, low: int, first: int, end: int) -> tuple[str, int] | None:
+        """The country that a clause near ``end`` speaks of as a whole (全国算力规模达到…，位居全球第二)."""
+        starts = [low, *(m.end() for m in self._clause.finditer(text, low, end))]
+        found = (
+            (name, at) for at in reversed(starts) for word, name in self._whole.items() if text.startswith(word, at)
+        )
+        return next(((name, at) for name, at in found if at >= first), None)
 
     def _clauses_before(self, text: str, low: int, end: int) -> list[tuple[int, int]]:
         """The clauses from ``low`` to ``end`` that may hold a subject, the nearest first."""
@@ -65,10 +85,21 @@ class Items(Lists):
         classes = self._alphabet.classes(like.char) - {"Entity", "Concept"} if like else frozenset()
         if (choice := self._choose(scene, text, start, stop, cls, classes)) is not None:
             return choice
-        if like or not cls or self._several(scene, text, start, stop):
+        if like or self._several(scene, text, start, stop):
             return None
-        name = self._unknown(scene, start, text[start:stop], cls, plain=plain)
+        name = self._unknown(scene, start, text[start:stop], cls, plain=plain) if cls else ""
+        if not name and (name := self._answered(scene, start, stop)):
+            cls = ""
         return (self.named(name, cls), start) if name else None
+
+    def _answered(self, scene: Scene, start: int, stop: int) -> str:
+        """A clause that is one plain word, where a sentence that names no one ranks several (人才短缺排第三)."""
+        first, last = self._trimmed(scene.text, start, stop)
+        name = scene.surface(first, last).strip()
+        if self._criterion.search(name) or not self._answer.match(name) or not self._series.search(scene.text):
+            return ""
+        ranked = (self._alphabet.classes(n.char) for p, n in scene.nodes.items() if n.mentions and p < start)
+        return "" if any(classes & _RANKED for classes in ranked) else name
 
     def _meant(self, clause: str) -> int | None:
         """Which of the two named before a clause is about (后者), if it says so."""
@@ -77,7 +108,8 @@ class Items(Lists):
     @staticmethod
     def _pronoun(scene: Scene, low: int, start: int, which: int) -> tuple[Thing, int] | None:
         """The former or the latter of the last two single names between ``low`` and ``start``."""
-        named = [(n.thing, p) for p, n in sorted(scene.nodes.items()) if low <= p < start and len(n.mentions) == 1]
+        nodes = [(p, n) for p, n in sorted(scene.nodes.items()) if low <= p < start and not n.pronoun]
+        named = [(thing, p) for p, n in nodes for thing in n.things]
         return named[-2:][which] if len(named) > 1 else None
 
     def _several(self, scene: Scene, text: str, start: int, end: int) -> bool:
@@ -151,5 +183,5 @@ class Items(Lists):
         )
         if cls and any(cls in t.classes for t in self._labels.get(name.casefold(), ())):
             return name
-        alone = not any(c == BLANK or "\uf000" <= c <= "\uf8ff" for c in words[b:])
+        alone = not self._criterion.search(name) and not any(c == BLANK or "\uf000" <= c <= "\uf8ff" for c in words[b:])
         return name if bracket or (plain and alone and len(name) <= _PLAIN) else ""

@@ -46,6 +46,7 @@ class Lists:
         self._stop = compiled(settings["stop"])
         self._clause = compiled(settings["clause"])
         self._brackets = compiled(expand(settings["brackets"]))
+        self._modifier = compiled(expand(settings.get("modifier", "(?!)")))
         self._whose = compiled(expand(settings.get("whose", "(?!)")))
         lead = _either([*settings["leading"], *adverbs])
         self._leading = compiled(f"^(?:[\\s{BLANK}{_FIGURES}]|(?:{lead}){after})+", flags)
@@ -60,6 +61,11 @@ class Lists:
         self._pronouns = {str(k): int(v) for k, v in settings.get("pronouns", {}).items()}
         self._by = compiled(expand(settings.get("by", "\\s*")))
         self._owner = compiled(expand(settings.get("owner", "(?!)")))
+        self._itself = compiled(expand(settings.get("itself", "(?!)")))
+        self._series = compiled(expand(settings.get("series", "(?!)")))
+        self._answer = compiled(expand(settings.get("answer", "(?!)")))
+        self._criterion = compiled(settings.get("criterion", "(?!)"))
+        self._whole = {str(k): str(v) for k, v in settings.get("whole", {}).items()}
         self._selves = {str(k): str(v) for k, v in settings.get("selves", {}).items()}
         self._prefer = tuple(map(str, settings["prefer"]))
         self._longest = int(settings["longest"])
@@ -232,6 +238,8 @@ class Lists:
 
     def _trimmed(self, text: str, start: int, end: int) -> tuple[int, int]:
         if match := self._leading.match(text[start:end]):
+            start += match.end()
+        if (match := self._modifier.match(text[start:end])) and match.end() < end - start:
             start += match.end()
         if match := self._tail.search(text[start:end]):
             end = start + match.start()

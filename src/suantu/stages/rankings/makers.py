@@ -16,6 +16,7 @@ from suantu.stages.rankings.labels import LONGEST_LINE
 from suantu.stages.rankings.match import MOST, Match
 from suantu.stages.rankings.naming import Named
 from suantu.stages.rankings.shifts import Shifts
+from suantu.stages.rankings.thread import year_before
 from suantu.stages.rankings.tiers import LONGEST_ORDER, Tiers, most
 
 _HEAD = 3
@@ -36,7 +37,7 @@ class Makers(Shifts):
         self.by_name: dict[str, Callable[[Match], Iterator[RankingEntry]]] = {
             "ranks": self._ranks, "streak": self._streak, "largest": self._largest, "member": self._line,
             "led": self._led, "beside": self._beside, "ordered": self._ordered, "next": self._next, "numbered": self._numbered, "tiers": tiers.told,
-            "tier-ranks": tiers.of_ranks,
+            "tier-ranks": tiers.of_ranks, "moved": self._moved, "same": self._same, "since": self._since,
         }  # fmt: skip
 
     def _rival(self, match: Match, items: Sequence[Thing]) -> bool:
@@ -52,19 +53,23 @@ class Makers(Shifts):
         at = match.ordinals("r")[-1][0]
         q = match.span("q")
         criterion, cls = self._criterion(scene, match.found.start(), q)
+        m = match.span("m")
+        beside = self.naming.words(scene, *m) if m[0] >= 0 else ""
+        cls = cls or self.naming.class_of(beside)
         named = self.naming.name(scene, match.found.start(), criterion, self._scope(match), thread)
         items, where = self._items(match, ranks, cls or named.item_class)
         if not items or len(set(i.iri for i in items)) != len(items) or self._rival(match, items):
             return
         context = named
-        m = match.span("m")
-        if len(items) == 1 and match.span("i")[0] < 0 and where >= 0:
+        if len(items) == 1 and match.span("i")[0] < 0 and where >= 0 and items[0].found_by != "ranked":
             named = self._by_subject(match, where, named)
-        if m[0] >= 0 and (words := self.naming.words(scene, *m)):
-            named = Named(words, self._scope(match), self.naming.class_of(words), True)
+        if beside:
+            named = Named(beside, self._scope(match), self.naming.class_of(beside), True)
         period, stated = self.naming.period(scene, at, thread, own=named.own, but=match.span("p")[0])
         if match.rule.older:
             period, stated = self._earlier(match, period), False
+        if len(items) == 1 and self._held_other(match, items[0], ranks[0], period):
+            period, stated = year_before(period), False
         span = (min(p for p in (where, match.found.start()) if p >= 0), match.found.end())
         if named is context or m[0] >= 0:
             self._remember(match, named, period, items, stated=stated)
@@ -74,6 +79,13 @@ class Makers(Shifts):
             rank = ranks[0] if match.rule.tie else ranks[i]
             yield self._entry(match, named, rank, item, period, span, "0.9")
             yield from self._older(match, named, item, rank, period, span)
+
+    def _held_other(self, match: Match, item: Thing, rank: int, period: str) -> bool:
+        """Whether the sentence gave the item another place at that time, and last year is meant (…第二，而去年它还高居第一)."""
+        scene, at = match.scene, match.ordinals("r")[-1][0]
+        said = match.thread.said(scene, scene.starts[at])
+        held = any(e.item.iri == item.iri and e.period == period and e.rank != rank for e in said)
+        return held and self.naming.last_year(scene, at)
 
     def _criterion(self, scene: Scene, start: int, q: tuple[int, int]) -> tuple[str, str]:
         """What the words after the ordinal say: what is ranked by (TOP5需求), or the class of the items (前五的城市)."""
@@ -106,13 +118,15 @@ class Makers(Shifts):
         said = match.thread.said(scene, scene.starts[begin])
         cls = cls or (said[-1].item.classes[0] if said else "")
         like = scene.nodes[y[0]] if y[0] >= 0 else None
-        subject = self.items.subject(scene, begin, cls, like, last=said[-1].item if said else None)
+        scope = self._scope(match)
+        world = scope is not None and scope == self._by_label.get(self.naming.world)
+        subject = self.items.subject(scene, begin, cls, like, last=said[-1].item if said else None, world=world)
         subject = self._firm(scene, subject) or subject
         return ([subject[0]], subject[1]) if subject else ([], -1)
 
     def _firm(self, scene: Scene, subject: tuple[Thing, int] | None) -> tuple[Thing, int] | None:
-        """The firm that a sentence ranked before a place, which is then where it stands, not who (华北地区则为第二)."""
-        if subject is None or "Place" not in self._kinds(subject[0].classes):
+        """The firm that a sentence ranked before a place or an industry: where it stands, not who (华北地区则为第二)."""
+        if subject is None or not self._kinds(subject[0].classes) & {"Place", "Industry"}:
             return None
         ranked = [p for p, n in scene.nodes.items() if n.ordinals and p < subject[1]]
         ends = (max(ranked), self._clause_start(scene, max(ranked))) if ranked else ()
@@ -179,12 +193,11 @@ class Makers(Shifts):
     def _led(self, match: Match) -> Iterator[RankingEntry]:
         """``Dell led servers with 12%, followed by HPE at 9%``."""
         scene, thread = match.scene, match.thread
-        first = scene.nodes[match.span("i")[0]]
-        if len(first.mentions) != 1:
-            return
         words = self.naming.words(scene, *match.span("q"))
-        named = Named(words or self.naming.fallback, None, first.thing.classes[0], bool(words))
-        items = [first.thing]
+        items = self.items.after(scene, *match.span("i"), 1, self.naming.class_of(words))
+        if not items:
+            return
+        named = Named(words or self.naming.fallback, None, items[0].classes[0], bool(words))
         start, end = match.span("j")
         if start >= 0:
             items += most(lambda n: self.items.after(scene, start, end, n, ""), 6)
@@ -261,7 +274,7 @@ class Makers(Shifts):
         last = said[-1]
         start, end = match.span("i")
         if start >= 0:
-            items = most(lambda n: self.items.after(scene, start, end, n, thread.item_class), 5)
+            items = most(lambda n: self.items.after(scene, start, end, n, last.item.classes[0]), 5)
         else:
             low, high = self._clause_start(scene, match.found.start()), match.found.start()
             names = [p for p, n in sorted(scene.nodes.items()) if low <= p < high and n.mentions]

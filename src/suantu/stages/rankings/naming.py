@@ -68,7 +68,9 @@ class Naming:
         self.fallback = str(names["fallback"])
         self._classes = {str(k): str(v) for k, v in names["classes"].items()}
         self.scope = {str(k): str(v) for k, v in names["scope"].items()}
+        self.world = str(names.get("world", ""))
         self._previous, self._calendar = tuple(times["previous"]), tuple(times["calendar"])
+        self._whole = frozenset(times.get("whole-year", ()))
         self._ago = {str(k): int(v) for k, v in times.get("ago", {}).items()}
         self._of_year = {str(k): str(v) for k, v in times.get("parts", {}).items()}
         self._titled = compiled(times["titled"])
@@ -80,6 +82,7 @@ class Naming:
         self._ordinals = frozenset(alphabet.matching(["ordinal"]))
         self._old = compiled(expand(times["of-rank"]))
         self._whose = compiled(times.get("whose", "(?!)"))
+        self._since = compiled(expand(times.get("since", "(?!)")))
         self._then = compiled(times.get("then", "(?!)"))
         self._frame = compiled(expand(times["frame-before"]))
         self._now = compiled("|".join(map(re.escape, times["now"])))
@@ -104,7 +107,8 @@ class Naming:
         if thread.name:
             return Named(thread.name, place or thread.place, thread.item_class, False)
         heading = self._heading(thread)
-        return Named(heading, place, thread.item_class or self.class_of(heading), False)
+        cls = thread.item_class or (self.class_of(heading) if self.about.search(heading) else "")
+        return Named(heading, place, cls, False)
 
     @staticmethod
     def _reaches(scene: Scene, criterion: re.Match[str], start: int) -> bool:
@@ -212,6 +216,8 @@ class Naming:
         """A time at the head of a clause holds for the rest of its paragraph; one that opens the sentence for it too."""
         if opening and (titled := self._titled.search(scene.block.text, scene.start, scene.end)) and not thread.frame:
             thread.frame = titled[1] or titled[2]
+        if opening and (began := self._since.search(scene.text)):
+            thread.since = scene.nodes[began.start(1)].periods[0].value
         if opening and (cited := _TITLE.search(scene.block.text, scene.start, scene.end)):
             thread.cited = self._of_title.sub("", cited[0])
         if not opening and thread.aside:
@@ -284,6 +290,8 @@ class Naming:
 
     def value(self, period: Period, thread: RankThread) -> str:
         """A period's value; 上年 is a year before the ranking that the text is about."""
+        if period.text in self._whole and thread.period[:4].isdigit():
+            return str(int(thread.period[:4]) - 1)
         if period.text in self._previous and (before := year_before(thread.period)):
             return before
         main = thread.period or thread.frame
@@ -309,8 +317,9 @@ class Naming:
             near = [p for at, p in periods if at > position and not _CLAUSE.search(scene.text, position, at)][:1]
         if chosen := (near or framed)[-1:]:
             at = next(at for at, p in reversed(periods) if p is chosen[0])
-            if thread.period and self._relative(chosen[0]) and self._now.search(scene.text, at + 1, position):
-                return thread.period, False  # 去年位列第八的西安此次跌至第十二
+            main = thread.period or thread.frame
+            if main and self._relative(chosen[0]) and self._now.search(scene.text, at + 1, position):
+                return main, False  # 去年位列第八的西安此次跌至第十二
             value = self.value(chosen[0], thread)
             if (
                 chosen[0].text in self._ago
@@ -342,6 +351,12 @@ class Naming:
         """Whether the edition at hand is told after ``position`` (…, this year it is fourth)."""
         times = (n.periods[0].text for p, n in scene.nodes.items() if n.periods and p > position)
         return bool(self._now.search(scene.text, position)) or any(map(self._now.fullmatch, times))
+
+    def last_year(self, scene: Scene, position: int) -> bool:
+        """Whether the clause of ``position`` speaks of the year before (去年, 上年)."""
+        spoken = range(self._clause(scene, position), position)
+        times = (p for at in spoken if at in scene.nodes for p in scene.nodes[at].periods)
+        return any(p.text in self._ago or p.text in self._previous for p in times)
 
     def later(self, scene: Scene, start: int, end: int, period: str, thread: RankThread) -> str:
         """The time after ``period`` that stands in a stretch (去年第九，今年前进四位); empty where none does."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from suantu.expressions import compiled
@@ -16,7 +17,22 @@ from suantu.stages.rankings.makers import Makers
 from suantu.stages.rankings.match import Match, RankingRule
 from suantu.stages.rankings.thread import RankThread
 
-_MAKES = ("ranks", "tiers", "tier-ranks", "streak", "largest", "member", "led", "ordered", "next", "beside", "numbered")
+_MAKES = (
+    "ranks",
+    "tiers",
+    "tier-ranks",
+    "streak",
+    "largest",
+    "member",
+    "led",
+    "ordered",
+    "next",
+    "beside",
+    "numbered",
+    "moved",
+    "same",
+    "since",
+)
 _UNRANKED = ("led", "ordered", "next", "numbered")  # makers whose patterns have no ordinal
 
 
@@ -61,8 +77,21 @@ class Rankings:
         self._labels.opens(scene, thread)
         if self._labels.read(scene, thread):
             return []
+        before = thread.mark()
+        out, matches = self._entries(scene, thread, asserted)
+        if any(a.found.start() > b.found.start() for a, b in pairwise(matches)):  # what is told first is known first
+            thread.back_to(before)
+            out = self._in_order(matches)
+        self._makers.naming.note_frame(scene, thread, opening=False)
+        return out
+
+    def _entries(
+        self, scene: Scene, thread: RankThread, asserted: Callable[..., bool]
+    ) -> tuple[list[RankingEntry], list[Match]]:
+        """The entries that the rules make, the first rule that fits a place first; and the matches that made them."""
         used: set[int] = set()
         out: list[RankingEntry] = []
+        matches: list[Match] = []
         for rule in self._rules:
             if not (scene.chars & self._chars) and rule.makes not in _UNRANKED:
                 continue
@@ -70,21 +99,34 @@ class Rankings:
             while found := rule.pattern.regex.search(scene.text, position):
                 position = found.start() + 1
                 match = Match(rule, scene, thread, found)
-                # what stands beside a place leaves the place itself to other rules
-                groups = () if rule.makes == "beside" else ("r", "w")
-                places = {p for group in groups for p, _ in match.ordinals(group)}
-                if rule.makes == "led":
-                    places = {match.span("i")[0]}
+                places = self._places(match)
                 if places & used or not self._fits(match) or not self._stated(match, asserted):
                     continue
                 entries = list(self._makers.by_name[rule.makes](match))
                 if entries or (rule.makes in ("tiers", "tier-ranks") and places):
                     used |= places
                     out += entries
+                    matches.append(match)
                     position = max(position, *(p + 1 for p in places)) if places else found.end()
                 for entry in entries:
                     thread.add(entry)
-        self._makers.naming.note_frame(scene, thread, opening=False)
+        return out, matches
+
+    @staticmethod
+    def _places(match: Match) -> set[int]:
+        """Where the places stand that a match tells; what stands beside a place leaves the place itself to other rules."""
+        if match.rule.makes == "led":
+            return {match.span("i")[0]}
+        groups = () if match.rule.makes == "beside" else ("r", "w")
+        return {p for group in groups for p, _ in match.ordinals(group)}
+
+    def _in_order(self, matches: list[Match]) -> list[RankingEntry]:
+        """The entries of ``matches``, made again in the order of the text."""
+        out: list[RankingEntry] = []
+        for match in sorted(matches, key=lambda m: m.found.start()):
+            for entry in list(self._makers.by_name[match.rule.makes](match)):
+                match.thread.add(entry)
+                out.append(entry)
         return out
 
     @staticmethod

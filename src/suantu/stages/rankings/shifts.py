@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from suantu.expressions import compiled
 from suantu.ontology import Ontology
 from suantu.phrases import Phrases
 from suantu.records import RankingEntry, Thing
@@ -15,6 +16,8 @@ from suantu.stages.rankings.entries import Entries
 from suantu.stages.rankings.match import Match
 from suantu.stages.rankings.naming import Named
 from suantu.stages.rankings.thread import year_before
+
+_SPAN = compiled(r"(?:19|20)\d\d/(?:19|20)\d\d")
 
 
 class Shifts(Entries):
@@ -83,6 +86,87 @@ class Shifts(Entries):
         if was > 0 and earlier:
             span = (min(shift.start(), match.found.start()), max(shift.end(), match.found.end()))
             yield self._entry(match, named, was, item, earlier, span, "0.75")
+
+    def _whom(self, match: Match, named: Named) -> tuple[Thing, int] | None:
+        """Who is ranked by the words of a match: the one named in it, else its subject."""
+        y = match.span("y")[0]
+        if y >= 0:
+            return match.scene.nodes[y].thing, y
+        scene, begin = match.scene, match.found.start()
+        said = match.thread.said(scene, scene.starts[begin])
+        cls = named.item_class or (said[-1].item.classes[0] if said else "")
+        return self.items.subject(scene, begin, cls, last=said[-1].item if said else None)
+
+    def _moved(self, match: Match) -> Iterator[RankingEntry]:
+        """由第五滑落一位: the place of now, by the older one and the way from there."""
+        scene, thread = match.scene, match.thread
+        was, (at, _) = match.ranks("r"), match.ordinals("r")[0]
+        moved = self._number(scene, *match.span("n"))
+        named = self.naming.name(scene, match.found.start(), "", None, thread)
+        subject = self._whom(match, named)
+        if subject is None or len(was) != 1 or not moved:
+            return
+        told = next((p for p in (match.span("p")[0], match.span("p2")[0]) if p >= 0), -1)
+        period, stated = self.naming.period(scene, at, thread, own=named.own, but=told)
+        node = scene.nodes.get(told)
+        before = self.naming.value(node.periods[0], thread) if node and node.periods else year_before(period)
+        now = was[0] - moved if match.span("u")[0] >= 0 else was[0] + moved
+        if now < 1 or before == period:
+            return
+        self._remember(match, named, period, [subject[0]], stated=stated)
+        yield self._entry(match, named, was[0], subject[0], before, match.found.span(), "0.85")
+        yield self._entry(match, named, now, subject[0], period, match.found.span(), "0.75")
+
+    def _same(self, match: Match) -> Iterator[RankingEntry]:
+        """前三名与2023年一致，当年也是甲、乙、丙: the places of both editions; without a list, of those that were told."""
+        scene, thread = match.scene, match.thread
+        at, node = match.ordinals("r")[0]
+        named = self.naming.name(scene, match.found.start(), "", None, thread)
+        period, _ = self.naming.period(scene, at, thread, own=named.own, but=match.span("p")[0])
+        before = self._earlier(match, period)
+        start, end = match.span("i")
+        count = node.ordinals[0].value
+        items = self.items.after(scene, start, end, count, named.item_class) if start >= 0 else []
+        items = items or thread.best(period, count)
+        if len(items) != count or not before or before == period:
+            return
+        for rank, item in enumerate(items, 1):
+            for time in (before, period):
+                yield self._entry(match, named, rank, item, time, match.found.span(), "0.85")
+
+    def _since(self, match: Match) -> Iterator[RankingEntry]:
+        """自2021年以来一直居首: the place of every year from then on; of this one only, where the first is not known."""
+        scene, thread = match.scene, match.thread
+        at, ranks = match.ordinals("r")[0][0], match.ranks("r")
+        p = match.span("p")[0]
+        named = self.naming.name(scene, match.found.start(), "", self._scope(match), thread)
+        if (m := match.span("m"))[0] >= 0 and (words := self.naming.words(scene, *m)):
+            named = Named(words, self._scope(match), self.naming.class_of(words), True)
+        subject = self._whom(match, named)
+        if subject is None or len(ranks) != 1:
+            return
+        first, last = self._from(match, p)
+        if match.span("d")[0] >= 0 and not (first and last):
+            return
+        if not last:
+            last, _ = self.naming.period(scene, at, thread, own=named.own, but=p)
+        years = range(int(first), int(last) + 1) if _SPAN.fullmatch(f"{first}/{last}") else [last]
+        for year in years:
+            yield self._entry(match, named, ranks[0], subject[0], str(year), match.found.span(), "0.8")
+
+    def _from(self, match: Match, p: int) -> tuple[str, str]:
+        """The first and the last year of a stretch of time, as far as the text tells them."""
+        scene, thread = match.scene, match.thread
+        during = scene.nodes.get(match.span("d")[0])
+        if during is not None:
+            first, _, last = during.periods[0].value.partition("/")
+            return first, last
+        node = scene.nodes.get(p)
+        told = node.periods[0].value if node and node.periods else thread.since if p >= 0 else ""
+        first, _, last = told.partition("/")
+        years = (n.periods[0].value for at, n in sorted(scene.nodes.items()) if n.periods and at > match.found.end())
+        later = next((y for y in years if y.isdigit() and y > first), "")
+        return first, last or thread.frame or thread.period or later
 
     def _of_other(self, scene: Scene, item: Thing, found: re.Match[str], shift: re.Match[str]) -> bool:
         """Whether a shift is told of another than the ``item``, or of more than one rank (前移两位和十三位)."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 
 from suantu.expressions import compiled
@@ -11,6 +12,9 @@ from suantu.scene import Scene
 
 _BARE = compiled(r"(?<![\d.\-–—~/])((?:19|20)\d\d)(?![\d.]|\s*[-–—~/])")
 _YEAR = compiled(r"(\d{4})(-(?:H[12]|Q[1-4]))?")
+
+# what reading a sentence changes
+_READ = ("period", "frame", "aside", "name", "place", "item_class", "tier", "listing", "entries", "tiers")
 
 
 def year_before(period: str) -> str:
@@ -24,7 +28,7 @@ class RankThread:
     """The state of one document. ``times`` finds the periods of a heading; ``edition`` is the year that the title names.
 
     ``frame`` is the time that a paragraph is set in; while a sentence looks back from it, ``aside`` keeps it.
-    ``cited`` is the title of the document that the section named last.
+    ``cited`` is the title of the document that the section named last; ``since`` the year of a yearly ranking's first edition.
     """
 
     title: str
@@ -34,6 +38,7 @@ class RankThread:
     frame: str = ""
     aside: str = ""
     cited: str = ""
+    since: str = ""
     name: str = ""
     place: Thing | None = None
     item_class: str = ""
@@ -79,6 +84,17 @@ class RankThread:
             if len(values) == 1:
                 return values.pop()
         return ""
+
+    def mark(self) -> RankThread:
+        """The state as it is now, to come back to."""
+        mark = copy(self)
+        mark.entries, mark.tiers = [*self.entries], [*self.tiers]
+        return mark
+
+    def back_to(self, mark: RankThread) -> None:
+        """Forget what was read since ``mark`` was taken."""
+        for name in _READ:
+            setattr(self, name, getattr(mark, name))
 
     def add(self, entry: RankingEntry) -> None:
         """Take an entry in, with the tier that its list has."""
