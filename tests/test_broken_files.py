@@ -11,10 +11,12 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from suantu import child
+from suantu.cli import cli
 from suantu.errors import InputError
 from suantu.stages import readers
 from suantu.stages.read import read
@@ -125,6 +127,113 @@ def test_word_files_that_are_bombs_are_refused(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(readers, "SECONDS", 5)
     with pytest.raises(InputError, match=r"^a\.docx: "):
         read(write(tmp_path, "a.docx", word_file(body)), LAYOUT)
+
+
+def run(text: str) -> str:
+    return f"<w:r><w:t>{text}</w:t></w:r>"
+
+
+def cells(*bodies: str) -> str:
+    return "<w:tr>" + "".join(f"<w:tc>{body}</w:tc>" for body in bodies) + "</w:tr>"
+
+
+PARAGRAPH = "<w:p>" + run("甲") + "</w:p>"
+FIRST = '<w:tcPr><w:vMerge w:val="restart"/></w:tcPr>'
+BELOW = "<w:tcPr><w:vMerge/></w:tcPr><w:p/>"
+WIDE = '<w:tcPr><w:gridSpan w:val="2"/></w:tcPr>'
+CONTROL = "<w:sdt><w:sdtPr/><w:sdtContent>{}</w:sdtContent></w:sdt>"
+
+
+@pytest.mark.parametrize(
+    ("body", "lines"),
+    [
+        (CONTROL.format(PARAGRAPH), ["甲"]),
+        (f"<w:p>{run('甲')}{CONTROL.format(run('乙'))}{run('丙')}</w:p>", ["甲乙丙"]),
+        ("<w:sdt><w:sdtPr><w:showingPlcHdr/></w:sdtPr><w:sdtContent>" + PARAGRAPH + "</w:sdtContent></w:sdt>" + PARAGRAPH, ["甲"]),
+        (
+            f"<w:p>{run('甲')}<w:ins>{run('乙')}</w:ins><w:del><w:r><w:delText>丙</w:delText></w:r></w:del>"
+            f"<w:moveFrom>{run('丁')}</w:moveFrom><w:hyperlink>{run('戊')}</w:hyperlink><w:fldSimple>{run('己')}</w:fldSimple></w:p>",
+            ["甲乙戊己"],
+        ),
+        (
+            f"<w:p>{run('甲')}<w:r><mc:AlternateContent xmlns:mc='http://schemas.openxmlformats.org/markup-compatibility/2006'>"
+            f"<mc:Choice><w:drawing><w:txbxContent>{PARAGRAPH}</w:txbxContent></w:drawing></mc:Choice>"
+            f"<mc:Fallback><w:pict><w:txbxContent>{PARAGRAPH}</w:txbxContent></w:pict></mc:Fallback></mc:AlternateContent></w:r></w:p>",
+            ["甲", "甲"],
+        ),
+        (
+            f"<w:tbl>{cells(PARAGRAPH, f'<w:tbl>{cells(PARAGRAPH, PARAGRAPH)}</w:tbl>' + PARAGRAPH)}"
+            f"{CONTROL.format(cells(CONTROL.format(PARAGRAPH), '<w:p>' + run('x|y') + '</w:p>'))}</w:tbl>",
+            ["| 甲 | 甲 甲 甲 |", "| 甲 | x\\|y |"],
+        ),
+        (
+            f"<w:tbl>{cells(FIRST + PARAGRAPH, PARAGRAPH)}{cells(BELOW, '<w:p>' + run('乙') + '</w:p>')}"
+            f"{cells(WIDE + PARAGRAPH)}</w:tbl>",
+            ["| 甲 | 甲 |", "| 甲 | 乙 |", "| 甲 |  |"],
+        ),
+        ("<w:p>" + run("5") + "<w:r><w:noBreakHyphen/><w:t>6</w:t><w:br/><w:t>乙</w:t></w:r></w:p>", ["5-6", "乙"]),
+    ],
+    ids=["control", "inline", "placeholder", "tracked", "box", "nested", "merged", "marks"],
+)  # fmt: skip
+def test_word_files_lose_nothing(tmp_path: Path, body: str, lines: list[str]) -> None:
+    assert [
+        line for line in read(write(tmp_path, "a.docx", word_file(body)), LAYOUT).text.splitlines() if line
+    ] == lines
+
+
+def test_footnotes_are_read_and_embedded_documents_told(tmp_path: Path) -> None:
+    docx = pytest.importorskip("docx")
+    from docx.opc.constants import RELATIONSHIP_TYPE
+    from docx.opc.packuri import PackURI
+    from docx.opc.part import Part
+
+    file = docx.Document(
+        io.BytesIO(word_file(f"<w:p>{run('甲')}<w:r><w:footnoteReference w:id='2'/></w:r></w:p><w:altChunk/>"))
+    )
+    space = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    notes = f"<w:footnotes xmlns:w='{space}'><w:footnote w:id='2'><w:p>{run('注')}</w:p></w:footnote></w:footnotes>"
+    kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
+    part = Part(PackURI("/word/footnotes.xml"), kind, notes.encode(), file.part.package)
+    file.part.relate_to(part, RELATIONSHIP_TYPE.FOOTNOTES)
+    file.save(str(tmp_path / "a.docx"))
+    found = read(tmp_path / "a.docx", LAYOUT)
+    assert [line for line in found.text.splitlines() if line] == ["甲", "注"]
+    assert found.unread == ("a document that is embedded in it: save it anew from Word",)
+
+
+def pictures(texts: list[str], *, locked: bool = False) -> bytes:
+    """A PDF of which pages without a text hold a picture, or nothing where the text is a blank."""
+    canvas, encrypt = pytest.importorskip("reportlab.pdfgen.canvas"), pytest.importorskip("reportlab.lib.pdfencrypt")
+    image = pytest.importorskip("PIL.Image")
+    utils = pytest.importorskip("reportlab.lib.utils")
+    made = io.BytesIO()
+    page = canvas.Canvas(made, encrypt=encrypt.StandardEncryption("x") if locked else None)
+    for text in texts:
+        if text:
+            page.drawString(72, 700, text)
+        else:
+            page.drawImage(utils.ImageReader(image.new("RGB", (20, 20))), 72, 600)
+        page.showPage()
+    page.save()
+    return made.getvalue()
+
+
+def test_pages_that_are_pictures_are_told(tmp_path: Path) -> None:
+    pytest.importorskip("pypdfium2")
+    (tmp_path / "a.pdf").write_bytes(pictures(["One", "", "Two", "", "", " "]))
+    found = read(tmp_path / "a.pdf", LAYOUT)
+    assert found.unread == ("pages with pictures and no text (2, 4–5): run text recognition over them",)
+    result = CliRunner().invoke(
+        cli, ["build", str(tmp_path / "a.pdf"), "--kb", str(tmp_path / "kb"), "--quiet"], env={"LC_ALL": "C"}
+    )
+    assert result.exit_code == 0
+    assert result.stderr == f"suantu: not all of it was read: a.pdf: {found.unread[0]}\n"
+    (tmp_path / "b.pdf").write_bytes(pictures(["", ""]))
+    with pytest.raises(InputError, match="holds no text"):
+        read(tmp_path / "b.pdf", LAYOUT)
+    (tmp_path / "c.pdf").write_bytes(pictures(["One"], locked=True))
+    with pytest.raises(InputError, match="repair or decrypt it"):
+        read(tmp_path / "c.pdf", LAYOUT)
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -29,7 +29,8 @@ _NQ = ox.RdfFormat.N_QUADS
 class Summary:
     """What a build did. ``failed`` holds (file, reason); ``unchanged`` counts documents that were there already,
     ``replaced`` those whose file has another text now, ``again`` those that were read again for a new ontology;
-    ``things`` counts the mentioned things by class (local name). ``rankings`` counts entries."""
+    ``things`` counts the mentioned things by class (local name). ``rankings`` counts entries. ``unread`` holds
+    (document, what of its file could not be read) of all documents."""
 
     documents: int
     failed: tuple[tuple[str, str], ...] = ()
@@ -41,6 +42,7 @@ class Summary:
     observations: int = 0
     rankings: int = 0
     loose: int = 0
+    unread: tuple[tuple[str, str], ...] = ()
     seconds: float = 0.0
 
 
@@ -256,8 +258,16 @@ def _things(store: ox.Store) -> dict[str, int]:
 
 def _summary(manifest: kb.Manifest, failed: tuple[tuple[str, str], ...], began: float, **more: int) -> Summary:
     counts = {name: manifest.totals.get(name, 0) for name in ("claims", "observations", "rankings", "loose")}
-    seconds = time.monotonic() - began
-    return Summary(len(manifest.documents), failed, things=dict(manifest.things), seconds=seconds, **counts, **more)
+    unread = tuple((d.name, what) for d in sorted(manifest.documents, key=lambda d: d.name) for what in d.unread)
+    return Summary(
+        len(manifest.documents),
+        failed,
+        things=dict(manifest.things),
+        unread=unread,
+        seconds=time.monotonic() - began,
+        **counts,
+        **more,
+    )
 
 
 # ---- export ----

@@ -38,7 +38,8 @@ class Document:
 
     ``pages`` holds the source offset at which each page begins (empty where the source has none); ``issued`` is an
     ISO date or year; ``name`` is the file's name, for people only. Of a portion of a large document, ``text`` is that
-    portion, ``start`` the offset at which it begins, and all else the whole document's.
+    portion, ``start`` the offset at which it begins, and all else the whole document's. ``unread`` says what of the
+    file holds something that could not be read.
     """
 
     text: str
@@ -50,6 +51,7 @@ class Document:
     language: str = "zh"
     pages: tuple[int, ...] = ()
     start: int = 0
+    unread: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

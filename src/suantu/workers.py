@@ -166,6 +166,7 @@ def _entry(document: Document, paths: tuple[str, ...], counts: Mapping[str, int]
         dict(sorted(counts.items())),
         paths,
         d.pages,
+        d.unread,
     )
 
 

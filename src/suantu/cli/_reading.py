@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -90,7 +90,7 @@ def read_into(
         )
     keep_names(session, pipeline.ontology)
     keep()
-    report(session, summary)
+    report(session, summary, {source.name for source in sources})
 
 
 def _processors(documents: int) -> int:
@@ -123,8 +123,9 @@ def keep_names(session: Session, ontology: Ontology) -> None:
     index_of(session.kb, session.endpoint, pinyin=False, known=ontology)
 
 
-def report(session: Session, summary: Summary) -> None:
-    """Print the summary; name what failed on stderr and exit with 3 where something did."""
+def report(session: Session, summary: Summary, read: Collection[str]) -> None:
+    """Print the summary; name on stderr what failed, and what of the files called ``read`` was not read, and exit with 3
+    where something failed."""
     if session.form == "json":
         from dataclasses import asdict
 
@@ -133,9 +134,11 @@ def report(session: Session, summary: Summary) -> None:
         write_json({**asdict(summary), "kb": str(session.directory)})
     elif not session.quiet:
         _print(session, summary)
-    for name, reason in summary.failed:
-        from suantu.table import visible
+    from suantu.table import visible
 
+    for name, what in (one for one in summary.unread if one[0] in read):
+        click.echo(visible(f"suantu: {session.say('partly_read')}: {name}: {what}"), err=True)
+    for name, reason in summary.failed:
         click.echo(
             visible(f"suantu: {session.say('not_read')}: {reason if name in reason else f'{name}: {reason}'}"), err=True
         )

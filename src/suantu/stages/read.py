@@ -104,6 +104,7 @@ def _document(extracted: Extracted, name: str, layout: Layout) -> Document:
         publisher=_publisher(lines, notes, layout),
         language=_language(folded),
         pages=extracted.pages,
+        unread=extracted.unread,
     )
 
 

@@ -29,7 +29,8 @@ FORMAT = 2
 @dataclass(frozen=True, slots=True)
 class DocumentEntry:
     """A document as the manifest lists it. ``counts`` holds its claims, observations, rankings, loose figures,
-    passages and things; ``paths`` say where its files lie, seen from the knowledge base; ``pages`` where they begin."""
+    passages and things; ``paths`` say where its files lie, seen from the knowledge base; ``pages`` where they begin;
+    ``unread`` what of the file holds something that could not be read."""
 
     sha256: str
     name: str = ""
@@ -41,6 +42,7 @@ class DocumentEntry:
     counts: Mapping[str, int] = field(default_factory=dict, hash=False)
     paths: tuple[str, ...] = ()
     pages: tuple[int, ...] = ()
+    unread: tuple[str, ...] = ()
 
     @classmethod
     def from_record(cls, record: Mapping[str, Any]) -> DocumentEntry:

@@ -14,10 +14,12 @@ from suantu.errors import InputError
 
 @dataclass(frozen=True, slots=True)
 class Extracted:
-    """A file's text, and the offset at which each page begins (empty where the source has no pages)."""
+    """A file's text, the offset at which each page begins (empty where the source has no pages), and what of the file
+    holds something that could not be read."""
 
     text: str
     pages: tuple[int, ...] = ()
+    unread: tuple[str, ...] = ()
 
 
 Reader = Callable[[bytes, str], Extracted]
@@ -70,7 +72,7 @@ def apart(reader: Reader, data: bytes, name: str) -> Extracted:
         raise InputError(f"{name}: cannot be read ({said}): split it, or save it as text") from None
     if "problem" in found:
         raise InputError(found["problem"])
-    return Extracted(found["text"], tuple(found["pages"]))
+    return Extracted(found["text"], tuple(found["pages"]), tuple(found["unread"]))
 
 
 def _packed(reader: Reader, data: bytes, name: str) -> bytes:
@@ -78,7 +80,7 @@ def _packed(reader: Reader, data: bytes, name: str) -> bytes:
         read = reader(data, name)
     except InputError as error:
         return json.dumps({"problem": str(error)}).encode()
-    return json.dumps({"text": read.text, "pages": read.pages}).encode()
+    return json.dumps({"text": read.text, "pages": read.pages, "unread": read.unread}).encode()
 
 
 READERS: dict[str, Reader] = {

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from suantu.errors import InputError
 from suantu.stages.readers import LARGEST_TEXT, Extracted, missing
 
 _MOST_PAGES = 5000
+_IMAGE = 3  # PDFium's number for objects that are pictures
 
 
 def check(name: str) -> None:
@@ -32,12 +35,15 @@ def read_pdf(data: bytes, name: str) -> Extracted:
 def _pages(document: object, name: str) -> Extracted:
     parts: list[str] = []
     starts: list[int] = []
+    pictures: list[int] = []
     length = 0
     for page in document:  # type: ignore[attr-defined]
         text_page = page.get_textpage()
         # PDFium marks a hyphen at a line's end with U+FFFE or U+0002
         text = text_page.get_text_range().replace("\r\n", "\n").replace("\ufffe", "-").replace("\x02", "-")
         text_page.close()
+        if not text.strip() and next(page.get_objects([_IMAGE], max_depth=3), None) is not None:
+            pictures.append(len(starts) + 1)
         page.close()
         starts.append(length)
         parts.append(f"{text}\n\f")
@@ -47,4 +53,16 @@ def _pages(document: object, name: str) -> Extracted:
     text = "".join(parts)
     if not text.strip():
         raise InputError(f"{name}: holds no text (a scan?): run text recognition over it first")
-    return Extracted(text, tuple(starts))
+    told = f"pages with pictures and no text ({_ranges(pictures)}): run text recognition over them"
+    return Extracted(text, tuple(starts), (told,) if pictures else ())
+
+
+def _ranges(numbers: Sequence[int]) -> str:
+    """2, 4–7 of 2, 4, 5, 6, 7."""
+    found: list[list[int]] = []
+    for number in numbers:
+        if found and number == found[-1][-1] + 1:
+            found[-1][1:] = [number]
+        else:
+            found.append([number])
+    return ", ".join("–".join(map(str, pair)) for pair in found)
