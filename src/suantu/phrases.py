@@ -65,6 +65,7 @@ class Phrases:
         self._named = self._strip([*settings["generic"], *settings["generic-named"]], "$", language)
         self._of = compiled(str(settings["of"]))
         self._relative = self._strip(settings["relative"], "^", language)
+        self._circumstance = compiled(str(settings.get("circumstance", "(?!)")))
         self._empty = {str(w).casefold() for w in settings["empty"]}
         by_label = {n.text: n.thing for n in ontology.names}
         self.places = {str(k): by_label.get(str(v)) for k, v in settings["places"].items()}
@@ -286,7 +287,7 @@ class Phrases:
             surface = f"{owner.thing.labels.get('pref@en', (owner.thing.label,))[0]} {rest}"  # its cloud: Google cloud
         if not surface or surface.casefold() in self._empty or not any(c.isalpha() for c in surface):
             return Phrase(None, place, start, end, tuple(nodes), surface)
-        if len(surface) < 2 and not surface.isascii():
+        if (len(surface) < 2 and not surface.isascii()) or self._circumstance.search(surface):
             return Phrase(None, place, start, end, tuple(nodes))
         if len(surface) > _MAX[self._language]:
             return Phrase(None, place, start, end, tuple(nodes))

@@ -14,7 +14,7 @@ from suantu.rules import Alphabet
 from suantu.scene import AHEAD, GUESSED, NOW, Scene
 from suantu.stages.observations.lookback import LookBack
 from suantu.stages.observations.places import Places
-from suantu.stages.observations.spans import BEGAN_AT, between_years, figure_between, moved
+from suantu.stages.observations.spans import BEGAN_AT, between_years, figure_between, moved, told_before
 
 _CLAUSE = compiled(r"[，；;。]|, ")
 _CHANGES = ("growthRate", "ratio")
@@ -188,7 +188,7 @@ class Circumstances(Places):
             return (span,)
         spans = [(at, p) for at, p in found if "/" in p.value or p.years]
         near = [s for s in spans if len(_CLAUSE.findall(scene.text[min(s[0], position) : max(s[0], position)])) < 2]
-        between = None if self._after else between_years([p for _, p in found])
+        between = None if self._after else between_years([p for _, p in found] or told_before(scene, position))
         if not spans:
             return (between,) if between else None
         chosen = min(near, key=lambda x: abs(x[0] - position))[1] if near else None

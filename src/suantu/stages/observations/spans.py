@@ -6,9 +6,16 @@ from dataclasses import replace
 
 from suantu.expressions import compiled
 from suantu.records import Period
+from suantu.scene import Scene
 
 _LED_TO = compiled(r" to (?:[a-z]+ ){0,3}[\uf000-\uf8ff][^\uf000-\uf8ff]*")
 BEGAN_AT = compiled(r" (?:in [\ue000-\uf8ff] |[a-z]+ )?from (?:the )?[\uf000-\uf8ff] to (?:the )?")
+
+
+def told_before(scene: Scene, position: int) -> list[Period]:
+    """The times that are told before a figure in its part of the sentence, those of other figures too."""
+    start = scene.text.rfind("；", 0, position)
+    return [n.periods[-1] for at, n in sorted(scene.nodes.items()) if start < at < position and n.periods]
 
 
 def between_years(periods: list[Period]) -> Period | None:
