@@ -127,6 +127,10 @@ class Discovery:
                 pages[i] = page_of(blocks[i][0], chosen, self._chars, self._plain, self._breaks, self._longer)
             for i in found if turn else range(len(pages)):
                 self._second(pages[i], english[i], ledger)
+            ledger.again = True
+            for i in () if turn else found:
+                self._again(pages[i], english[i], ledger)
+            ledger.again = False
         self._kin(pages, stems, ledger)
         extra = [pair for page in pages for pair in self._aliases.read(page)]
         if any(english):
@@ -169,6 +173,14 @@ class Discovery:
             self._english.read_lists(page, ledger)
             return
         self._lists.read(page, ledger)
+
+    def _again(self, page: Page, english: bool, ledger: Ledger) -> None:
+        """What is told by the text's own names, now that they are known: what a new maker makes."""
+        if english:
+            return
+        self._models.read(page, ledger)
+        self._quotes.read(page, ledger)
+        self._slots.read(page, ledger)
 
     def _in_use(self, page: Page, ledger: Ledger) -> None:
         for slot, start, end in self._scenes.find(page):

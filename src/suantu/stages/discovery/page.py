@@ -120,6 +120,7 @@ class Ledger:
         ``rejected`` are normalised names that are none."""
         self._rejected = set(rejected)
         self._parents, self._accept = parents, accept
+        self.again = False  # a text is read for the second time: what is seen again was counted
         self.lower: frozenset[str] = frozenset()
         self.inside: frozenset[str] = frozenset()
         self._buyers, self._usual = frozenset(buyers), usual
@@ -135,8 +136,11 @@ class Ledger:
         entry = self.entries.setdefault(key, Entry(surface))
         if entry.surface.isupper() and not surface.isupper():
             entry.surface = surface  # a dateline writes its place in capitals
-        _, times = entry.votes.get((rule, cls), (0.0, 0))
-        entry.votes[(rule, cls)] = (weight, times + 1)
+        before, times = entry.votes.get((rule, cls), (0.0, 0))
+        if self.again and times:
+            entry.votes[(rule, cls)] = (max(before, weight), times)
+        else:
+            entry.votes[(rule, cls)] = (weight, times + 1)
 
     def reject(self, surface: str) -> None:
         """What is none of our names (a person's), whatever rules see in it."""
