@@ -37,6 +37,10 @@ class Models:
         self._product = compiled(
             f"[{self._makers}](?P<name>[\\u4e00-\\u9fff]{{0,6}}?(?:{'|'.join(endings)}))(?!{shapes['not-after-product']})"
         )
+        self._version_heads = [(str(c), str(w)) for c, listed in settings["versioned"].items() for w in listed]
+        self._version_heads.sort(key=lambda pair: -len(pair[1]))
+        nouns = "|".join(word for _, word in self._version_heads)
+        self._versioned = compiled(rf"(?P<head>{nouns})\s?[Vv]?[0-9]{{1,2}}\.[0-9]{{1,2}}(?![0-9.%‰])")
         self._compile(shapes)
         self._interconnect = compiled(str(settings["interconnect-names"]))
         self._refuse = compiled(str(settings["not-models"]))
@@ -63,8 +67,21 @@ class Models:
         self._beside, self._made_by = str(shapes["beside"]), str(shapes["made-by"])
         self._series = str(shapes["series"])[-1]
 
+    def _with_version(self, page: Page, ledger: Ledger) -> None:
+        """A noun with a version number is the end of a name: 星链总线1.0, 全域调度平台2.0."""
+        for match in self._versioned.finditer(page.text):
+            han = _BEFORE.search(page.text, max(0, match.start() - 8), match.start())
+            stem = self._words.split(han[0])[-1] if han else None
+            size = self._prefix(han[0]) if han else 0
+            if stem is not None and not size and stem.kind in ("noun", "") and 2 <= len(stem) <= 4:
+                size = len(stem)
+            if size:
+                cls = next(c for c, word in self._version_heads if match["head"].endswith(word))
+                ledger.vote(page.surface(match.start() - size, match.end()), cls, "model.versioned", 0.7)
+
     def read(self, page: Page, ledger: Ledger) -> None:
         """Vote for the model names of a page."""
+        self._with_version(page, ledger)
         for match in self._name.finditer(page.text):
             self._plain(page, match, ledger)
         for match in self._product.finditer(page.text):
@@ -240,7 +257,12 @@ class Models:
         if not (following.isascii() and following.isalnum()):
             return
         cls = next((c for c in classes if c in ("Chip", "Interconnect", "AIModel", "Server", "Product")), "")
-        if not cls or (match := self._family.match(page.text, at + 1)) is None:
+        if (match := self._family.match(page.text, at + 1)) is None:
+            return
+        if not cls and page.text[at] in self._makers and len(match["tail"]) > 2:  # 海光 7380 CPU
+            cls, gap = self._heads.after(page.source[page.ends[match.end() - 1] :][:20])
+            cls = "" if gap else cls
+        if not cls:
             return
         tail = match["tail"]
         if self._refuse.match(tail) or (tail.isdigit() and len(tail) > 4):
