@@ -130,6 +130,8 @@ def _quote(row: dict[str, Term], kb: KnowledgeBase | None, texts: dict[str, str]
         if document not in texts:
             texts[document] = kb.source_text(document)
         before, after = around(texts[document], start, int(get("end")))
+    else:
+        before, after = around(before + after, len(before), len(before))
     return Quote(document, get("title"), get("section"), get("page"), start, before, get("words"), after)
 
 

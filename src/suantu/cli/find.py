@@ -49,7 +49,7 @@ def command(session: Session, text: str, limit: int, only: bool | None) -> None:
             records.append({"kind": "thing", "label": labels[hit.iri], **hit._asdict()})
     if only is not True:
         for place in _places(session, text, limit):
-            words = f"…{place.before}{place.words}{place.after}…"
+            words = " ".join(f"…{place.before}{place.words}{place.after}…".split())
             rows.append([words, session.say("passage"), place.title, place.where(session.say)])
             records.append({"kind": "text", **place._asdict()})
     session.rows([session.say(k) for k in ("found", "class", "how", "thing")], rows, records)
