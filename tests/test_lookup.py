@@ -259,6 +259,24 @@ def test_rows_are_python_values(graph: Graph) -> None:
     assert graph.ask("ASK { sti:A100 a st:Chip }")
 
 
+def test_what_was_inferred_can_be_left_out(graph: Graph, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    places = "SELECT ?p WHERE { sti:Inspur st:locatedIn ?p }"
+    count = "SELECT (COUNT(*) AS ?n) WHERE { ?x st:mentionedIn ?p . ?x a st:Entity }"
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    with open_graph(kb(), inferred=False) as said:
+        assert [row["p"] for row in said.select(places, timeout=30)] == [sti("Jinan")]
+        assert len(graph.select(places)) == 2
+        assert said.select(count)[0] == graph.select(count)[0]  # each triple once, however many documents state it
+        assert not said.ask("ASK { GRAPH ?g { sti:Inspur st:locatedIn sti:China } }")
+        assert {r.origin for r in said.thing("浪潮").relations} == {"document", "ontology"}
+        assert list(tmp_path.iterdir())
+    assert not list(tmp_path.iterdir())
+    with open_graph(workspace() / "empty", inferred=False) as bare:
+        assert bare.ask("ASK { sti:Inspur a st:Vendor }")
+    with pytest.raises(UsageError, match="on disk"):
+        open_graph("http://127.0.0.1:9/sparql", inferred=False)
+
+
 def test_frames_need_pandas(graph: Graph) -> None:
     rows = graph.select("SELECT ?v WHERE { ?f st:value ?v } ORDER BY ?v LIMIT 2")
     try:

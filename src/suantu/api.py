@@ -248,16 +248,19 @@ class Graph:
         self.close()
 
 
-def open_graph(where: str | Path, *, language: str = "zh") -> Graph:
+def open_graph(where: str | Path, *, language: str = "zh", inferred: bool = True) -> Graph:
     """The graph in a directory, or behind the URL of a SPARQL service; labels come in ``language`` (zh or en).
+    ``inferred`` False leaves out what no document and not the ontology says (UsageError for a SPARQL service).
 
     StoreError: the directory is no knowledge base; EndpointError: the URL is none.
     """
     if isinstance(where, str) and where.startswith(("http://", "https://")):
+        if not inferred:
+            raise UsageError("leaving out what was inferred needs a knowledge base on disk, not a SPARQL service")
         from suantu.stores.remote import RemoteEndpoint
 
         return Graph(RemoteEndpoint(where), language=language)
     from suantu.stores.kb import KnowledgeBase
 
     kb = KnowledgeBase.open(Path(where))
-    return Graph(kb.endpoint(), kb, language=language)
+    return Graph(kb.endpoint(inferred=inferred), kb, language=language)

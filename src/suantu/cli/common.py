@@ -29,7 +29,7 @@ class Session:
     def __init__(self, kb: str, endpoint: str, language: str | None, form: str, quiet: bool) -> None:
         self.directory, self.url, self.form, self.quiet = Path(kb), endpoint, form, quiet
         self.language = language or _locale_language()
-        self.allow_service = False
+        self.allow_service, self.inferred = False, True
         self._close: list[Callable[[], None]] = []
 
     @cached_property
@@ -47,7 +47,7 @@ class Session:
     def endpoint(self) -> Endpoint:
         """The graph to ask: the remote service if one was named, else the knowledge base."""
         if not self.url:
-            local = self.kb.endpoint(allow_service=self.allow_service)
+            local = self.kb.endpoint(allow_service=self.allow_service, inferred=self.inferred)
             self._close.append(local.close)
             return local
         from suantu.stores.remote import RemoteEndpoint

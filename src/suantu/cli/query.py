@@ -31,7 +31,7 @@ FORMATS = ("table", "csv", "tsv", "json", "xml", "ttl", "nt", "jsonld", "rdfxml"
 @click.option(
     "--no-inferred",
     is_flag=True,
-    help="Leave out what was only inferred; what several documents say then counts for each.",
+    help="Leave out what was only inferred (over --endpoint, what several documents say then counts for each).",
 )
 @click.option("--ontology", type=click.Path(path_type=Path), help="The ontology folder with the named questions.")
 @common(formats=FORMATS)
@@ -61,7 +61,7 @@ def command(
       suantu query market-size market="AI servers" --limit 20 --offset 20
       suantu query -f question.rq --format csv > answer.csv
     """
-    session.allow_service = allow_service
+    session.allow_service, session.inferred = allow_service, not no_inferred
     directory = _ontology(ontology)
     if show_list:
         _list(session, directory)
@@ -75,7 +75,7 @@ def command(
         from suantu.query import skipped
 
         text = skipped(text, offset)
-    if no_inferred:
+    if no_inferred and session.url:
         from suantu.query import without_graph
 
         text = without_graph(session.endpoint, text)

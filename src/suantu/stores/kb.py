@@ -18,7 +18,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
-from suantu.border.vocab import document_iri
+from suantu.border.vocab import GRAPH_INFERRED, document_iri
 from suantu.errors import StoreError, UsageError
 from suantu.stores.local import LocalEndpoint, open_read_only
 from suantu.stores.place import DOCUMENTS, MANIFEST, Hold
@@ -196,8 +196,12 @@ class KnowledgeBase:
             self._store = open_read_only(self._place)
         return self._store
 
-    def endpoint(self, *, allow_service: bool = False) -> LocalEndpoint:
-        """An endpoint over the store."""
+    def endpoint(self, *, allow_service: bool = False, inferred: bool = True) -> LocalEndpoint:
+        """An endpoint over the store; without what was only inferred if not ``inferred``."""
+        if not inferred:
+            from suantu.stores.without import WithoutEndpoint
+
+            return WithoutEndpoint(self._place, GRAPH_INFERRED, allow_service=allow_service)
         return LocalEndpoint(self._place, allow_service=allow_service)
 
     def find(self, document: str) -> DocumentEntry:
