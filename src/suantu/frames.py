@@ -249,6 +249,8 @@ def _rules(
         if isinstance(body.get("carry"), str):
             slot = frame.a if body["carry"] == "A" else frame.b
             body["carry"] = {slot: entry.get("topic", {}).get(slot, frame.slots[slot].split("|"))}
+        if body.get("apart") == "A":
+            body["apart"] = [frame.a]
         if body.get("all") in ("A", "B"):
             body["all"] = frame.a if body["all"] == "A" else frame.b
         body.setdefault("list", _listed(frame, name, source))

@@ -49,7 +49,7 @@ from suantu.stages.periods import PeriodGrammar
 from suantu.stages.quantities import QuantityGrammar
 from suantu.stages.rankings import Rankings, RankThread, compile_ranking
 from suantu.stages.rankings import merge as merge_rankings
-from suantu.stages.relations import Relations, compile_frames, compile_rule
+from suantu.stages.relations import Relations, compile_frames, compile_rule, compile_skips
 from suantu.stages.relations import merge as merge_claims
 from suantu.stages.tables import Heads, Tables, group_rows
 from suantu.stages.topics import note_topics
@@ -120,10 +120,7 @@ class Pipeline:
         places = {word: place for word, place in phrases.places.items() if place is not None}
         compiler = compiler.with_cues({"demonym": [*map(re.escape, places), "(?!)"], **settings.get("cues", {})}, file)
         rules = [compile_rule(r, compiler, self.ontology.properties) for r in read_rules(settings, file)]
-        skips = [
-            (compiler.pattern(skip["pattern"], "skips"), frozenset(map(str, skip.get("not", ()))))
-            for skip in settings.get("skips", ())
-        ]
+        skips = compile_skips(settings, compiler, self.ontology.properties)
         words, framed = compile_frames(settings, compiler, self.ontology.properties)
         return Relations(
             [*rules, *framed], words, self.ontology, settings, skips, places, grammar.folding(self.alphabet)

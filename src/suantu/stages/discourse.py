@@ -89,6 +89,7 @@ class Discourse:
         self.counted = compiled(str(settings.get("counted", r"(?!)")))
         self.owning = compiled(str(settings.get("owning", r"(?!)")))
         self.aside_after = compiled(either(settings.get("aside-after", ())) or r"(?!)")
+        self.headed = str(settings.get("headed", r"(?!)"))
         self.appositive = either(settings.get("appositives", ()))
         self.source = compiled(f"{edge}(?:{either(settings['saying']['before'])})\\s?$")  # who is only quoted
         self.comparison = compiled(f"{edge}(?:{either(settings['comparison'])}){after}")

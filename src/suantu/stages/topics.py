@@ -37,6 +37,7 @@ def note_topics(
     said |= {p for p, n in scene.nodes.items() if p and len(n.mentions) == 1 and n.thing.iri in before}
     firms = compiled(f"(?:{discourse.appositive})?[{alphabet.matching(['Organization'])}]")
     firms_of = compiled(f"(?:{discourse.of.pattern})?{firms.pattern}")
+    headed = compiled(discourse.headed.replace("ORG", alphabet.matching(["Organization"])))
     makes = compiled(f" [{alphabet.matching(['Chip', 'Product', 'AIModel', 'Interconnect'])}]")
     joined = compiled(
         f"(?:{'|'.join(map(re.escape, sorted(discourse.joins))) or '(?!)'})[^，。；：\ue000-\uf8ff]{{0,6}}"
@@ -61,16 +62,15 @@ def note_topics(
             and any(scene.text[p : p + 1] in places for p in _onward(scene.text, position, discourse))
         )
         beside = passed >= start and "Organization" in classes and joined.fullmatch(scene.text, passed + 1, position)
-        aside = aside or bool(beside)
+        aside = aside or bool(beside) or ("Organization" in classes and _describes(scene, start, position, headed))
         passed = position if aside and "Organization" in classes else passed
         modifies = _MODIFIES.match(scene.text, position + 1) or measured.match(scene.text, position + 1)
         modifies = modifies or discourse.aside_after.match(scene.text, position + 1)
         modifies = modifies or (firms.match(scene.text, position + 1) if "Industry" in classes else None)
         if compared or aside or modifies or (start, classes) in seen or position in said:
             continue
-        if not _counted(scene, position, discourse, alphabet):
-            seen.add((start, classes))
         part = _counted(scene, position, discourse, alphabet)
+        seen |= set() if part else {(start, classes)}
         owner = scene.text.startswith(OWNING, position + 1)
         owner = owner or ("Organization" in classes and makes.match(scene.text, position + 1) is not None)
         whose = "Place" in classes and firms_of.match(scene.text, position + 1) is not None
@@ -85,6 +85,11 @@ def note_topics(
         clause = clause_start(scene.text, match.start())
         scene.topics.append(Topic(node, classes, match.start(), clause, thread.now, hint=True))
     scene.topics.sort(key=lambda t: (t.time, t.position))
+
+
+def _describes(scene: Scene, clause: int, position: int, headed: re.Pattern[str]) -> bool:
+    """Whether the clause that a firm opens only describes another firm, which the text goes on about."""
+    return position - clause <= 1 and headed.match(scene.text, position + 1) is not None
 
 
 def _counted(scene: Scene, position: int, discourse: Discourse, alphabet: Alphabet) -> bool:

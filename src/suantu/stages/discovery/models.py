@@ -49,6 +49,7 @@ class Models:
         self._made = compiled(str(settings["made-by"]))
         self._model_signs = compiled(str(settings["model-signs"]))
         self._naming = tuple(map(str, settings["quotes"]["naming"]))
+        self._made_of = compiled(f"[{self._makers}]{settings['made-of']}$")
         self._models_before = tuple(map(str, settings["model-words-before"]))
 
     def _compile(self, shapes: Mapping[str, Any]) -> None:
@@ -193,13 +194,9 @@ class Models:
         if counted := self._counted.search(text, max(0, start - 8), start):
             ledger.vote(surface, self._counters[counted["counter"]], "model.counted", 0.62 if numbered else 0.4)
         if not numbered:
-            if (
-                made
-                and len(surface) >= 3
-                and text[start - 1] in self._makers
-                and surface[:1].isascii()
-                and not surface.isupper()
-            ):
+            own = made and len(surface) >= 3 and text[start - 1] in self._makers and surface[:1].isascii()
+            of = _CAMEL.match(surface) and self._made_of.search(text, max(0, start - 16), start)
+            if (own and not surface.isupper()) or of:
                 ledger.vote(surface, "Product", "model.of-maker", 0.6)
             return
         if self._holds.match(text, end):

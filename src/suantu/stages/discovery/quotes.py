@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from suantu.expressions import compiled
 from suantu.stages.discovery.heads import Heads
 from suantu.stages.discovery.page import Ledger, Page
-from suantu.stages.discovery.words import Words
+from suantu.stages.discovery.words import Word, Words
 
 _HAN = "\u4e00-\u9fff"
 _CLEAR = 0.85  # how sure a noun right before a quoted name makes its class
@@ -42,6 +42,7 @@ class Quotes:
         self._deeds = tuple(map(str, rules["deeds"]))
         opening, closing = "".join(rules["open"]), "".join(rules["close"])
         self._opening = compiled(f"[{opening}]")
+        self._serial = compiled(f"(?:{shapes['series']}|[A-Za-z0-9])$")
         self._quoted = compiled(f"[{opening}](?P<name>[^{opening}{closing}，。；：！？、《》]{{2,14}})[{closing}]")
         self._owners, self._of = owners, str(settings["of"])
         self._glued = [
@@ -75,19 +76,21 @@ class Quotes:
         if body and len(name) > 5:
             ledger.vote(name, body, self._rule, 0.75)
             return
-        if (
-            self._refuse.match(name)
-            or (common and all(w.kind in ("generic", "stop", "role") for w in words))
-            or words[0].kind == "stop"
-        ):
-            return
         before, after = source[max(0, match.start() - 12) : match.start()], source[match.end() : match.end() + 46]
-        fresh = any(w.kind in ("open", "latin") for w in words)
+        serial = len(name) > 2 and self._serial.search(name) is not None
+        odd = serial or (self._odd(words) and self._heads.before(self._lead.sub("", before)) != "")
+        if self._refuse.match(name) or (not odd and (words[0].kind == "stop" or (common and self._words.empty(name)))):
+            return
+        fresh = odd or any(w.kind in ("open", "latin") for w in words)
         if fresh and self._is_link(name, after, source):
             ledger.vote(name, "Interconnect", self._rule, _CLEAR)
         elif cls := self._class(name, own, before, after, fresh, len(words) == 1):
             clear = self._heads.before(self._lead.sub("", before)) == cls
             ledger.vote(name, cls, self._rule, _CLEAR if clear else 0.75)
+
+    def _odd(self, words: Sequence[Word]) -> bool:
+        """Whether words of one letter are put together as no phrase is (云台算网)."""
+        return sum(len(w) for w in words) > 2 and any(len(w) == 1 and w.kind == "generic" for w in words)
 
     def _is_link(self, name: str, after: str, source: str) -> bool:
         """Whether a link's Latin name follows in brackets, or the text counts links of that name."""
@@ -170,6 +173,8 @@ class Quotes:
         known, owners = names
         if not 2 <= size <= 4 or any(x < end and a < y for x, y in known):
             return
+        if self._opening.match(source, match.end()):
+            return  # its name follows in quotation marks
         after, before = tuple(rule.get("after", ())), tuple(rule.get("before", ()))
         owned = a - 1 in owners and source[a - 1] == self._of
         if after and not (owned or source.endswith(after, 0, a) or source.startswith(before, match.end())):

@@ -28,7 +28,8 @@ _LATIN = rf"(?<![A-Za-z0-9.&-])(?P<name>{_LATIN_WORD}(?:\s(?:{_LATIN_WORD}|[TOPI
 
 @dataclass(frozen=True)
 class Slot:
-    """A slot; its pattern is compiled when it is first used. ``sure``: any two letters are a name there."""
+    """A slot; its pattern is compiled when it is first used. ``sure``: any two letters are a name there; ``opens``:
+    the name stands first in it, so that other words may run into it; ``behind``: even another firm and its verb."""
 
     name: str
     cls: str
@@ -37,6 +38,8 @@ class Slot:
     file: str
     latin: bool = False
     sure: bool = False
+    opens: bool = False
+    behind: bool = False
 
     @cached_property
     def pattern(self) -> re.Pattern[str]:
@@ -68,7 +71,7 @@ class Slots:
         refuse: Callable[[str], bool] = lambda surface: False,
     ) -> None:
         self._topics = topics
-        self._words, self._endings, self._refuse = words, tuple(endings), refuse
+        self._words, self._endings, self._refuse, self._owners = words, tuple(endings), refuse, owners
         self._before = compiled(rf"(?:{_LATIN_WORD}\s)+$")
         self._after = compiled(rf"(?:\s(?:{_LATIN_WORD}|[{topics or ' '}]))+")
         self._ending = compiled("|".join(map(re.escape, sorted(grow, key=len, reverse=True))) or "(?!)")
@@ -82,12 +85,14 @@ class Slots:
             latin = _LATIN_MARK in source
             shape = _LATIN.replace("TOPICS", topics) if latin else f"(?P<name>{inside}{{2,16}}?)"
             if source.startswith(marker):
-                shape = f"(?<!{inside})(?<![{owners}])(?P<name>{inside}{{2,30}}?)"
+                shape = f"(?<!{inside})(?P<name>{inside}{{2,30}}?)"
             marked = source.replace(_LATIN_MARK if latin else marker, "\0", 1)
             body = compiler.pattern(marked, str(rule["name"])).source
             cls, weight = str(rule.get("class", "")), float(rule["weight"])
             source, sure = body.replace("\0", shape), bool(rule.get("sure"))
-            self._slots.append(Slot(str(rule["name"]), cls, weight, source, compiler.file, latin, sure))
+            opens = str(rule["pattern"]).startswith(marker)
+            behind = bool(rule.get("behind"))
+            self._slots.append(Slot(str(rule["name"]), cls, weight, source, compiler.file, latin, sure, opens, behind))
             for word in rule["when"]:
                 triggers[str(word)].append(i)
         self._triggers = list(triggers.values())
@@ -131,8 +136,8 @@ class Slots:
             if slot.latin:
                 self._latin(page.surface(start, end).rstrip(".'’-"), slot, ledger)
                 continue
-            found = self._words.trim(page.text[start:end])
-            if found is None:
+            found = self._words.trim(page.text[start:end], inner=not slot.opens)
+            if found is None or (slot.opens and self._owned(page.text, start, slot.behind and found[0])):
                 continue
             a, b = start + found[0], start + found[1]
             if (ending := self._ending.match(page.text, b)) and ending.end() <= a + 12:
@@ -146,6 +151,10 @@ class Slots:
                 if (len(core) == 2 and not (slot.sure or self._words.rare(core))) or self._refuse(surface):
                     continue
                 ledger.vote(surface, slot.cls, slot.name, slot.weight)
+
+    def _owned(self, text: str, start: int, cut: int) -> bool:
+        """Whether a stretch stands directly behind a firm, and no word is ``cut`` off between: it is the firm's own."""
+        return start > 0 and not cut and text[start - 1] in self._owners
 
     def _whole(self, text: str, a: int, b: int) -> tuple[int, int]:
         """A name without the everyday words behind its ending; a Latin one with the Latin words beside it."""

@@ -56,6 +56,7 @@ class Words:
             ("stop", settings["stops"]),
         ):
             self._kinds.update(dict.fromkeys(text.split(), kind))
+        self._named = frozenset(map(str, settings["within-names"]))
 
     def add(self, kind: str, words: Iterable[str]) -> None:
         """Let these be words too, where they are not in a list."""
@@ -114,16 +115,19 @@ class Words:
                     words[i] = Word(word.start, word.end, "open")
         return words
 
-    def trim(self, text: str, whole: bool = False) -> tuple[int, int, bool] | None:
+    def trim(self, text: str, whole: bool = False, inner: bool = False) -> tuple[int, int, bool] | None:
         """Where the name in a stretch begins and ends, and whether a word that is no part of it stands before it.
 
-        ``whole`` keeps verbs and generic words at its head (智能理货).
+        ``whole`` keeps verbs and generic words at its head (智能理货); ``inner``: it is known where the name begins, so
+        that a function word that names have too may stand within (中原联合资本).
         """
         words = list(self.split(text))
         while words and words[-1].kind == "stop":
             words.pop()
         end = words[-1].end if words else 0
-        cut = next((i for i in range(len(words) - 1, -1, -1) if words[i].kind in ("stop", "role")), -1)
+        named = self._named if inner else frozenset()
+        cuts = [i for i, w in enumerate(words) if w.kind in ("stop", "role") and text[w.start : w.end] not in named]
+        cut = cuts[-1] if cuts else -1
         if whole and cut >= 0 and words[cut].kind == "role" and (not cut or words[cut - 1].kind == "stop"):
             cut -= 1  # 的企业诉求分拨
         if cut == len(words) - 1:
@@ -158,7 +162,10 @@ class Words:
     def sound(self, text: str) -> bool:
         """Whether a stretch may be a name: not only generic words, and no function word in it."""
         words = self.split(text)
-        return not all(w.kind in ("generic", "stop", "role") for w in words) and all(w.kind != "stop" for w in words)
+        within = words[1:-1]
+        return not all(w.kind in ("generic", "stop", "role") for w in words) and all(
+            w.kind != "stop" or (w in within and text[w.start : w.end] in self._named) for w in words
+        )
 
 
 def _unknown(words: Sequence[Word]) -> int:

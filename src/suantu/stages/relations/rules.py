@@ -146,6 +146,20 @@ def _more(source: str, listed: str, use: Use | None, compiler: Compiler, rule: s
     return Pattern(between.replace("ONE", f"(?P<{listed}>[{chars}])"), compiler.file, rule)
 
 
+def compile_skips(
+    settings: Mapping[str, Any], compiler: Compiler, predicates: Iterable[str]
+) -> list[tuple[Pattern, frozenset[str]]]:
+    """The ``skips`` of a relations file: what is passed over, and the properties that are not read so."""
+    everything = frozenset(predicates)
+    return [
+        (
+            compiler.pattern(skip["pattern"], "skips"),
+            everything.difference(skip["only"]) if "only" in skip else frozenset(map(str, skip.get("not", ()))),
+        )
+        for skip in settings.get("skips", ())
+    ]
+
+
 def compile_frames(
     settings: Mapping[str, Any], compiler: Compiler, predicates: Iterable[str]
 ) -> tuple[Words, list[RelationRule]]:
