@@ -31,9 +31,10 @@ from suantu.records import (
 from suantu.rejecting import without
 from suantu.rules import KINDS, Alphabet, Compiler, Pattern, read_rules
 from suantu.scene import Node, Scene, Topic
-from suantu.stages import discourse as talk
 from suantu.stages import eras
+from suantu.stages.antecedents import resolve_pronouns
 from suantu.stages.clean import clean
+from suantu.stages.discourse import Discourse
 from suantu.stages.discovery import Discovery
 from suantu.stages.encode import Grammar, encode, language_of, sentences
 from suantu.stages.evidence import Evidence
@@ -66,7 +67,7 @@ class Language:
 
     grammar: Grammar
     moods: Moods
-    talk: talk.Discourse
+    talk: Discourse
     phrases: Phrases
     relations: Relations
     observer: Observer
@@ -106,7 +107,7 @@ class Pipeline:
         return Language(
             grammar,
             Moods(settings, code, self.alphabet.matching(["Organization"]), self.alphabet.matching(["period"])),
-            talk.Discourse(settings, code, {n.text: n.thing for n in self.ontology.names}, self.ontology.closure),
+            Discourse(settings, code, {n.text: n.thing for n in self.ontology.names}, self.ontology.closure),
             phrases,
             self._relations(code, compiler, phrases, grammar),
             self._observer(code, compiler, settings, phrases),
@@ -311,7 +312,7 @@ class _Reading:
         alphabet, grammars = self.pipeline.alphabet, self.pipeline.grammars
         inside = [n for n in singles if bounds[0] <= n.start and n.end <= bounds[1]]
         asides = self._insertions(block, bounds, inside, rules)
-        nodes = talk.resolve_pronouns(block, bounds, inside, thread, rules.talk, alphabet, asides)
+        nodes = resolve_pronouns(block, bounds, inside, thread, rules.talk, alphabet, asides)
         scene = encode(block, bounds, nodes, alphabet, grammars)
         scene.moods, scene.sayers = rules.moods.read(scene)
         if rules.insertion:

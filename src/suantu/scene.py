@@ -55,6 +55,7 @@ class Topic:
 
     ``time`` is the sentence that named it (paragraphs count more); against ``Scene.now`` it tells how old the topic is.
     ``hint``: it was not named, but a word tells it (a hospital: health care); figures are not about it.
+    ``spot``: a place that only says where something is.
     ``object``: it stood behind a verb (the server uses the chip): second choice.
     """
 
@@ -68,6 +69,7 @@ class Topic:
     owner: bool = False
     object: bool = False
     whose: bool = False
+    spot: bool = False
 
 
 @dataclass(slots=True)

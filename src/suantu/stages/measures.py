@@ -120,6 +120,8 @@ class Measures:
             place, again = self._more_at(text, place)
             bound = again or bound
         found = self._unit(text, folded, place)
+        if money and found and found[1].kind == "count":
+            found = None  # the $1.2 billion analysts had expected
         if direct and (found is None or direct[0] >= found[0]):
             return Tail(direct[0], None, direct[1])
         if found:

@@ -75,9 +75,8 @@ def note_topics(
         owner = owner or ("Organization" in classes and makes.match(scene.text, position + 1) is not None)
         whose = "Place" in classes and firms_of.match(scene.text, position + 1) is not None
         behind = bool(classes & discourse.objects) and _object(scene.text[start:position], classes, discourse)
-        scene.topics.append(
-            Topic(node, classes, position, start, thread.now, part, owner=owner, object=behind, whose=whose)
-        )
+        spot = "Place" in classes and discourse.places.search(scene.text, max(0, position - 16), position) is not None
+        scene.topics.append(Topic(node, classes, position, start, thread.now, part, False, owner, behind, whose, spot))
     for match in discourse.hint.finditer(scene.text):
         thing = discourse.hints[match[0]]
         at, classes = scene.starts[match.start()], closure(thing.classes)

@@ -99,6 +99,15 @@ class Circumstances(Places):
                 chosen = None
         return When(chosen, compared)
 
+    def asides(self, scene: Scene) -> frozenset[int]:
+        """Where the times stand that a sentence only looks back to, or that say when something began (English)."""
+        looked = self.back.asides(scene)
+        if not self._after:
+            return looked
+        times = [at for at, node in scene.nodes.items() if node.periods]
+        back = (self._founded, self._compare)
+        return looked | {at for at in times if any(b.search(scene.text[max(0, at - 40) : at]) for b in back)}
+
     def _reached(self, scene: Scene, position: int) -> Period | None:
         """The time that a change told before led to (由2021年的6%降至2022年的5%，…占8%): what else is told is of it."""
         found = list(self._led_to.finditer(scene.text, 0, position))

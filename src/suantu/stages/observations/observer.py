@@ -30,7 +30,7 @@ class Observer(Cued, Framed, Defaults, Facts):
 
     def asides(self, scene: Scene) -> frozenset[int]:
         """Where the times stand that a sentence only looks back to."""
-        return self._when.back.asides(scene)
+        return self._when.asides(scene)
 
     def read(self, scene: Scene, document: Document, inserted: bool = False) -> tuple[list[Observation], list[Loose]]:
         """The observations of ``scene`` and its figures that found no place; of its insertions only, if asked so."""

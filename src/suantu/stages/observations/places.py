@@ -33,6 +33,7 @@ class Places:
         self._after = language == "en"
         self._alphabet = alphabet
         of = str(settings["of"])
+        self._firm = compiled(str(settings.get("firm-after", "(?!)")))
         self._founded = compiled(str(settings.get("founded", "(?!)")))
         self._based = compiled(f"[{alphabet.matching(['Organization'])}],? (?:of|from|based in|headquartered in) $")
         self._places = places
@@ -75,13 +76,16 @@ class Places:
         ]
         if self._place_words:
             spots += [
-                (m.start(), self._places[m[0]]) for m in self._place_words.finditer(scene.text) if m[0] in self._places
+                (m.start(), self._places[m[0]])
+                for m in self._place_words.finditer(scene.text)
+                if m[0] in self._places and not self._firm.match(scene.text, m.end())
             ]
         spots += self._seated(scene, position)
         spots += self._called_after(scene)
         if self._whole:
             spots = [(at, thing) for at, thing in spots if not self._whole.search(scene.text[max(0, at - 4) : at])]
         if self._after:
+            spots = [(at, t) for at, t in spots if not (at in scene.nodes and self._firm.match(scene.text, at + 1))]
             spots = [(at, thing) for at, thing in spots if not self._based.search(scene.text, max(0, at - 16), at)]
             spots = [(at, t) for at, t in spots if not (at < position and self._of_founding(scene.text, at, position))]
         else:  # one of several is none of its own
