@@ -41,7 +41,8 @@ STAGE_EXCEPTIONS = {
     ("evidence", "names"): "chooses among the matches that names gives",
     ("discovery", "names"): "looks for the new names as for the known ones",
     ("read", "readers"): "the readers by file type",
-    ("discourse", "twos"): "which two things the former and the latter are",
+    ("antecedents", "discourse"): "what pronouns there are",
+    ("antecedents", "twos"): "which two things the former and the latter are",
     ("topics", "discourse"): "what a sentence adds to what the text talks about",
     ("topics", "twos"): "what classes do not tell things apart",
 }

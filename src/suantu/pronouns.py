@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from suantu.expressions import compiled
 from suantu.rules import Alphabet
@@ -30,6 +31,23 @@ class Pronoun:
     titled: bool = False
     refuse: re.Pattern[str] = NONE
     gap: re.Pattern[str] = NONE
+
+    @classmethod
+    def from_settings(cls, p: Mapping[str, Any], words: str) -> Pronoun:
+        """Compile an entry of the ``pronouns`` section; ``words``: the expression of its words."""
+        return cls(
+            compiled(words),
+            tuple(p["classes"]),
+            str(p.get("head", "")),
+            str(p.get("kind", "")),
+            frozenset(p.get("owns", ())),
+            str(p.get("owner", "")),
+            bool(p.get("single")),
+            bool(p.get("counted")),
+            bool(p.get("titled")),
+            compiled(str(p["refuse"])) if "refuse" in p else NONE,
+            compiled(str(p["gap"])) if "gap" in p else NONE,
+        )
 
     def wanted(
         self, end: int, text: str, nodes: Sequence[Node], alphabet: Alphabet, between: re.Pattern[str]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import product
 
 from suantu.pronouns import SEATS, Pronoun, beside, by_head, kind_only
 from suantu.records import Block, Mention
 from suantu.rules import Alphabet
-from suantu.scene import Node
+from suantu.scene import Node, Topic
 from suantu.stages.discourse import Discourse, clause_start
 from suantu.stages.twos import OWNING, listed, of_two, unowning
 from suantu.thread import Thread

@@ -1,4 +1,4 @@
-"""Follows what a text talks about from clause to clause: pronouns, carried subjects, the last period and place."""
+"""How a language says what a text talks about from clause to clause: its pronouns and the words that carry or set aside."""
 
 from __future__ import annotations
 
@@ -42,20 +42,7 @@ class Discourse:
         edge = r"(?<![A-Za-z])" if language == "en" else ""
         after = r"(?![A-Za-z])" if language == "en" else ""
         self.pronouns = tuple(
-            Pronoun(
-                compiled(f"{edge}(?:{either(p['words'])}){after}"),
-                tuple(p["classes"]),
-                str(p.get("head", "")),
-                str(p.get("kind", "")),
-                frozenset(p.get("owns", ())),
-                str(p.get("owner", "")),
-                bool(p.get("single")),
-                bool(p.get("counted")),
-                bool(p.get("titled")),
-                compiled(str(p["refuse"])) if "refuse" in p else NONE,
-                compiled(str(p["gap"])) if "gap" in p else NONE,
-            )
-            for p in settings["pronouns"]
+            Pronoun.from_settings(p, f"{edge}(?:{either(p['words'])}){after}") for p in settings["pronouns"]
         )
         self.former = next((p.words for p in self.pronouns if p.classes[0] == "former"), compiled(r"(?!)"))
         self.opening = compiled(str(settings.get("opening", r"(?!)")))
