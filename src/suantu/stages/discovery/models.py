@@ -43,6 +43,7 @@ class Models:
         self._versioned = compiled(rf"(?P<head>{nouns})\s?[Vv]?[0-9]{{1,2}}\.[0-9]{{1,2}}(?![0-9.%‰])")
         self._compile(shapes)
         self._interconnect = compiled(str(settings["interconnect-names"]))
+        self._longer_name = compiled(str(settings["longer"]))
         self._refuse = compiled(str(settings["not-models"]))
         self._measures = [(cls, compiled(f"{shapes['measured']}{p}")) for cls, p in settings["measures"].items()]
         self._any_product = tuple(map(str, settings["any-product"]))
@@ -250,6 +251,11 @@ class Models:
 
     def _generation(self, page: Page, at: int, classes: Iterable[str], ledger: Ledger) -> None:
         """昇腾 910D, NVLink 6: a known family with a number that no known name has."""
+        if page.names[at].text[-1:].isascii() and (longer := self._longer_name.match(page.source, page.ends[at])):
+            kinds = (c for c in classes if c in ("Chip", "Interconnect", "AIModel", "Standard", "Benchmark", "Product"))
+            if cls := next(kinds, ""):
+                ledger.vote(page.source[page.starts[at] : longer.end()], cls, "model.longer", 0.75)
+                return
         following = page.text[at + 1 : at + 3].strip()[:1]
         if not (following.isascii() and following.isalnum()):
             return
