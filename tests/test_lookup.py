@@ -226,6 +226,22 @@ def test_why_without_the_texts_uses_what_the_passage_keeps(graph: Graph) -> None
     assert quote.after.startswith("，显存")
 
 
+def test_a_fact_by_the_beginning_of_its_key(graph: Graph, tmp_path: Path) -> None:
+    copy = tmp_path / "kb"
+    shutil.copytree(kb(), copy)
+    facts = [r.fact for r in graph.thing("A100").relations if r.fact] + [f.fact for f in graph.facts()]
+    facts += [rank.fact for rank in graph.ranks()]
+    with open_graph(copy) as mine:
+        for fact in facts:
+            digits = fact.rpartition("/")[2][:10]
+            assert find_fact(mine.endpoint, digits, mine.kb) == find_fact(mine.endpoint, digits) == fact
+        assert (copy / "documents" / "facts.tsv").read_text("utf-8").count("\n") == 42  # 41 facts and the head
+        (copy / "documents" / "facts.tsv").write_text("of another state\n", "utf-8")
+        assert find_fact(mine.endpoint, digits, mine.kb) == facts[-1]
+        with pytest.raises(UsageError, match="unknown fact"):
+            find_fact(mine.endpoint, "ffff0000", mine.kb)
+
+
 @pytest.mark.parametrize("fact", ["", "zz", "0000", "sti:claim/none", "sti:Inspur", '" }'])
 def test_an_unknown_fact(graph: Graph, fact: str) -> None:
     with pytest.raises(UsageError, match="unknown fact"):

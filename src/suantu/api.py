@@ -189,7 +189,7 @@ class Graph:
         """Why a fact (its IRI, or the beginning of its key) is in the graph: a ``suantu.why.Reason`` with its quotes."""
         from suantu.why import find_fact, why
 
-        return why(self.endpoint, find_fact(self.endpoint, fact), self.kb)
+        return why(self.endpoint, find_fact(self.endpoint, fact, self.kb), self.kb)
 
     def paths(self, a: str, b: str, *, limit: int = 3) -> list[list[lookup.Relation]]:
         """The shortest ways from one thing to another over relations, in either direction, of at most six relations."""

@@ -16,7 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from suantu.border.vocab import ST
+from suantu.border.vocab import ST, STI
 from suantu.names import fold, parents, short, specific
 from suantu.query import one_of
 from suantu.stores.base import Endpoint
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from suantu.ontology import Ontology
     from suantu.stores.kb import KnowledgeBase
 
-NAMES_FILE = "names.tsv"
+NAMES_FILE, FACTS_FILE = "names.tsv", "facts.tsv"
+FACTS = ("Claim", "Observation", "RankingEntry")  # the classes of facts
 _GOOD = 80.0
 _TYPES = "SELECT DISTINCT ?x ?c WHERE { ?x a st:Entity , ?c }"
 _LABELS = "SELECT DISTINCT ?x ?l WHERE { { ?x skos:prefLabel ?l } UNION { ?x skos:altLabel ?l } ?x a st:Entity }"
@@ -139,18 +140,46 @@ def index_of(kb: KnowledgeBase, endpoint: Endpoint, *, pinyin: bool, known: Onto
     """The names of a local knowledge base: those kept in it where they are of this state of it (and have the pinyin,
     if wanted); else those that the graph gives (and the ontology ``known`` that it was built with), which are then kept
     for the next time."""
-    path, state = kept_at(kb), _state(kb)
-    with suppress(OSError, ValueError), path.open("rb") as file:
-        head = file.readline()
-        kept, read = head.decode().rstrip("\n").split("\t")
-        if kept == state and (read == "pinyin" or not pinyin):
-            return Index(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ), len(head))
+    path, heads = kept_at(kb), [f"{_state(kb)}\t{read}\n".encode() for read in ("pinyin", "plain")]
+    if kept := _kept(path, heads[:1] if pinyin else heads):
+        return Index(*kept)
     names = index(endpoint, pinyin=pinyin, known=known)
-    with suppress(OSError):  # a knowledge base that may only be read
-        draft = path.with_name(f".{NAMES_FILE}.{os.getpid()}")
-        draft.write_bytes(f"{state}\t{'pinyin' if pinyin else 'plain'}\n".encode() + names.data)
-        draft.replace(path)
+    _keep_for_later(path, heads[0 if pinyin else 1] + names.data)
     return names
+
+
+def facts_beginning(kb: KnowledgeBase, endpoint: Endpoint, digits: str) -> list[str]:
+    """The facts (IRIs) of a local knowledge base whose keys begin with ``digits``. Their keys are kept in it like its
+    names: the store would have to look at every fact."""
+    path, head = kept_at(kb).with_name(FACTS_FILE), f"{_state(kb)}\n".encode()
+    kept: tuple[bytes | mmap.mmap, int] | None = _kept(path, [head])
+    if kept is None:
+        rows = endpoint.select(f"SELECT DISTINCT ?f WHERE {{ {one_of('k', map(ST.__add__, FACTS))} ?f a ?k }}")
+        keys = sorted((key, start) for start, _, key in (r["f"].value.rpartition("/") for r in rows))
+        kept = head + "".join(f"{key}\t{start.removeprefix(STI)}\n" for key, start in keys).encode(), len(head)
+        _keep_for_later(path, bytes(kept[0]))
+    lines, start = kept
+    found, at = list[str](), lines.find(f"\n{digits}".encode(), start - 1)
+    while at >= 0:
+        key, _, where = lines[at + 1 : lines.find(b"\n", at + 1)].decode().partition("\t")
+        found.append(f"{where if ':' in where else STI + where}/{key}")
+        at = lines.find(f"\n{digits}".encode(), at + 1)
+    return found
+
+
+def _kept(path: Path, heads: Iterable[bytes]) -> tuple[mmap.mmap, int] | None:
+    """What a file holds that begins with one of these lines, and where it goes on; None where there is none."""
+    with suppress(OSError, ValueError), path.open("rb") as file:
+        if (head := file.readline()) in heads:
+            return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ), len(head)
+    return None
+
+
+def _keep_for_later(path: Path, data: bytes) -> None:
+    with suppress(OSError):  # a knowledge base that may only be read
+        draft = path.with_name(f".{path.name}.{os.getpid()}")
+        draft.write_bytes(data)
+        draft.replace(path)
 
 
 def kept_at(kb: KnowledgeBase) -> Path:

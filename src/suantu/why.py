@@ -57,9 +57,9 @@ class Reason(NamedTuple):
 # ---- facts -----------------------------------------------------------------------------------------------------------
 
 
-def find_fact(endpoint: Endpoint, fact: str) -> str:
-    """The IRI of a fact from its IRI, CURIE, key, or the first digits of its key. UsageError where none or several
-    fit."""
+def find_fact(endpoint: Endpoint, fact: str, kb: KnowledgeBase | None = None) -> str:
+    """The IRI of a fact from its IRI, CURIE, key, or the first digits of its key, which are found sooner where the
+    knowledge base is at hand. UsageError where none or several fit."""
     fact = fact.strip()
     key = re.fullmatch(r"[0-9a-f]{4,}", fact)
     wanted = [f"{STI}{kind}/{fact}" for kind in _KINDS] if key else [full(fact)]
@@ -69,7 +69,11 @@ def find_fact(endpoint: Endpoint, fact: str) -> str:
         if len(rows):
             return next(iter(rows))["f"].value
     found: list[str] = []
-    if key:
+    if key and kb is not None:
+        from suantu.search import facts_beginning
+
+        found = facts_beginning(kb, endpoint, fact)
+    elif key:
         beginning = Term("literal", f"/{fact}").sparql()
         shape = f"CONTAINS(STR(?f), {beginning})"
         rows = endpoint.select(f"SELECT DISTINCT ?f WHERE {{ {kinds} ?f a ?k FILTER({shape}) }} ORDER BY ?f LIMIT 5")

@@ -54,7 +54,7 @@ def _facts(session: Session, given: tuple[str, ...]) -> list[str]:
     from suantu.why import find_fact
 
     if len(given) == 1:
-        return [find_fact(session.endpoint, given[0])]
+        return [find_fact(session.endpoint, given[0], None if session.url else session.kb)]
     if len(given) > 2:
         raise click.UsageError("give one fact, or two things")
     a, b = (session.thing(name) for name in given)

@@ -88,7 +88,7 @@ class Explorer:
 
     def why(self, fact: str) -> dict[str, Any]:
         """Why a fact is in the graph: the rule, and the words in their paragraph."""
-        reason = why(self.endpoint, find_fact(self.endpoint, fact), self.kb)
+        reason = why(self.endpoint, find_fact(self.endpoint, fact, self.kb), self.kb)
         record = {**reason._asdict(), "quotes": [quote._asdict() for quote in reason.quotes]}
         del record["says"]
         return record
