@@ -262,7 +262,9 @@ def test_loose_figures_are_counted_by_their_reason(tmp_path: Path) -> None:
 # ---- arithmetic ------------------------------------------------------------------------------------------------------
 
 
-def figures(endpoint_dir: Path, *given: tuple[str, str, str, str, str, str]) -> list[str]:
+def figures(
+    endpoint_dir: Path, *given: tuple[str, str, str, str, str, str], then: Callable[[ox.Store], None] | None = None
+) -> list[str]:
     """The notes on observations (metric, about, within, period, value, unit) of one document."""
 
     def more(store: ox.Store) -> None:
@@ -279,6 +281,8 @@ def figures(endpoint_dir: Path, *given: tuple[str, str, str, str, str, str]) -> 
             triples |= {ST + "within": node(f"sti:{within}")} if within else {}
             for p, value_ in triples.items():
                 store.add(ox.Quad(o, ox.NamedNode(p), value_))
+        if then:
+            then(store)
 
     return [f.message for f in check_arithmetic(graph(endpoint_dir, more)).findings]
 
@@ -311,12 +315,35 @@ def test_growth_against_its_ends(tmp_path: Path) -> None:
 
 def test_rank_lists_with_holes_and_doubles(tmp_path: Path) -> None:
     change = """DELETE { ?e st:rank ?n } INSERT { ?e st:rank 7 } WHERE { ?e st:rank ?n ; st:item sti:Jinan } ;
-      DELETE { ?e st:rank ?n } INSERT { ?e st:rank 2 } WHERE { ?e st:rank ?n ; st:inRanking/st:period "2019" ; st:item sti:Shenzhen }"""
+      DELETE { ?e st:rank ?n } INSERT { ?e st:rank 1 } WHERE { ?e st:rank ?n ; st:inRanking/st:period "2019" ; st:item sti:Shenzhen }"""
     found = [f.message for f in check_arithmetic(graph(tmp_path, update(change))).findings]
     assert found == [
-        "城市算力排行 2019: rank 2 is both Hangzhou and Shenzhen",
+        "城市算力排行 2019: rank 1 is both Beijing and Shenzhen",
         "城市算力排行 2020: rank 4–6 is missing",
     ]
+
+
+def test_ties_single_places_and_other_documents_are_no_faults(tmp_path: Path) -> None:
+    """Two on the second rank and nobody on the third; places that are told far apart; amounts of another document."""
+    tie = """DELETE { ?e st:rank ?n } INSERT { ?e st:rank 2 } WHERE { ?e st:rank ?n ; st:inRanking/st:period "2019" ;
+      st:item sti:Shenzhen } ; DELETE { ?e st:rank ?n } INSERT { ?e st:rank 7 } WHERE { ?e st:rank ?n ; st:item sti:Jinan } ;
+      DELETE { ?e prov:wasDerivedFrom ?p } INSERT { ?e prov:wasDerivedFrom ?far } WHERE { ?e st:item sti:Jinan ;
+      prov:wasDerivedFrom ?p ; a st:RankingEntry BIND(IRI("https://w3id.org/suantu/id/passage/far") AS ?far) } ;
+      INSERT DATA { <https://w3id.org/suantu/id/passage/far> oa:start 90000 ; oa:end 90009 }"""
+    assert check_arithmetic(graph(tmp_path, update(tie))).findings == ()
+    ends = [("marketSize", "AIServer", "", year, value, "USD") for year, value in (("2020", "100"), ("2024", "200"))]
+
+    def apart(store: ox.Store) -> None:
+        store.update("""DELETE { ?o prov:wasDerivedFrom ?p } INSERT { ?o prov:wasDerivedFrom ?q . ?q dcterms:isPartOf sti:other }
+          WHERE { ?o st:metric stm:cagr ; prov:wasDerivedFrom ?p BIND(IRI("https://w3id.org/suantu/id/passage/far") AS ?q) }""", prefixes=PREFIXES)  # fmt: skip
+
+    growth = ("cagr", "AIServer", "", "2020/2024", "30", "percent")
+    assert len(figures(tmp_path / "b", *ends, growth)) == 1
+    assert figures(tmp_path / "c", *ends, growth, then=apart) == []
+    quarters = [
+        ("marketSize", "AIServer", "", f"2023-{q}", value, "USD") for q, value in (("Q3", "100"), ("Q4", "120"))
+    ]
+    assert figures(tmp_path / "d", *quarters, ("growthRate", "AIServer", "", "2023-Q4", "20", "percent")) == []
 
 
 # ---- real documents --------------------------------------------------------------------------------------------------

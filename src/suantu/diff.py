@@ -170,6 +170,8 @@ def forecasts(a: Iterable[Statement], b: Iterable[Statement]) -> list[Forecast]:
         for true in actual[_cell(one)] if one.status == "Forecast" else ():
             if one.issued and true.issued and true.issued < one.issued:
                 continue
+            if one.document == true.document and one.value == true.value:
+                continue  # said twice, and only once as what is foreseen
             error = (one.value - true.value) / abs(true.value)
             key = (*_cell(one), one.value, true.value, one.document, true.document)
             found.setdefault(key, Forecast(one, true, error))
