@@ -12,7 +12,8 @@ from click.testing import CliRunner, Result
 from cli_kb import kb
 from suantu.border.vocab import STI, STM
 from suantu.cli import cli
-from suantu.conflicts import classify, conflicts, difference
+from suantu.conflicts import Cues, classify, conflicts, difference
+from suantu.paths import ontology_dir
 from suantu.statements import Statement
 
 
@@ -80,6 +81,27 @@ def said(value: str, start: int = 0, **more: object) -> Statement:
 )
 def test_why_two_figures_differ(kind: str, a: Statement, b: Statement) -> None:
     assert classify(a, b) == classify(b, a) == kind
+
+
+@pytest.mark.parametrize(
+    ("kind", "a", "b"),
+    [
+        ("scope", "带宽为900GB/s", "每条50GB/s"),
+        ("scope", "The total is 900GB/s", "50GB/s per link"),
+        ("scope", "每颗GPU的带宽", "每条50GB/s"),
+        ("contradiction", "每条60GB/s", "每条50GB/s"),
+        ("edition", "增长3.5‰", "《２０２０年某某报告》给出的是３.３‰"),
+        ("edition", "增长3.5‰", "上一版的数字是3.3‰"),
+        ("edition", "It grows by 3.5", "the 2020 edition had 3.3"),
+        ("contradiction", "增长3.5‰", "增长3.3‰"),
+    ],
+)
+def test_words_tell_what_is_of_each_and_of_another_edition(kind: str, a: str, b: str) -> None:
+    cues = Cues.read(ontology_dir())
+    one, other = said("60", quote=a), said("90", 900, quote=b)
+    assert classify(one, other, cues) == classify(other, one, cues) == kind
+    assert classify(one, other) == "contradiction"
+    assert classify(one, other, Cues.read(ontology_dir() / "lexicon")) == "contradiction"
 
 
 def test_what_is_alike_or_elsewhere_is_no_conflict() -> None:

@@ -3,24 +3,30 @@
 Most pairs of different values do not contradict each other. ``classify`` tells why, in this order:
 
 ``unit``      they are in different units, or one is a proportion and the other an amount
-``scope``     one names a place or a whole that the other leaves open, they are compared with different things, or one
-              sentence gives both (it tells them apart by words that the graph does not hold)
+``scope``     one names a place or a whole that the other leaves open, they are compared with different things, one
+              sentence gives both (it tells them apart by words that the graph does not hold), or one is of each
 ``bound``     one is a bound, a range or an approximation, and some value keeps both ("over 90 %", 93 %)
 ``rounding``  one is the other, rounded
 ``forecast``  one is a forecast and the other is not
-``edition``   the same publisher gives them in reports of different dates
+``edition``   the same publisher gives them in reports of different dates, or the words of one name another edition
 ``contradiction``  none of these: the same thing, said differently
 """
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from decimal import ROUND_HALF_EVEN, ROUND_HALF_UP, Decimal, localcontext
 from itertools import combinations
+from pathlib import Path
 from typing import NamedTuple
 
+from suantu.errors import OntologyError
+from suantu.expressions import compiled
+from suantu.stages.fold import fold
 from suantu.statements import Statement
+from suantu.yamls import parse
 
 CONTRADICTION = "contradiction"
 KINDS = ("unit", "scope", "bound", "rounding", "forecast", "edition", CONTRADICTION)
@@ -28,6 +34,29 @@ _NEAR = Decimal("0.05")  # how far "about" reaches, as a part of the figure
 _BESIDE = 30  # characters between the words of two clauses that are taken for one sentence
 _PROPORTIONS = {"percent", "permille", "percentagePoint"}
 _MANY = 200  # statements of one metric, thing and period that are compared pair by pair
+
+
+class Cues(NamedTuple):
+    """Patterns of words that say that a figure is of each one, and that it is another edition's."""
+
+    each: re.Pattern[str]
+    edition: re.Pattern[str]
+
+    @classmethod
+    def read(cls, ontology: Path) -> Cues:
+        """Those of ``rules/conflicts.yaml`` in an ontology folder, none where it has no such file."""
+        path = ontology / "rules" / "conflicts.yaml"
+        try:
+            found = parse(path.read_text("utf-8")) if path.is_file() else {}
+            return cls(*(compiled("|".join(f"(?:{p})" for p in found.get(name, ["(?!)"]))) for name in cls._fields))
+        except (OSError, ValueError, AttributeError, TypeError, re.error) as error:
+            raise OntologyError(f"{path}: cannot be read: {error}") from error
+
+    def apart(self, name: str, a: Statement, b: Statement) -> bool:
+        """Whether just one of two statements has such words, or they have others (of each link, of each card)."""
+        pattern: re.Pattern[str] = getattr(self, name)
+        one, other = ({match[0] for match in pattern.finditer(fold(s.quote))} for s in (a, b))
+        return one != other
 
 
 class Conflict(NamedTuple):
@@ -40,7 +69,7 @@ class Conflict(NamedTuple):
     b: Statement
 
 
-def conflicts(statements: Iterable[Statement]) -> list[Conflict]:
+def conflicts(statements: Iterable[Statement], cues: Cues | None = None) -> list[Conflict]:
     """The pairs that disagree, contradictions first, then by how far they differ. Two pairs with the same values for
     the same thing come once, as what tells most: a contradiction rather than another kind."""
     found: dict[tuple[object, ...], Conflict] = {}
@@ -48,7 +77,7 @@ def conflicts(statements: Iterable[Statement]) -> list[Conflict]:
         if (a.value, a.unit, a.lower, a.upper) == (b.value, b.unit, b.lower, b.upper) or not _comparable(a, b):
             continue
         first, second = sorted((a, b), key=_order)
-        one = Conflict(classify(first, second), difference(a.value, b.value), first, second)
+        one = Conflict(classify(first, second, cues), difference(a.value, b.value), first, second)
         values = tuple(sorted(((a.value, a.unit), (b.value, b.unit))))
         key = (a.metric, a.about, a.place or b.place, a.within or b.within, a.period, values)
         before = found.get(key)
@@ -87,11 +116,11 @@ def difference(a: Decimal, b: Decimal) -> Decimal:
     return abs(a - b) / largest if largest else Decimal(0)
 
 
-def classify(a: Statement, b: Statement) -> str:
+def classify(a: Statement, b: Statement, cues: Cues | None = None) -> str:
     """The kind of disagreement; see the module's first lines."""
     if a.unit != b.unit:
         return "unit"
-    if _scope(a, b):
+    if _scope(a, b) or (cues and cues.apart("each", a, b)):
         return "scope"
     if _meet(a, b):
         return "bound"
@@ -100,6 +129,8 @@ def classify(a: Statement, b: Statement) -> str:
     if (a.status == "Forecast") != (b.status == "Forecast"):
         return "forecast"
     if a.document != b.document and a.issued != b.issued and a.publisher and a.publisher == b.publisher:
+        return "edition"
+    if cues and cues.apart("edition", a, b):
         return "edition"
     return CONTRADICTION
 

@@ -29,15 +29,16 @@ def command(session: Session, everything: bool, about: tuple[str, ...], metric: 
       suantu conflicts
       suantu conflicts --all --metric marketShare --format csv
     """
-    from suantu.conflicts import CONTRADICTION, conflicts
+    from suantu.conflicts import CONTRADICTION, Cues, conflicts
     from suantu.names import resolve_metric
+    from suantu.paths import ontology_dir
     from suantu.statements import iris_of, statements
 
     things = {session.thing(name) for name in about}
     wanted = resolve_metric(session.endpoint, metric) if metric else ""
     given = statements(session.endpoint)
     given = [s for s in given if (not things or s.about in things) and (not wanted or s.metric == wanted)]
-    found = conflicts(given)
+    found = conflicts(given, Cues.read(ontology_dir()))
     shown = found if everything else [c for c in found if c.kind == CONTRADICTION]
     labels = session.labels(iris_of(s for c in shown for s in (c.a, c.b)))
     if session.terminal and session.form == "table" and shown:
