@@ -17,8 +17,10 @@ from suantu.rules import Compiler, Example, Rule, read_rules
 from suantu.stages.rankings import compile_ranking
 from suantu.stages.read import document_from_text
 
-PRACTICE = Path(__file__).with_name("rankings-zh.txt")
-TITLE = "算力行业观察（2025年6月）"
+PRACTICE = {
+    "算力行业观察（2025年6月）": Path(__file__).with_name("rankings-zh.txt"),
+    "Compute Watch, June 2025": Path(__file__).with_name("rankings-en.txt"),
+}
 
 
 @cache
@@ -53,17 +55,20 @@ def test_every_rule_finds_what_its_examples_say(rule: str, example: Example) -> 
         assert more in given, rule
 
 
-def practice() -> list[str]:
-    chunks = re.sub(r"^#.*\n", "", PRACTICE.read_text("utf-8"), flags=re.MULTILINE).split("\n\n")
-    return [chunk.strip() for chunk in chunks if chunk.strip()]
+def practice() -> list[tuple[str, str]]:
+    out: list[tuple[str, str]] = []
+    for title, file in PRACTICE.items():
+        chunks = re.sub(r"^#.*\n", "", file.read_text("utf-8"), flags=re.MULTILINE).split("\n\n")
+        out += [(title, chunk.strip()) for chunk in chunks if chunk.strip()]
+    return out
 
 
-@pytest.mark.parametrize("case", practice())
-def test_practice_gives_the_places_that_it_states_and_no_other(case: str) -> None:
+@pytest.mark.parametrize(("title", "case"), practice())
+def test_practice_gives_the_places_that_it_states_and_no_other(title: str, case: str) -> None:
     lines = case.splitlines()
     stated = {tuple(line.split("|")[1:]) for line in lines if line.startswith("K|")}
     text = "\n".join(line for line in lines if not line.startswith("K|")).replace("¶", "\n\n")
-    document = document_from_text(f"{TITLE}\n\n{text}\n", pipeline().layout, "practice.txt")
+    document = document_from_text(f"{title}\n\n{text}\n", pipeline().layout, "practice.txt")
     tiered = {row[:2] for row in stated if len(row) > 3}
     found = {
         (str(e.rank), e.item.label, e.period, *([str(e.tier)] if (str(e.rank), e.item.label) in tiered else []))

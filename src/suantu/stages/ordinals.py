@@ -102,13 +102,15 @@ class Ordinals:
         self._ordinal = compiled(f"({latin})(?![A-Za-z0-9])")
         self._superlative = compiled(f"[ -](?:{listed('latin_superlatives')})(?![A-Za-z])")
         self._cue_before = compiled(
-            f"(?:^|[^a-z])(?:(?:{listed('latin_cues')})(?: the| a)?|(?:{latin})(?:,? and|,)) $|[(]$"
+            f"(?:^|[^a-z])(?:(?:{listed('latin_cues')})(?: (?:{listed('latin_adverbs')}))?(?: the| a| in)?|(?:{latin})(?:,? and|,)"
+            f"|(?:{listed('latin_lists')})(?: again)? (?:at|in)) $|[(]$"
         )
+        self._on_way = compiled(f"(?: (?:{listed('rank_nouns')}))?(?: [^,.;:()]{{1,32}})? to (?:{latin})(?![a-z0-9])")
         self._ends = compiled(
             f" ?(?:[,.;:)]|$|(?:{either([w for w in words(rules, 'latin_end', file) if w[0].isalpha()])})(?![a-z]))"
         )
         self._item = compiled(r"(?:[,;]| and) (?:and )?(?:[a-z][a-z-]* ){1,4}$")
-        self._name_before = compiled(r"[A-Z][A-Za-z0-9]* $")
+        self._name_before = compiled(r"[A-Z][A-Za-z0-9]*(?: [0-9]{1,3}[A-Za-z]?)? $")
 
     def find(self, text: str, folded: str | None = None) -> list[Ordinal]:
         """Ordinals of the text, left to right, not overlapping."""
@@ -235,11 +237,13 @@ class Ordinals:
         end, value = match.end(), self._latin[match[1]]
         if after := self._superlative.match(folded, end):
             return self._made(text, start, after.end(), value)
-        if folded.endswith(self._from, 0, start) and folded.startswith(self._to, end):
+        if folded.endswith(self._from, 0, start) and (
+            folded.startswith(self._to, end) or self._on_way.match(folded, end)
+        ):
             return self._made(text, start, end, value)
         if folded.startswith(self._latin_not, end + 1) or not on_edge(text, end) or text.startswith("-", end):
             return []
-        cue = self._cue_before.search(folded, max(0, start - 24), start)
+        cue = self._cue_before.search(folded, max(0, start - 36), start)
         name = self._name_before.search(text, max(0, start - 24), start)
         stands = cue or name or self._item_next(folded, start, value)
         return self._made(text, start, end, value) if stands and self._ends.match(folded, end) else []

@@ -87,6 +87,8 @@ class Entries:
         node = scene.nodes.get(start)
         if node is not None and node.quantities:
             return int(node.quantities[0].value)
+        if node is not None and node.ordinals:
+            return node.ordinals[0].value
         if node is not None and node.periods:
             return node.periods[0].years
         words = re.match(r"\d+|[a-z]+|.", scene.text[start:end])

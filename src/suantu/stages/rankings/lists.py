@@ -62,6 +62,7 @@ class Lists:
         self._by = compiled(expand(settings.get("by", "\\s*")))
         self._owner = compiled(expand(settings.get("owner", "(?!)")))
         self._itself = compiled(expand(settings.get("itself", "(?!)")))
+        self.possessive = compiled(settings.get("possessive", "(?!)"))
         self._series = compiled(expand(settings.get("series", "(?!)")))
         self._answer = compiled(expand(settings.get("answer", "(?!)")))
         self._criterion = compiled(settings.get("criterion", "(?!)"))
@@ -245,7 +246,9 @@ class Lists:
             end = start + match.start()
         if (match := self._whose.search(text[start:end])) and match.start():
             end = start + match.start()
-        if match := self._trailing.search(text[start:end]):
+        if (match := self._trailing.search(text[start:end])) and not (
+            match.start() == 1 and text[start] < "\ue000"  # 农业 is no 农
+        ):
             end = start + match.start()
         return start, end
 

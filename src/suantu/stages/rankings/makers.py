@@ -102,6 +102,8 @@ class Makers(Shifts):
         if start >= 0:
             if len(match.ordinals("r")) == 1 and count == 1 and match.rule.known and not self._named(scene, start):
                 return [], start
+            if end == start + 1 and self.items.possessive.search(scene.surface(start, end)):
+                return [], start
             return self.items.after(scene, start, end, count, cls), start
         begin = match.found.start()
         if match.rule.those:
@@ -131,7 +133,7 @@ class Makers(Shifts):
         ranked = [p for p, n in scene.nodes.items() if n.ordinals and p < subject[1]]
         ends = (max(ranked), self._clause_start(scene, max(ranked))) if ranked else ()
         firm = next(filter(None, (self.items.subject(scene, end, "") for end in ends)), None)
-        return firm if firm and "Organization" in self._kinds(firm[0].classes) else None
+        return firm if firm and firm[1] >= 0 and "Organization" in self._kinds(firm[0].classes) else None
 
     def _by_subject(self, match: Match, where: int, named: Named) -> Named:
         """The words between the subject and the verb may name the ranking."""
@@ -146,9 +148,9 @@ class Makers(Shifts):
     def _streak(self, match: Match) -> Iterator[RankingEntry]:
         """连续第三次 with the years named, 连续三年 with the last one."""
         scene, thread = match.scene, match.thread
-        ranks = match.ranks("r")
+        ranks = match.ranks("r") or [1]  # topped the list for the third year
         many = self._number(scene, *match.span("n"))
-        at = match.ordinals("r")[0][0]
+        at = match.found.start("r")
         named = self.naming.name(scene, match.found.start(), "", None, thread)
         subject = self.items.subject(scene, match.found.start(), named.item_class)
         if subject is None or len(ranks) != 1 or not 1 < many < MOST:
@@ -167,7 +169,11 @@ class Makers(Shifts):
         node = match.scene.nodes.get(start)
         counted = bool(node and (node.periods or (node.quantities and node.quantities[0].kind == "duration")))
         last, _ = self.naming.period(match.scene, at, match.thread, own=False)
-        if not (counted or match.scene.text[start:end].endswith(self._yearly)) or not re.fullmatch(r"\d{4}", last):
+        yearly = (
+            match.scene.text[start:end].endswith(self._yearly)
+            or match.scene.text[slice(*match.span("e"))] in self._yearly
+        )
+        if not (counted or yearly) or not re.fullmatch(r"\d{4}", last):
             return {last} if last else set()
         return {str(int(last) - i) for i in range(many)}
 

@@ -14,7 +14,7 @@ MOST = 30  # places that one sentence may name
 
 @dataclass(frozen=True, slots=True)
 class RankingRule:
-    """A compiled ranking rule; see the header of ``rules/rankings.zh.yaml``."""
+    """A compiled ranking rule; see the header of ``rules/rankings.zh.yaml``. ``unranked``: no ordinal need stand in the sentence."""
 
     rule: Rule
     makes: str
@@ -27,6 +27,7 @@ class RankingRule:
     known: bool
     older: bool
     carried: bool
+    unranked: bool
 
 
 @dataclass(slots=True)

@@ -82,6 +82,7 @@ class Naming:
         self._ordinals = frozenset(alphabet.matching(["ordinal"]))
         self._old = compiled(expand(times["of-rank"]))
         self._whose = compiled(times.get("whose", "(?!)"))
+        self._after = compiled(times.get("after", "(?!)"))
         self._since = compiled(expand(times.get("since", "(?!)")))
         self._then = compiled(times.get("then", "(?!)"))
         self._frame = compiled(expand(times["frame-before"]))
@@ -215,7 +216,7 @@ class Naming:
     def note_frame(self, scene: Scene, thread: RankThread, *, opening: bool) -> None:
         """A time at the head of a clause holds for the rest of its paragraph; one that opens the sentence for it too."""
         if opening and (titled := self._titled.search(scene.block.text, scene.start, scene.end)) and not thread.frame:
-            thread.frame = titled[1] or titled[2]
+            thread.frame = titled[titled.lastindex or 1]
         if opening and (began := self._since.search(scene.text)):
             thread.since = scene.nodes[began.start(1)].periods[0].value
         if opening and (cited := _TITLE.search(scene.block.text, scene.start, scene.end)):
@@ -269,6 +270,8 @@ class Naming:
 
     def _closed(self, scene: Scene, at: int, position: int, period: Period, thread: RankThread) -> bool:
         """Whether an older edition's time ends before ``position``: at the semicolon (2023年京第三；沪由第七升至第五)."""
+        if self._after.search(scene.text, at, position):
+            return True
         return "；" in scene.text[at:position] and self.value(period, thread) < thread.period
 
     @staticmethod
@@ -292,7 +295,7 @@ class Naming:
         """A period's value; 上年 is a year before the ranking that the text is about."""
         if period.text in self._whole and thread.period[:4].isdigit():
             return str(int(thread.period[:4]) - 1)
-        if period.text in self._previous and (before := year_before(thread.period)):
+        if period.text in self._previous and (before := year_before(thread.period or thread.frame)):
             return before
         main = thread.period or thread.frame
         if main[:4].isdigit() and (part := self._part(period)) and not period.text.startswith(tuple(self._ago)):
@@ -332,8 +335,19 @@ class Naming:
             return self.value(chosen[0], thread), True
         if not thread.period and (chosen := [p for _, p in before if self._now.fullmatch(p.text)][-1:]):
             return chosen[0].value, True  # 去年第一的京今年被沪取代，退居次席
-        if self._language == "en" and len(periods) == 1 and not _ASIDE.search(scene.text, 0, periods[0][0]):
+        if (
+            self._language == "en"
+            and len(periods) == 1
+            and (before or not periods[0][0] < position)
+            and not _ASIDE.search(scene.text, 0, periods[0][0])
+        ):
             return self.value(periods[0][1], thread), True
+        return self._unsaid(scene, position, thread, own=own)
+
+    def _unsaid(self, scene: Scene, position: int, thread: RankThread, *, own: bool) -> tuple[str, bool]:
+        """The time of a rank whose sentence names none."""
+        if self._after.search(scene.text, self._clause(scene, position), position):
+            return thread.edition, False
         if thread.frame:
             return thread.frame, not own
         known = thread.edition if own and thread.name else thread.period or thread.edition

@@ -47,7 +47,9 @@ def compile_ranking(rule: Rule, compiler: Compiler) -> RankingRule:
         raise rule.error("the pattern has no group r (the stretch with the ranks)")
     text = compiled(str(body["text"])) if "text" in body else None
     needs = compiler.pattern(body["needs"], rule.name) if "needs" in body else None
-    options = (bool(body.get(option)) for option in ("tie", "again", "those", "known", "older", "carried"))
+    unranked = makes in _UNRANKED or "(?P<r>)" in pattern.source
+    told = (bool(body.get(option)) for option in ("tie", "again", "those", "known", "older", "carried"))
+    options = [*told, unranked]
     return RankingRule(rule, makes, pattern, text, needs, *options)
 
 
@@ -93,7 +95,7 @@ class Rankings:
         out: list[RankingEntry] = []
         matches: list[Match] = []
         for rule in self._rules:
-            if not (scene.chars & self._chars) and rule.makes not in _UNRANKED:
+            if not (scene.chars & self._chars) and not rule.unranked:
                 continue
             position = 0
             while found := rule.pattern.regex.search(scene.text, position):
