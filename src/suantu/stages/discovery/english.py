@@ -25,6 +25,7 @@ _NAMES = compiled(_JOINED)
 _LIST = compiled(rf"{_JOINED}(?:, {_JOINED})+(?:,? and {_JOINED})|{_JOINED} and {_JOINED}")
 _TAIL = compiled(r"(?P<stem>[A-Z]{1,4}-?)[0-9]+[A-Za-z]{0,2}")
 _JOINT = compiled(r" (?:of|for|on) ")
+_KNOWN = compiled(rf" (?:of|for|on|and)(?: the)? [{_NODE}]")  # a partner on autonomous driving
 _JOINS = compiled(r" (?:of|for|on|and)(?: the)? ([A-Z][a-z]+)")
 _TAILED = compiled(r"[A-Za-z]-?[0-9]+[A-Za-z]?$")
 _SAID = 0.62  # from here on a noun or a possessive says what a name is
@@ -137,6 +138,9 @@ class English:
         """A run without a sentence's first word that is no name, without possessors, and not only generic."""
         text = page.text
         end = next((m.start() for m in _JOINS.finditer(text, start, end) if m[1] in self._never), end)
+        end = next(
+            (m.start() for m in _KNOWN.finditer(text, start, end) if page.surface(m.end() - 1, m.end()).islower()), end
+        )
         while start < end:
             word = text[start:end].split(" ", 1)[0]
             opening = word in self._generic and _START.search(text, max(0, start - 4), start)

@@ -321,10 +321,15 @@ class Relations:
         asked, given = (obj, subject) if inverse else (subject, obj)
         known = self._facts.get((asked.iri, prop), set())
         wholes = self._with_wholes({given.iri})
-        kin = wholes & self._with_wholes(known) if inverse else wholes & known  # two firms of one group are kin
+        groups = self._groups({given.iri}) & self._groups(known)  # two firms of one group are kin, of one country not
+        kin = groups if inverse else wholes & known
         if given.found_by != "lexicon" and not inverse and self._countries.issuperset(known):
             return False  # a town that no lexicon has may lie in the country that is known
         return bool(known) and given.iri not in self._with_wholes(known) and not kin
+
+    def _groups(self, iris: Iterable[str]) -> set[str]:
+        out = set(iris)
+        return out.union(*(self._facts.get((iri, "partOf"), ()) for iri in out))
 
     def _with_wholes(self, iris: Iterable[str]) -> set[str]:
         out = set(iris)
