@@ -13,7 +13,7 @@ from suantu.api import Graph, open_graph
 from suantu.border.vocab import ST, STI, STM
 from suantu.errors import EndpointError, InputError, StoreError, SuantuError, UsageError
 from suantu.evaluate import evaluate, normal, read_gold
-from suantu.search import index_of, kept_at
+from suantu.search import Index, Name, index_of, kept_at, search
 from suantu.why import around, find_fact, in_passages, in_texts, why
 
 
@@ -118,6 +118,11 @@ def test_labels_follow_the_language(graph: Graph) -> None:
 def test_search(graph: Graph, text: str, how: str, thing: str) -> None:
     best = graph.search(text)[0]
     assert (best.how, best.iri) == (how, sti(thing))
+
+
+def test_a_slip_of_the_pen_leaves_the_rest_in_its_place() -> None:
+    known = Index.of(Name(n, n, STI + n, "City", "", "") for n in ("新浪", "朝阳", "浪潮", "朝鲜"))
+    assert search(known, "浪朝")[0].name == "浪潮"
 
 
 def test_search_for_nothing_finds_nothing(graph: Graph) -> None:

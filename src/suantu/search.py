@@ -242,12 +242,15 @@ def _keep(hits: dict[str, Hit], name: Name, how: str, score: float) -> None:
 
 def _alike(hits: dict[str, Hit], names: list[Name], wanted: str) -> None:
     from rapidfuzz import fuzz, process
+    from rapidfuzz.distance import Levenshtein
 
     written = [n.folded for n in names]
     # of a name of two characters, one wrong leaves half
     enough = 60 if len(wanted) > 3 else 50
-    for _, score, at in process.extract(wanted, written, scorer=fuzz.ratio, score_cutoff=enough, limit=30):
-        _keep(hits, names[at], "alike", score * 0.75)
+    for _, score, at in process.extract(wanted, written, scorer=fuzz.ratio, score_cutoff=enough, limit=300):
+        # Of those that share as much, the one with it in its place: one wrong letter, not two
+        in_place = Levenshtein.normalized_similarity(written[at], wanted)
+        _keep(hits, names[at], "alike", score * (0.74 + 0.01 * in_place))
     if wanted.isascii():
         read = [n.pinyin for n in names]
         for _, score, at in process.extract(wanted, read, scorer=fuzz.ratio, score_cutoff=80, limit=30):
