@@ -85,6 +85,9 @@ class Base:
         conditions = settings["conditions"]
         self._condition_left = compiler.pattern("|".join(conditions["left"]) or "(?!)", "conditions").regex
         self._condition_right = compiler.pattern("|".join(conditions["right"]) or "(?!)", "conditions").regex
+        again = conditions.get("restated", {})
+        self._round = compiled(str(again.get("text", "(?!)")))
+        self._restated = compiler.pattern(str(again.get("right", "(?!)")), "conditions restated").regex
         self._together_words = compiled("|".join(map(str, settings.get("together", ()))) or "(?!)")
         self._group_words = frozenset(map(str, settings.get("groups", ())))
         self._edition = compiled(str(settings.get("edition", "(?!)")))
@@ -131,6 +134,9 @@ class Base:
         self._describing = compiled(str(settings.get("describing", "(?!)")))
         self._inside = compiled(str(settings.get("inside", "(?!)")))
         self._market_words = tuple(map(str, settings["market-words"]))
+        adopted = dict(settings.get("adopted", {}))
+        self._adopted = compiled(str(adopted.get("words", "(?!)")))
+        self._adoptable, self._loaded = (frozenset(adopted.get(k, ())) for k in ("classes", "not"))
 
     def _load_beneficiary(self, settings: Mapping[str, Any], compiler: Compiler) -> None:
         """How a text says whom a sum is for."""

@@ -58,6 +58,8 @@ class Circumstances(Places):
         self._baseline = compiled(str(settings["baseline"])) if "baseline" in settings else None
         self._against = compiled(r"\b(?:" + "|".join(words) + r")\b(?=(?: [a-z]+){0,3} [\uf000-\uf8ff])")
         self._compared = compiled(r" (?:the|that of|those of|what|its|their) ?[\uf000-\uf8ff]")
+        self._asked = compiled(str(settings.get("asked", "(?!)")))
+        self._intending = compiled(str(settings.get("intending", "(?!)")))
         self._intends = compiled(str(settings.get("intends", "(?!)")))
         figure = "".join(alphabet.kind("multiple"))
         self._base = compiled(f"[\uf000-\uf8ff]?{of}(?:{bounds})?{figure}")
@@ -84,6 +86,7 @@ class Circumstances(Places):
             return When(None)
         compared = own.value if own is not None else ""
         found, compared = self._dated(scene, position, own, compared)
+        meant = metric == "share" and self.intends(scene, position)
         if metric == "cagr" and (span := self._interval(scene, position, found)) is not None:
             return When(span[0], compared)
         found = [(at, p) for at, p in found if not self._over(scene, at, p, position, metric)]
@@ -93,7 +96,7 @@ class Circumstances(Places):
             chosen = (
                 self._reached(scene, position)
                 or scene.period
-                or (None if scene.in_mood(_UNSURE, position, position + 1) else scene.era)
+                or (None if scene.in_mood(_UNSURE, position, position + 1) and not meant else scene.era)
             )
             if chosen and chosen.ahead and self._returns(scene, position):
                 chosen = None
@@ -107,6 +110,16 @@ class Circumstances(Places):
         times = [at for at, node in scene.nodes.items() if node.periods]
         back = (self._founded, self._compare)
         return looked | {at for at in times if any(b.search(scene.text[max(0, at - 40) : at]) for b in back)}
+
+    def intends(self, scene: Scene, position: int) -> bool:
+        """Whether a figure is that of those who mean to do something, as they say now; what they mean to do by a time
+        that is told (计划在2026年采购) is of that time."""
+        if self._intending.search(scene.text, max(0, position - 40), position):
+            return True
+        end = _CLAUSE.search(scene.text, position)
+        stop = end.start() if end else len(scene.text)
+        dated = any(position < at < stop and n.periods and n.periods[-1].value for at, n in scene.nodes.items())
+        return not dated and self._asked.match(scene.text, position + 1) is not None
 
     def _reached(self, scene: Scene, position: int) -> Period | None:
         """The time that a change told before led to (由2021年的6%降至2022年的5%，…占8%): what else is told is of it."""
@@ -277,7 +290,9 @@ class Circumstances(Places):
         if year and year == now - 1 and self._results_expected(scene, position, period):
             return "Forecast"
         planned = scene.planned(position)
-        if quantity.kind == "percent" and self._intends.match(scene.text, position + 1):
+        if quantity.kind == "percent" and (
+            self._intends.match(scene.text, position + 1) or self.intends(scene, position)
+        ):
             return "Actual"
         past = self._after or not (year and now and year >= now)
         if self._baseline and past and self._baseline.search(scene.text[max(0, position - 40) : position]):

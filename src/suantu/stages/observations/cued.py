@@ -156,7 +156,9 @@ class Cued(Base):
         place = phrase.place
         if about is None:
             about, place = self._goes_on(figure, metric, phrase, end, cue_end)
-        if metric.owned and cue_end > end and not group:
+        if metric.owned and self._is_adopted(scene.surface(end, cue_end), about):
+            metric = self._metrics.by_name["adoptionRate"]
+        elif metric.owned and cue_end > end and not group:
             if last is not None and phrase.about is None:
                 about = last[1].about
             about = self._rate_of(scene, end, cue_end, about)
@@ -174,6 +176,13 @@ class Cued(Base):
             group=group,
             places=phrase.places if shared else (),
         )
+
+    def _is_adopted(self, words: str, about: Thing | None) -> bool:
+        """Whether a rate of use is how many use something, not how much of it is used."""
+        if about is None or not self._adopted.fullmatch(words):
+            return False
+        classes = self._ontology.closure(about.classes)
+        return bool(classes & self._adoptable) and not classes & self._loaded
 
     def _whole(self, scene: Scene, metric: Metric, phrase: Phrase, start: int) -> Thing | None:
         """The market in which someone's share is told (在智算市场的占比达…): not whose it is."""

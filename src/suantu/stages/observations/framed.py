@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from suantu.expressions import compiled
 from suantu.phrases import Phrase
-from suantu.records import Thing
+from suantu.records import Observation, Thing
 from suantu.scene import Node, Scene
 from suantu.stages.observations.base import Base
 from suantu.stages.observations.frames import Frame, Metric
@@ -26,7 +26,7 @@ from suantu.stages.observations.placing import (
 )
 
 _IT = compiled(r" ?(?:it|they) (?:[a-z]+ )*$")
-_STATED = frozenset({"group", "carry", "section", "words", "average", "granted"})
+_STATED = frozenset({"group", "carry", "section", "words", "average", "granted", "noun"})
 
 
 class Framed(Base):
@@ -125,19 +125,30 @@ class Framed(Base):
             return self._together(frame, scene, hit)
         if frame.about == "granted":
             return Subject.of(self._grant(scene, hit.position, frame.topic, frame.metric == "share"), hit)
+        if frame.about == "noun":
+            return Subject.of(self._phrases.subject(frame.noun), hit)
         if frame.about == "section":
             return Subject.of(self._section_subject(scene), hit)
         if frame.about == "words" and hit.left is not None:
-            words = scene.surface(hit.low + hit.left.start("a"), hit.low + hit.left.end("a"))
-            return Subject.of(self._phrases.subject(words), hit)
+            start, end = hit.low + hit.left.start("a"), hit.low + hit.left.end("a")
+            named = scene.nodes[start].mentions if end == start + 1 and start in scene.nodes else ()
+            about = named[0].thing if len(named) == 1 else self._phrases.subject(scene.surface(start, end))
+            return Subject.of(about, hit)
         if last is None:
-            told = scene.told[-1] if scene.told and frame.about == "carry" and self._language == "en" else None
+            told = self._told_carried(frame, scene) if frame.about == "carry" else None
             return Subject.of(told.about, hit, told.place) if told else None
         if frame.about == "average" and hit.right is not None:
             behind = hit.position + 1
             spot = self._phrases.read(scene, behind + hit.right.start("a"), behind + hit.right.end("a"))
             return Subject.of(last[1].about, hit, spot.place)
         return Subject.of(last[1].about, hit, last[1].place)
+
+    def _told_carried(self, frame: Frame, scene: Scene) -> Observation | None:
+        """The figure of the sentence before that another goes on from: in Chinese only another proportion."""
+        if self._language == "en":
+            return scene.told[-1] if scene.told else None
+        alike = scene.told if frame.metric == "share" else ()
+        return next((f for f in reversed(alike) if f.metric in ("share", "adoptionRate")), None)
 
     def _it(self, scene: Scene, hit: Hit) -> Thing | None:
         """What a pronoun for no name stands for: the subject of the clause before (inference …: it takes …)."""
@@ -150,10 +161,12 @@ class Framed(Base):
             return Found(None, None, (), hit.begin, hit.stop)
         count = len(scene.nodes[hit.position].quantities)
         group = group_of(phrase) or (phrase.places if len(phrase.places) == count > 1 and not phrase.about else ())
+        if not group and count > 1 and (slot := self._slot_span(hit)) is not None:
+            group = self._phrases.members(scene, slot[1], slot[0], count)
         if not group and count > 1:
             group = self._members(scene, hit.begin, clause_start(scene.text, hit.begin), count)
         about = phrase.about or (group[0] if group else None)
-        if frame.metric == "count" and not group:
+        if frame.metric in {"count", "share"} and not group:
             about = self._counted_head(scene, phrase) or about
         return Found(about, phrase.place, group, min(hit.begin, phrase.start), max(hit.stop, phrase.end))
 
@@ -303,6 +316,14 @@ class Framed(Base):
             frame.status,
             frame.after,
         )
+
+    @staticmethod
+    def _slot_span(hit: Hit) -> tuple[int, int] | None:
+        """Where the subject's slot left of the figure stands."""
+        match = hit.left
+        if match is None or "a" not in match.re.groupindex or match.start("a") < 0:
+            return None
+        return hit.low + match.start("a"), hit.low + match.end("a")
 
     def _slot_phrase(
         self, scene: Scene, match: re.Match[str] | None, low: int, right: re.Match[str] | None, position: int

@@ -143,6 +143,7 @@ class Frame:
     counters: frozenset[str]
     goes_on: frozenset[str] = frozenset()
     after: str = ""
+    noun: str = ""
 
 
 def compile_frame(rule: Rule, compiler: Compiler, metrics: Metrics) -> Frame:
@@ -176,4 +177,5 @@ def compile_frame(rule: Rule, compiler: Compiler, metrics: Metrics) -> Frame:
         frozenset(map(str, body.get("counters", ()))),
         frozenset(map(str, body.get("goes-on", ()))),
         str(body.get("after", "")),
+        str(body.get("noun", "")),
     )

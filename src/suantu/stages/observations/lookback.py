@@ -7,7 +7,7 @@ from typing import Any
 
 from suantu.expressions import compiled
 from suantu.records import Period
-from suantu.scene import Node, Scene
+from suantu.scene import AHEAD, Node, Scene
 from suantu.stages.observations.placing import CLAUSE
 
 _HARD = compiled(r"[；;。]")
@@ -21,6 +21,7 @@ class LookBack:
         self._same, self._less, self._words, self._on = (
             compiled(str(words.get(k, "(?!)"))) for k in ("same", "less", "words", "on")
         )
+        self._looks = bool(words)
         self._contrast = compiled(str(settings.get("contrast", "(?!)")))
 
     def asides(self, scene: Scene) -> frozenset[int]:
@@ -28,12 +29,13 @@ class LookBack:
         earlier ones behind a figure of the kind."""
         out: set[int] = set()
         base = scene.period or scene.era
-        for at, node in sorted(scene.nodes.items()):
-            if not node.periods or (figure := self._figure(scene, at)) is None:
+        for at, node in sorted(scene.nodes.items()) if self._looks else ():
+            if not node.periods:
                 continue
-            if self._is_aside(scene, at, figure, base):
+            figure = self._figure(scene, at)
+            if self._is_aside(scene, at, figure, base) if figure else self._is_past(scene, at, base):
                 out.add(at)
-            elif node.periods[-1].value:
+            elif figure and node.periods[-1].value:
                 base = node.periods[-1]
         return frozenset(out)
 
@@ -53,7 +55,7 @@ class LookBack:
 
     def _left(self, text: str, at: int, position: int) -> bool:
         """Whether a figure stands in a later clause, that does not say more of the time."""
-        clause = CLAUSE.search(text, at, position)
+        clause = CLAUSE.search(text, _alone(text, at), position)
         return clause is not None and not self._on.match(text, clause.end())
 
     def _is_aside(self, scene: Scene, at: int, figure: Node, base: Period | None) -> bool:
@@ -64,14 +66,29 @@ class LookBack:
         if not before or (base is not None and not _earlier(value, base.value)):
             return False
         words = self._less.match(scene.text, at + 1) or self._words.search(scene.nodes[at].periods[-1].text)
-        return bool(base or words)
+        return bool(words or (base is not None and not base.ahead))
+
+    @staticmethod
+    def _is_past(scene: Scene, at: int, base: Period | None) -> bool:
+        """Whether a time without a figure of its own only tells, behind others, how it was before."""
+        value = scene.nodes[at].periods[-1].value
+        if base is None or base.ahead or scene.in_mood(AHEAD, at, at + 1):
+            return False
+        told = any(p < at and n.quantities for p, n in scene.nodes.items())
+        return told and _earlier(value, base.value)
 
     @staticmethod
     def _figure(scene: Scene, at: int) -> Node | None:
-        """The figure that follows a time in its clause."""
-        end = CLAUSE.search(scene.text, at)
+        """The figure that follows a time in its clause, or in the next where the time stands alone (而在2022年，…)."""
+        end = CLAUSE.search(scene.text, _alone(scene.text, at))
         stop = end.start() if end else len(scene.text)
         return next((n for p, n in sorted(scene.nodes.items()) if at < p < stop and n.quantities), None)
+
+
+def _alone(text: str, at: int) -> int:
+    """Where what a time dates begins: behind the comma that it stands before, if it does."""
+    comma = CLAUSE.match(text, at + 1)
+    return comma.end() if comma else at
 
 
 def _earlier(value: str, base: str) -> bool:

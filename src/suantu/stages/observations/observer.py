@@ -145,7 +145,10 @@ class Observer(Cued, Framed, Defaults, Facts):
         return ""
 
     def _defines(self, scene: Scene, position: int) -> bool:
-        """Whether the figure tells which are meant (利用率低于三成的城市)."""
+        """Whether the figure tells which are meant (利用率低于三成的城市), or is told again more exactly (过半，达到52.6%)."""
+        again = self._round.fullmatch(scene.nodes[position].quantities[0].text)
+        if again and self._restated.match(scene.text, position + 1):
+            return True
         before, after = scene.text[max(0, position - 16) : position], scene.text[position + 1 : position + 16]
         return any(left.search(before) and right.match(after) for left, right in self._definitions)
 
