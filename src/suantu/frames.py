@@ -53,6 +53,8 @@ _MORE_OPTIONS = (
     "pronoun",
     "named",
     "yields",
+    "behind",
+    "maker",
 )
 
 

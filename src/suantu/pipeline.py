@@ -189,6 +189,7 @@ class _Reading:
     heading: Thing | None = None
     heading_only: bool = False
     heads: tuple[Topic, ...] = ()
+    makers: dict[str, Thing] = field(default_factory=dict)
 
     def extraction(self) -> Extraction:
         blocks = [b for b in clean(self.document, self.pipeline.layout) if b.kind in _READ]
@@ -283,7 +284,7 @@ class _Reading:
             rules = pipeline.languages[language_of(block.text[bounds[0] : bounds[1]])]
             scene = self._scene(block, bounds, singles, thread, rules)
             scene.place, scene.place_near, scene.period, scene.of_market = place, near, period, of_market
-            scene.earlier = paragraph
+            scene.earlier, scene.makers = paragraph, self.makers
             scene.told, scene.era, scene.heads, scene.measured, scene.home = told, era, self.heads, self.measured, home
             note_topics(scene, thread, rules.talk, pipeline.alphabet, pipeline.ontology.closure)
             if self.watch:

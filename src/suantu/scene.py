@@ -80,7 +80,7 @@ class Scene:
     what stretch of it; ``insertions`` say something more of a name (a maker of chips); ``period`` and ``place`` what
     the text before it set (``place_near``: by its own paragraph or heading); ``era`` the time of its heading or of the
     paragraph before; ``measured`` what each metric was last told of; ``ranked`` the time of the latest ranking; ``home``
-    the document's own place; ``told`` the figures of the sentence before, ``earlier`` those of the paragraph; ``heads``
+    the document's own place; ``makers`` who makes what, as far as it was told; ``told`` the figures of the sentence before, ``earlier`` those of the paragraph; ``heads``
     the things that its heading names.
     """
 
@@ -109,6 +109,7 @@ class Scene:
     earlier: Sequence[Observation] = ()
     insertions: tuple[tuple[int, int], ...] = ()
     heads: tuple[Topic, ...] = ()
+    makers: dict[str, Thing] = field(default_factory=dict)
 
     @property
     def market(self) -> Thing | None:

@@ -69,6 +69,7 @@ class Discourse:
         self.joins = frozenset(map(str, settings.get("pair-joins", ())))
         self.counted = compiled(str(settings.get("counted", r"(?!)")))
         self.owning = compiled(str(settings.get("owning", r"(?!)")))
+        self.made_of = str(settings.get("made-of", " "))
         self.aside_after = compiled(either(settings.get("aside-after", ())) or r"(?!)")
         self.headed = str(settings.get("headed", r"(?!)"))
         self.appositive = either(settings.get("appositives", ()))

@@ -38,7 +38,7 @@ def note_topics(
     firms = compiled(f"(?:{discourse.appositive})?[{alphabet.matching(['Organization'])}]")
     firms_of = compiled(f"(?:{discourse.of.pattern})?{firms.pattern}")
     headed = compiled(discourse.headed.replace("ORG", alphabet.matching(["Organization"])))
-    makes = compiled(f" [{alphabet.matching(['Chip', 'Product', 'AIModel', 'Interconnect'])}]")
+    makes = compiled(f"(?:{discourse.made_of})[{alphabet.matching(['Chip', 'Product', 'AIModel', 'Interconnect'])}]")
     joined = compiled(
         f"(?:{'|'.join(map(re.escape, sorted(discourse.joins))) or '(?!)'})[^，。；：\ue000-\uf8ff]{{0,6}}"
     )

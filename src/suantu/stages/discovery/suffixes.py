@@ -110,7 +110,8 @@ class Suffixes:
         text = page.text
         if text[end : end + 1] and text[end] in self._continues and len(self._words.split(text[end : end + 4])[0]) == 1:
             return
-        if any(
+        role = self._words.kind(text[max(0, start - 1) : end]) == "role"  # what it is to another (its parent company)
+        if role or any(
             self._words.kind(text[start : end + k]) in ("noun", "verb", "generic")
             for k in (1, 2)
             if end + k <= len(text)

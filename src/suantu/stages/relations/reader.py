@@ -19,6 +19,7 @@ from suantu.records import Claim, Evidence, Mention, Thing
 from suantu.rules import Pattern
 from suantu.scene import Node, Scene
 from suantu.stages.relations.rules import NamedRule, RelationRule
+from suantu.stages.relations.told import MADE, crosses, maker_told, yields
 
 _CLAUSE = compiled(r"[，,；;：:。！？!?]")
 
@@ -92,10 +93,14 @@ class Relations:
                     continue
                 if rule.done and _planned(scene, match.start(), match.end()):
                     continue
-                if scene.insertions and _crosses(scene, match):
+                if scene.insertions and crosses(scene, match):
                     continue
-                if asserted(scene, match.start(), match.end(), rule.holds_denied):
-                    yield from self._claims(rule, scene, match)
+                if not asserted(scene, match.start(), match.end(), rule.holds_denied):
+                    continue
+                for claim in self._claims(rule, scene, match):
+                    if claim.predicate == MADE:
+                        scene.makers.setdefault(claim.object.iri, claim.subject)
+                    yield claim
 
     def _candidates(self, scene: Scene) -> list[tuple[RelationRule, str]]:
         """The rules that may match, in their order, each with the text as it reads it."""
@@ -170,9 +175,18 @@ class Relations:
         of_s = [m for _, node in subjects for m in node.mentions]
         of_o = [m for _, node in objects for m in node.mentions]
         for one, other in self._pairs(scene, of_s, of_o, hi):
+            if rule.makes == MADE and other is not of_o[0] and self._of_other(one.thing, other, scene):
+                continue
             mention, target = (other, one) if either and one.start > other.start else (one, other)
             yield from self._claim(rule, mention.thing, target.thing, evidence)
             yield from self._of_family(rule, scene, mention, target, evidence)
+
+    def _of_other(self, maker: Thing, made: Mention, scene: Scene) -> bool:
+        """Whether a later member of a list has another firm in its name (A's X and B Y)."""
+        surface = scene.block.text[made.start : made.end]
+        found = (self._labels.get(surface[:size].casefold()) for size in range(2, min(8, len(surface))))
+        firms = [t for t in found if t is not None and "Organization" in self._ontology.closure(t.classes)]
+        return bool(firms) and all(t.iri != maker.iri for t in firms)
 
     def _starred(self, scene: Scene, node: Node) -> bool:
         """Whether the first of a list goes with each of the others (A with B, C and D)."""
@@ -218,9 +232,11 @@ class Relations:
         node = scene.topic(match.start(), wanted, rule.age, True, hints=True) if rule.parts else None
         if not any(n is node and not _CLAUSE.search(scene.text, p, match.start()) for p, n in scene.nodes.items()):
             node = scene.topic(match.start(), ("|".join(wanted),), rule.age, parts, hints=True, whole=parts)
+        if rule.maker and rule.maker.search(scene.text, match.start(), match.end()):
+            node = maker_told(scene, match.start(), node) or node
         if node is None and rule.section:
             node = scene.head(wanted)
-        if node is None or self._refused(rule, slot, node, scene) or _yields(rule, node, scene):
+        if node is None or self._refused(rule, slot, node, scene) or yields(rule, node, scene):
             return []
         at = next((p for p, n in scene.nodes.items() if n is node and p < match.start()), -1)
         held = self._hidden.intersection(self._ontology.closure(node.thing.classes))
@@ -358,21 +374,6 @@ def _gates(rules: Sequence[RelationRule]) -> dict[str, list[_Gate]]:
     return {frame: list(of_frame.values()) for frame, of_frame in gates.items()}
 
 
-def _yields(rule: RelationRule, node: Node, scene: Scene) -> bool:
-    """Whether the clause that gives what is carried names what the rule rather speaks of (a firm's new server)."""
-    if not rule.yields:
-        return False
-    clauses = {(t.time, t.clause) for t in scene.topics if t.node is node}
-    beside = (t for t in scene.topics if (t.time, t.clause) in clauses and t.node is not node and not t.part)
-    return any(t.classes & rule.yields for t in beside)
-
-
-def _crosses(scene: Scene, match: re.Match[str]) -> bool:
-    """Whether a match goes from inside an insertion to what follows it (NAME, a unit of NAME, sells …)."""
-    inside = scene.inserted(match.start())
-    return inside is not None and match.end() > inside[1]
-
-
 def _planned(scene: Scene, start: int, end: int) -> bool:
     """Whether the stretch's own clause only plans or expects what it says."""
     clause = max((m.end() for m in _CLAUSE.finditer(scene.text, 0, start + 1)), default=0)
@@ -381,18 +382,3 @@ def _planned(scene: Scene, start: int, end: int) -> bool:
 
 def _any_of(classes: frozenset[str], wanted: Sequence[str]) -> bool:
     return not wanted or bool(classes.intersection(wanted))
-
-
-def merge(claims: Iterable[Claim]) -> tuple[Claim, ...]:
-    """One claim for each triple: its passages together, the surest rule's name first."""
-    out: dict[tuple[str, str, str], Claim] = {}
-    for claim in claims:
-        key = (claim.subject.iri, claim.predicate, claim.object.iri)
-        if key not in out:
-            out[key] = claim
-            continue
-        old = out[key]
-        spans = tuple(dict.fromkeys((*old.evidence.spans, *claim.evidence.spans)))
-        best = max(old, claim, key=lambda c: c.confidence)
-        out[key] = replace(best, evidence=Evidence(spans, old.evidence.section))
-    return tuple(out.values())

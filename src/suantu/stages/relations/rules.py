@@ -47,6 +47,8 @@ class RelationRule:
     barred: Mapping[str, Pattern]
     parts: bool
     yields: frozenset[str]
+    behind: frozenset[str]
+    maker: re.Pattern[str] | None
     use: Use | None = None
 
     def group(self, slot: str) -> str:
@@ -132,6 +134,8 @@ def compile_rule(rule: Rule, compiler: Compiler, predicates: Iterable[str], use:
         {k: compiler.pattern(v, rule.name) for k, v in dict(body.get("barred", {})).items()},
         bool(body.get("parts")),
         frozenset(map(str, body.get("yields", ()))),
+        frozenset(map(str, body.get("behind", ()))),
+        compiled(str(body["maker"])) if "maker" in body else None,
         use,
     )
 
