@@ -356,5 +356,6 @@ def test_nothing_fails_on_real_documents(tmp_path: Path, folder: str, request: p
     assert built.exit_code == 0, built.output
     found = json.loads(call("--format", "json", base=tmp_path / "kb").stdout)
     assert [f for f in found["findings"] if f["level"] == "error"] == []
+    assert min(one["rate"] for one in found["capture"]) >= 0.97
     assert all(one["reason"] for one in found["loose"])
     assert all(one["sentence"].strip() for one in found["loose"])
