@@ -49,6 +49,7 @@ class Relations:
         self._named = tuple(NamedRule.from_settings(n, ontology) for n in settings.get("named", ()))
         self._joins = tuple(map(str, settings.get("joins", ())))
         self._with = tuple(map(str, settings.get("apart-joins", ())))
+        self._deals = compiled(str(settings.get("apart-deals", "(?!)")))
         self._pairwise = compiled(str(settings["pairwise"])) if "pairwise" in settings else None
         unnamed = settings.get("unnamed", {"pattern": "(?!)", "hide": []})
         self._unnamed, self._hidden = compiled(str(unnamed["pattern"])), frozenset(map(str, unnamed["hide"]))
@@ -242,7 +243,12 @@ class Relations:
         held = self._hidden.intersection(self._ontology.closure(node.thing.classes))
         if held and self._unnamed.search(scene.text, max(at, 0), match.start()):
             return []
-        return [(at, replace(node, mentions=node.mentions[:1]) if slot in rule.lead else node)]
+        alone = slot in rule.lead or (at >= 0 and self._deals.match(scene.text, at + 1) and self._with_others(scene, node))
+        return [(at, replace(node, mentions=node.mentions[:1]) if alone else node)]
+
+    def _with_others(self, scene: Scene, node: Node) -> bool:
+        """Whether a list is one with whom the first deals (甲与乙签约): what goes on goes on about the first."""
+        return scene.block.text[node.mentions[0].end : node.end].startswith(self._with)
 
     def _matched(self, rule: RelationRule, slot: str, scene: Scene, match: re.Match[str]) -> list[tuple[int, Node]]:
         """The name that the pattern found, and the others of its list."""
@@ -255,7 +261,7 @@ class Relations:
             here = Mention(scene.starts[start], scene.ends[match.end(slot) - 1], place) if place else None
             return [(start, Node(here.start, here.end, "", (here,)))] if here else []
         node = scene.nodes[start]
-        if slot in rule.apart and scene.block.text[node.mentions[0].end : node.end].startswith(self._with):
+        if slot in rule.apart and self._with_others(scene, node):
             node = replace(node, mentions=node.mentions[:1])
         found = [(start, node)]
         if rule.every == slot:
