@@ -162,6 +162,9 @@ class Slots:
             before, after = self._before.search(text, max(0, a - 24), a), self._after.match(text, b)
             return (before.start() if before else a), (after.end() if after else b)
         ends = [m.end() for m in self._ending.finditer(text, a + 2, b)]
+        for end in ends[:-1]:  # an ending of firms within, with a verb behind it
+            if [w.kind for w in self._words.split(text[end:b])[:1]] == ["verb"]:
+                return a, end
         rest = self._words.split(text[ends[-1] : b + 2])[:1] if ends and ends[-1] < b else ()  # 早 begins 早已
         if rest and rest[0].kind not in ("open", "latin"):
             return a, ends[-1]

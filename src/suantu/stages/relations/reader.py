@@ -243,7 +243,9 @@ class Relations:
         held = self._hidden.intersection(self._ontology.closure(node.thing.classes))
         if held and self._unnamed.search(scene.text, max(at, 0), match.start()):
             return []
-        alone = slot in rule.lead or (at >= 0 and self._deals.match(scene.text, at + 1) and self._with_others(scene, node))
+        alone = slot in rule.lead or (
+            at >= 0 and self._deals.match(scene.text, at + 1) and self._with_others(scene, node)
+        )
         return [(at, replace(node, mentions=node.mentions[:1]) if alone else node)]
 
     def _with_others(self, scene: Scene, node: Node) -> bool:
