@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from itertools import combinations, pairwise
 from operator import itemgetter
@@ -13,12 +13,12 @@ from types import MappingProxyType
 from typing import Any
 
 from suantu.expressions import compiled
-from suantu.frames import Use, Words
+from suantu.frames import Words
 from suantu.ontology import Ontology
 from suantu.records import Claim, Evidence, Mention, Thing
 from suantu.rules import Pattern
 from suantu.scene import Node, Scene
-from suantu.stages.relations.rules import NamedRule, RelationRule
+from suantu.stages.relations.rules import NamedRule, RelationRule, gates_of
 from suantu.stages.relations.told import MADE, crosses, maker_told, yields
 
 _CLAUSE = compiled(r"[，,；;：:。！？!?]")
@@ -39,7 +39,7 @@ class Relations:
     ) -> None:
         """``fold`` makes one node of each list that stands together once a stretch is passed over."""
         self._rules, self._words, self._skips, self._fold = rules, words, tuple(skips), fold
-        self._gates = _gates(rules)
+        self._gates = gates_of(rules)
         self._adjectives = dict(places)
         self._ontology = ontology
         self._known: dict[str, tuple[str, bool]] = {
@@ -63,7 +63,7 @@ class Relations:
         """The same with just the rule of that name, to test it by itself."""
         one = copy(self)
         one._rules = [r for r in self._rules if rule in (r.rule.name, r.rule.name.split("/")[0])]
-        one._gates = _gates(one._rules)
+        one._gates = gates_of(one._rules)
         one._named = tuple(n for n in self._named if n.name == rule)
         return one
 
@@ -360,26 +360,6 @@ class Relations:
         for iri in list(out):
             out |= self._facts.get((iri, "partOf"), set()) | self._facts.get((iri, "locatedIn"), set())
         return out
-
-
-@dataclass(frozen=True, slots=True)
-class _Gate:
-    """The rules (with their numbers) that need the same of a sentence: they are asked for it together."""
-
-    needs: tuple[frozenset[str], ...]
-    use: Use | None
-    rules: list[tuple[int, RelationRule]]
-
-
-def _gates(rules: Sequence[RelationRule]) -> dict[str, list[_Gate]]:
-    """The rules by the frame whose words they need (an empty name: of none), and by what else they need."""
-    gates: dict[str, dict[Any, _Gate]] = {}
-    for number, rule in enumerate(rules):
-        use, needs = rule.use, rule.pattern.needs
-        reading = (use.frame, use.others, use.sides, use.needs) if use else None
-        of_frame = gates.setdefault(use.frame if use and use.needs else "", {})
-        of_frame.setdefault((reading, needs), _Gate(needs, use, [])).rules.append((number, rule))
-    return {frame: list(of_frame.values()) for frame, of_frame in gates.items()}
 
 
 def _planned(scene: Scene, start: int, end: int) -> bool:

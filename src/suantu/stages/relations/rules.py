@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -170,3 +170,23 @@ def compile_frames(
     """The words of the frames of a relations file, and their rules."""
     words, rules = read_frames(settings, compiler.file, compiler.alphabet.matching)
     return words, [compile_rule(rule, compiler, predicates, use) for rule, use in rules]
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """The rules (with their numbers) that need the same of a sentence: they are asked for it together."""
+
+    needs: tuple[frozenset[str], ...]
+    use: Use | None
+    rules: list[tuple[int, RelationRule]]
+
+
+def gates_of(rules: Sequence[RelationRule]) -> dict[str, list[Gate]]:
+    """The rules by the frame whose words they need (an empty name: of none), and by what else they need."""
+    gates: dict[str, dict[Any, Gate]] = {}
+    for number, rule in enumerate(rules):
+        use, needs = rule.use, rule.pattern.needs
+        reading = (use.frame, use.others, use.sides, use.needs) if use else None
+        of_frame = gates.setdefault(use.frame if use and use.needs else "", {})
+        of_frame.setdefault((reading, needs), Gate(needs, use, [])).rules.append((number, rule))
+    return {frame: list(of_frame.values()) for frame, of_frame in gates.items()}
