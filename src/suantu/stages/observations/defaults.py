@@ -114,6 +114,8 @@ class Defaults(Base):
         phrase, carried = self._default_subject(scene, spot, metric, fallback, last)
         about = phrase.about or (carried.about if carried else None)
         place = phrase.place or (carried.place if carried and phrase.about is None else None)
+        if carried and phrase.about is None and phrase.place and self._is_place(carried.about):
+            about = phrase.place  # the next of the places that a figure is told of
         about = about or self._topic(scene, position, metric) or place
         if about is None:
             return None
