@@ -131,6 +131,7 @@ class Base:
         self._speakers = compiled(f"{speakers}$") if speakers else None
         self._speaking = compiled(f"\\b{speakers}\\b") if speakers else None
         self._spoke = compiled(str(settings.get("spoke", "(?!)")))
+        self._turning = compiled(str(settings.get("turning", "(?!)")))
         self._describing = compiled(str(settings.get("describing", "(?!)")))
         self._inside = compiled(str(settings.get("inside", "(?!)")))
         self._market_words = tuple(map(str, settings["market-words"]))

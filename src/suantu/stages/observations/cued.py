@@ -235,6 +235,10 @@ class Cued(Base):
         own words, the place, the last figure's subject, what the text goes on about."""
         scene, last, place = figure.scene, figure.last, phrase.place
         carried, start = self._carried(last, metric), clause_start(scene.text, end)
+        turned = self._turned_to(scene, start)
+        if turned.about is not None and (not metric.device or self._is_device(turned.about)):
+            return turned.about, place or turned.place
+        place = place or turned.place
         size = metric.name in self._size_metrics and not phrase.words
         same = figure.before.get(figure.kind)
         if size and same is not None and same[1].metric.name == metric.name:
@@ -257,6 +261,14 @@ class Cued(Base):
         if (subject := self._opened_with(scene, metric, start)) is not None:
             return subject.about, place or subject.place
         return self._spoken_topic(scene, metric, start, end, place) or place, place
+
+    def _turned_to(self, scene: Scene, start: int) -> Phrase:
+        """What the clause before ``start`` turns to (单看推理卡，…), if that is all that it says."""
+        before = clause_start(scene.text, start - 1) if start else 0
+        turn = self._turning.fullmatch(scene.text, before, start - 1) if start else None
+        at = turn.span(turn.lastgroup or "x") if turn else (0, 0)
+        phrase = self._phrases.read(scene, *at) if turn else Phrase(None, None, 0, 0)
+        return phrase if phrase.nodes else replace(phrase, about=None)  # what no name stands for is a point of view
 
     @staticmethod
     def _tested(scene: Scene, metric: Metric, end: int) -> Thing | None:
