@@ -29,6 +29,7 @@ class Moods:
         self._period = compiled(f"[{periods}]")
         self._english = language == "en"
         bound = r"\b" if language == "en" else ""
+        self._matter = compiled(str(settings.get("matters", "(?!)")), re.IGNORECASE)
         turns = "|".join(map(str, settings.get("turns", ())))
         self._turn = compiled(rf"{bound}(?:{turns}){bound}", re.IGNORECASE) if turns else _NEVER
         self._retracts = compiled(str(settings["retracts"])) if "retracts" in settings else _NEVER
@@ -70,6 +71,7 @@ class Moods:
             if match.lastgroup and match.lastgroup != "decoy":
                 kind, scope = self._kinds[int(match.lastgroup[1:])]
                 found.append((match.start(), _scoped(kind, scope, match, text, self._period, self._turn)))
+        found = [(at, self._of_matter(at, mood, text)) for at, mood in found]
         moods = _turned(found, text)
         if self._retracts.match(scene.block.text[scene.end : scene.end + _FOLLOWING].lstrip()):
             moods.append(Mood("rumour", 0, len(text)))
@@ -81,6 +83,12 @@ class Moods:
                 trailing = self._english and (match["b"] or not text[match.end() :].strip(' .”"'))
                 said.append((0 if trailing else at, len(text), node.thing))
         return tuple(moods), tuple(said)
+
+    def _of_matter(self, cue: int, mood: Mood, text: str) -> Mood:
+        """A mood that covers the whole sentence begins with the matter that it speaks of (至于…的说法，双方均予否认)."""
+        if mood.start > 0 or mood.kind != "rumour":
+            return mood
+        return replace(mood, start=max((m.start() for m in self._matter.finditer(text, 0, cue)), default=0))
 
 
 def _turned(found: list[tuple[int, Mood]], text: str) -> list[Mood]:

@@ -155,7 +155,7 @@ class Cued(Base):
             about, group = head, ()
         place = phrase.place
         if about is None:
-            about, place = self._goes_on(figure, metric, phrase, end, cue_end)
+            about, place = self._unnamed(figure, metric, phrase, end, cue_end)
         if metric.owned and self._is_adopted(scene.surface(end, cue_end), about):
             metric = self._metrics.by_name["adoptionRate"]
         elif metric.owned and cue_end > end and not group:
@@ -228,6 +228,17 @@ class Cued(Base):
             about, group = (self._phrases.subject(noun), ()) if noun else (about, group)
         return about, group
 
+    def _unnamed(
+        self, figure: Figure, metric: Metric, phrase: Phrase, end: int, cue_end: int
+    ) -> tuple[Thing | None, Thing | None]:
+        """Whose figure it is where its clause does not say so, and its place: what the clause before turns to, else what
+        the text goes on about."""
+        turned = self._turned_to(figure.scene, clause_start(figure.scene.text, end))
+        place = phrase.place or turned.place
+        if turned.about is not None and (not metric.device or self._is_device(turned.about)):
+            return turned.about, place
+        return self._goes_on(figure, metric, replace(phrase, place=place), end, cue_end)
+
     def _goes_on(
         self, figure: Figure, metric: Metric, phrase: Phrase, end: int, cue_end: int
     ) -> tuple[Thing | None, Thing | None]:
@@ -235,10 +246,6 @@ class Cued(Base):
         own words, the place, the last figure's subject, what the text goes on about."""
         scene, last, place = figure.scene, figure.last, phrase.place
         carried, start = self._carried(last, metric), clause_start(scene.text, end)
-        turned = self._turned_to(scene, start)
-        if turned.about is not None and (not metric.device or self._is_device(turned.about)):
-            return turned.about, place or turned.place
-        place = place or turned.place
         size = metric.name in self._size_metrics and not phrase.words
         same = figure.before.get(figure.kind)
         if size and same is not None and same[1].metric.name == metric.name:
