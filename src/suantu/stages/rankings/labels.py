@@ -16,6 +16,7 @@ _LONGEST_NAME = 16
 _GAP = 3  # characters between a number and its name
 _AFTER = compiled(r"[\s,;(\uff08\uff0c\uff1a:]")
 _CIRCLED = {chr(0x2460 + i): i + 1 for i in range(20)}
+_SHARED = compiled(r"\s*\d{1,2}\s*[-\u2013\u2014~\u3001]\s*\d{1,2}\s*[.\u3001\uff0e)]")
 _MARK = compiled(r"\s*(?:([\u2460-\u2473])|0?(\d{1,2})(?:\s*[.、．)）:：]|\s+(?=\D)))\s*")
 
 
@@ -32,6 +33,8 @@ class Labels:
             if not thread.listing and any(self._naming.about.search(s) for s in block.sections[-1:]):
                 thread.listing = True
             return
+        if thread.listing and _SHARED.match(block.text) and len(block.text) <= LONGEST_LINE * 2:
+            return  # 6—7. two share a line; the list goes on behind it
         thread.listing = bool(self._naming.opens.search(block.text[-60:].strip()))
         if thread.listing and scene.end >= len(block.text.rstrip()):
             self._announced(scene, thread)
@@ -93,7 +96,10 @@ class Labels:
             named = []
         words = _AFTER.split(scene.block.text[after:end].strip(" .:\uff1a\u3001"))[0]
         plain = 1 < len(words) <= _LONGEST_NAME and not any(c.isdigit() for c in words)
-        cls = thread.item_class or ("Subject" if thread.name else "")
-        if named or not plain or not (cls and after > 0):
+        before = thread.entries[-1][0] if thread.entries else None
+        like = before.item.classes[0] if before and before.found_by == "rank.label" else ""
+        cls = thread.item_class or like or ("Subject" if thread.name else "")
+        whole = bool(like) and len(inside) > 1  # the lines above are names: so is this one, whatever it holds
+        if (named and not whole) or not plain or not (cls and after > 0):
             return None
         return self._items.named(words, cls)
