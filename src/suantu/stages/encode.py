@@ -54,7 +54,9 @@ class Grammar:
 
 
 _ENDS = compiled(r"[。！？!?\n]+[”’」』）)]*|(?<=[a-z0-9%)\]”\"A-Z])[.]+[”’)\"]*(?=\s+[A-Z“\"(]|\s*$)")
-_ABBREVIATION = compiled(r"(?:^|[\s(])(?:(?<![0-9] )[A-Z]|U\.S|e\.g|i\.e|Inc|Corp|Co|Ltd|Dr|Mr|Mrs|Ms|St|Mt|Ft|Prof|Univ|Dept|Jr|Sr|Fig|Bros|Gen|Gov|No|vs|approx|est|cf)$")
+_ABBREVIATION = compiled(
+    r"(?:^|[\s(])(?:(?<![0-9] )[A-Z]|U\.S|e\.g|i\.e|Inc|Corp|Co|Ltd|Dr|Mr|Mrs|Ms|St|Mt|Ft|Prof|Univ|Dept|Jr|Sr|Fig|Bros|Gen|Gov|No|vs|approx|est|cf)$"
+)
 
 _LABEL = compiled(r"\s*【[^【】\n]{1,12}】\s*")
 

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from suantu.expressions import compiled
 from suantu.records import Block, BlockKind, Document
+from suantu.stages.clean.across import join_heads
 from suantu.stages.clean.copies import merge_copies
 from suantu.stages.clean.furniture import mark_furniture
 from suantu.stages.clean.groups import Group, Joiner
@@ -41,7 +42,7 @@ def clean(document: Document, layout: Layout) -> list[Block]:
         return _moved(_debris_block(source, debris), document.start)
     classifier = Classifier(layout)
     classifier.classify(lines)
-    lines = stack_rows(lines, layout)
+    lines = stack_rows(join_heads(lines, layout), layout)
     mark_furniture(lines, layout, document.title)
     mark_tables(lines, layout)
     spread = is_spread(lines, layout)

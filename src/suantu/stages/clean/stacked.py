@@ -130,13 +130,14 @@ def _ends(shape: _Shape, cells: Sequence[Sequence[Line]], figures: Sequence[bool
 
 
 def _rows(cells: Sequence[Sequence[Line]], shape: _Shape) -> list[Line]:
-    rows = [_row(cells[i : i + shape.columns]) for i in range(0, len(cells), shape.columns)]
+    rows = [as_row(cells[i : i + shape.columns]) for i in range(0, len(cells), shape.columns)]
     for row in rows[1:] if shape.headed else ():
         row.header = rows[0]
     return rows
 
 
-def _row(cells: Sequence[Sequence[Line]]) -> Line:
+def as_row(cells: Sequence[Sequence[Line]]) -> Line:
+    """One row of the lines of its cells."""
     text, offsets, spans = "", list[int](), []
     for cell in cells:
         if text:

@@ -88,9 +88,9 @@ class Head:
         return next((m for cue in reversed(self.cues) if (m := cue.metric(kind))), None)
 
 
-def measured_noun(heads: Sequence[Head], metric: MetricLike) -> str:
-    """The noun of what a metric's own words measure (智能算力规模: 智能算力), where they name it."""
-    if not metric.from_cue:
+def measured_noun(heads: Sequence[Head], metric: MetricLike, names: bool) -> str:
+    """The noun of what a metric's own words measure (智能算力规模: 智能算力), where they name it (``names``: they do)."""
+    if not (names or metric.from_cue):
         return ""
     found = (h.words[c.start : c.end] for h in heads for c in reversed(h.cues) if metric in c.metrics)
     return re.sub(metric.noun, "", next(found, ""))

@@ -227,14 +227,16 @@ class Tables:
         if thing is None:
             self._lose(row, column, facts, "the table does not say what this figure is about")
             return
-        if self._is(thing, "Place") and (noun := measured_noun(sources, metric)):
+        if (sited := self._is(thing, "Place")) and (
+            noun := measured_noun(sources, metric, metric.name in self._of_places)
+        ):
             thing, place = self._new(noun, "") or thing, thing
         if self._total.match(cell_text(row, table.subject)) and quantity.kind == "percent" and quantity.value == _WHOLE:
             return
         latest = self._latest_year(table, column) if metric.name in self._latest else ""
-        period = latest or self._period(sources[:3] if metric.device and not self._is(thing, "Place") else sources)
+        period = latest or self._period(sources[:3] if metric.device and not sited else sources)
         value = quantity.value * metric.sign if metric.sign < 0 < quantity.value else quantity.value
-        somewhere = any(self._is(t, "Place") for t in (thing, *column_head.things))
+        somewhere = sited or any(self._is(t, "Place") for t in column_head.things)
         owned = not somewhere or self._is(thing, "Organization", *_DEVICES)  # else it is the place's
         facts.observations.append(
             Observation(
@@ -245,7 +247,7 @@ class Tables:
                 quantity.unit,
                 self._evidence(table, row, column),
                 "table.cell",
-                place=place if metric.placed else None,
+                place=place if metric.placed or sited else None,
                 within=within,
                 period=period,
                 status=self._status(sources[:3], period, table.issued),
