@@ -189,8 +189,7 @@ class Tables:
         return discovered(name, cls or "Subject", self._ontology.parents, "table", Decimal("0.8" if cls else "0.6"))
 
     def _note(self, thing: Thing, row: Block, column: int, facts: TableFacts) -> None:
-        start, end = row.cells[column]
-        facts.things.append((thing, Evidence(row.spans(start, end), self._section(row))))
+        facts.things.append((thing, Evidence(row.spans(*row.cells[column]), self._section(row))))
 
     @staticmethod
     def _section(row: Block) -> str:
@@ -227,9 +226,8 @@ class Tables:
         if thing is None:
             self._lose(row, column, facts, "the table does not say what this figure is about")
             return
-        if (sited := self._is(thing, "Place")) and (
-            noun := measured_noun(sources, metric, metric.name in self._of_places)
-        ):
+        noun = measured_noun(sources, metric, metric.name in self._of_places)
+        if (sited := self._is(thing, "Place")) and noun:
             thing, place = self._new(noun, "") or thing, thing
         if self._total.match(cell_text(row, table.subject)) and quantity.kind == "percent" and quantity.value == _WHOLE:
             return
