@@ -166,6 +166,8 @@ class Facts(Base):
         period = when.period.value if when.period else ""
         if not metric.placed and when.period in (scene.period, scene.era, None):
             period = scene.ranked or period if metric.dated else ""
+        if metric.placed == "near" and self._is_device(about) and when.period in (scene.period, scene.era):
+            period = ""  # of how many parts a thing is, a paragraph's time does not say
         status = "Forecast" if self._when.proposed(scene, position) else placing.status
         dating = when.period if period and when.period is not scene.era else None
         status = status or self._when.status(scene, position, quantity, dating, document.issued)
