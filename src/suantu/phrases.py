@@ -39,6 +39,20 @@ class Phrase:
     places: tuple[Thing, ...] = ()
 
 
+class Seats:
+    """Where a firm has its seat, or is from (总部设在X, 来自X的 before a firm): a place that places no figure."""
+
+    def __init__(self, settings: Mapping[str, Any], alphabet: Alphabet) -> None:
+        firm = f"[{alphabet.matching(['Organization'])}]"
+        self._seated = compiled(str(settings.get("seated", "(?!)")))
+        self._hails = compiled(f"(?:{settings.get('hails', '(?!)')})[\ue000-\uefff]{settings['of']}{firm}$")
+
+    def at(self, text: str, position: int, end: int) -> bool:
+        """Whether the place at ``position`` is one; nothing behind ``end`` counts."""
+        hails = self._hails.search(text, max(0, position - 4), min(end, position + 3))
+        return hails is not None or self._seated.search(text, max(0, position - 10), position) is not None
+
+
 class Phrases:
     """Noun phrases of one language."""
 
@@ -70,9 +84,7 @@ class Phrases:
         by_label = {n.text: n.thing for n in ontology.names}
         self.places = {str(k): by_label.get(str(v)) for k, v in settings["places"].items()}
         place_words = "|".join(sorted(map(re.escape, self.places), key=len, reverse=True))
-        self._seated = compiled(str(settings.get("seated", "(?!)")))
-        firm = f"[{alphabet.matching(['Organization'])}]"
-        self._hails = compiled(f"(?:{settings.get('hails', '(?!)')})[\ue000-\uefff]{settings['of']}{firm}$")
+        self._seats = Seats(settings, alphabet)
         self._place_word = compiled(f"{edge}(?:{place_words}){after}", flags)
         self.copula = tuple(map(str, settings.get("copula", ())))
         self._light = frozenset(map(str, settings.get("light", ())))
@@ -251,8 +263,7 @@ class Phrases:
         while start < end and (found := self._leading_place(scene, start, end)):
             node = scene.nodes.get(start)
             places = node.things if node is not None and len(node.mentions) > 1 else places
-            seat = self._seated.search(scene.text, max(0, start - 10), start)
-            seat = seat or self._hails.search(scene.text, max(0, start - 4), min(end, start + 3))
+            seat = self._seats.at(scene.text, start, end)
             place, start = None if seat else found[0], found[1]
             if match := self._leading.match(text[start:end]):
                 start += match.end()

@@ -23,9 +23,15 @@ def dates(
     ahead: Mapping[str, Callable[[str], bool]],
 ) -> tuple[str, str]:
     """The year that sentences (with their languages) tell as past, and the first day or month of it that they tell."""
-    past = [p for text, code in texts if not ahead[code](text) for p in find(text)]
-    clauses = ((c, code) for text, code in texts if ahead[code](text) for c in _CLAUSES.split(text))
-    year = latest(past, [p for clause, code in clauses if ahead[code](clause) for p in find(clause)])
+    past: list[Period] = []
+    foreseen: list[Period] = []
+    for text, code in texts:
+        if not ahead[code](text):
+            past += find(text)
+            continue
+        for clause in filter(ahead[code], _CLAUSES.split(text)):
+            foreseen += find(clause)
+    year = latest(past, foreseen)
     days = (p.value for p in past if len(p.value) > 6 and p.value.startswith(f"{year}-"))
     return year, next(days, "") if year else ""
 

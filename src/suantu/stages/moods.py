@@ -70,8 +70,8 @@ class Moods:
         for match in self._cues.finditer(text):
             if match.lastgroup and match.lastgroup != "decoy":
                 kind, scope = self._kinds[int(match.lastgroup[1:])]
-                found.append((match.start(), _scoped(kind, scope, match, text, self._period, self._turn)))
-        found = [(at, self._of_matter(at, mood, text)) for at, mood in found]
+                start = self._matter_of(text, match.start()) if scope == "whole" else 0
+                found.append((match.start(), _scoped(kind, scope, match, text, self._period, self._turn, start)))
         moods = _turned(found, text)
         if self._retracts.match(scene.block.text[scene.end : scene.end + _FOLLOWING].lstrip()):
             moods.append(Mood("rumour", 0, len(text)))
@@ -84,11 +84,9 @@ class Moods:
                 said.append((0 if trailing else at, len(text), node.thing))
         return tuple(moods), tuple(said)
 
-    def _of_matter(self, cue: int, mood: Mood, text: str) -> Mood:
-        """A mood that covers the whole sentence begins with the matter that it speaks of (至于…的说法，双方均予否认)."""
-        if mood.start > 0 or mood.kind != "rumour":
-            return mood
-        return replace(mood, start=max((m.start() for m in self._matter.finditer(text, 0, cue)), default=0))
+    def _matter_of(self, text: str, cue: int) -> int:
+        """Where the matter begins that a cue speaks of (至于…的说法，双方均予否认); 0: it is the whole sentence."""
+        return max((m.start() for m in self._matter.finditer(text, 0, cue)), default=0)
 
 
 def _turned(found: list[tuple[int, Mood]], text: str) -> list[Mood]:
@@ -112,9 +110,9 @@ def _until(cue: int, mood: Mood, found: list[tuple[int, Mood]], text: str) -> in
 
 
 def _scoped(
-    kind: str, scope: str, match: re.Match[str], text: str, period: re.Pattern[str], turn: re.Pattern[str]
+    kind: str, scope: str, match: re.Match[str], text: str, period: re.Pattern[str], turn: re.Pattern[str], matter: int
 ) -> Mood:
-    """A sentence-wide mood runs from its cue to the end, a whole one over all of it; a clause-wide one covers the clause
+    """A sentence-wide mood runs from its cue to the end, a whole one from its ``matter`` on; a clause-wide one covers the clause
     that the cue stands in.
 
     One that runs onward goes on over the clauses that follow, until one names a time of its own; one that runs after
@@ -126,7 +124,7 @@ def _scoped(
         turned = turn.search(text, match.end(), until)
         return Mood(kind, match.start(), turned.start() if turned else until)
     if scope == "whole":
-        return Mood(kind, 0, len(text))
+        return Mood(kind, matter, len(text))
     if scope == "sentence":
         if kind in {"forecast", "estimate"}:
             return Mood(kind, match.start(), len(text))

@@ -31,14 +31,17 @@ def _rows(lines: Sequence[Line], first: int, layout: Layout) -> list[Line]:
     figure = layout.tables.figure
     pairs: list[tuple[Line, list[Line]]] = []
     for at in range(first, len(lines) - 1, 2):
-        head, cells = lines[at], _cells(lines[at + 1])
-        if not _is_head(head, layout) or len(cells) < 2 or (pairs and (len(cells) != len(pairs[0][1]) or head.gap > 1)):
+        head = lines[at]
+        if not _is_head(head, layout) or (pairs and head.gap > 1):
+            break
+        cells = _cells(lines[at + 1])
+        if len(cells) < 2 or (pairs and len(cells) != len(pairs[0][1])):
             break
         figures = [bool(figure.match(cell.text)) for cell in cells]
         if any(figures) if not pairs else not all(figures):
             break
         pairs.append((head, cells))
-    if len(pairs) <= _FEWEST_ROWS - 1:
+    if len(pairs) < _FEWEST_ROWS:
         return []
     rows = [as_row([[head], *([cell] for cell in cells)]) for head, cells in pairs]
     for row in rows[1:]:

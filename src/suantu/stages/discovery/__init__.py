@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
 
@@ -127,10 +127,8 @@ class Discovery:
                 pages[i] = page_of(blocks[i][0], chosen, self._chars, self._plain, self._breaks, self._longer)
             for i in found if turn else range(len(pages)):
                 self._second(pages[i], english[i], ledger)
-            ledger.again = True
-            for i in () if turn else found:
-                self._again(pages[i], english[i], ledger)
-            ledger.again = False
+            if not turn:
+                self._again([pages[i] for i in found if not english[i]], ledger)
         self._kin(pages, stems, ledger)
         extra = [pair for page in pages for pair in self._aliases.read(page)]
         if any(english):
@@ -162,9 +160,7 @@ class Discovery:
             return
         self._titles.read(page.source, ledger)
         self._suffixes.read(page, ledger)
-        self._models.read(page, ledger)
-        self._quotes.read(page, ledger)
-        self._slots.read(page, ledger)
+        self._beside_names(page, ledger)
         self._in_use(page, ledger)
         self._use_cases.read(page, ledger)
 
@@ -174,10 +170,15 @@ class Discovery:
             return
         self._lists.read(page, ledger)
 
-    def _again(self, page: Page, english: bool, ledger: Ledger) -> None:
-        """What is told by the text's own names, now that they are known: what a new maker makes."""
-        if english:
-            return
+    def _again(self, pages: Iterable[Page], ledger: Ledger) -> None:
+        """Read pages once more, now that their own names are known: what a new maker makes."""
+        ledger.again = True
+        for page in pages:
+            self._beside_names(page, ledger)
+        ledger.again = False
+
+    def _beside_names(self, page: Page, ledger: Ledger) -> None:
+        """What the names in a page tell of what stands beside them."""
         self._models.read(page, ledger)
         self._quotes.read(page, ledger)
         self._slots.read(page, ledger)

@@ -13,10 +13,9 @@ from suantu.records import Period, Quantity, Thing
 from suantu.rules import Alphabet
 from suantu.scene import AHEAD, GUESSED, NOW, Scene
 from suantu.stages.observations.lookback import LookBack
-from suantu.stages.observations.places import Places
+from suantu.stages.observations.places import CLAUSE_END, Places
 from suantu.stages.observations.spans import BEGAN_AT, between_years, figure_between, moved, told_before
 
-_CLAUSE = compiled(r"[，；;。]|, ")
 _CHANGES = ("growthRate", "ratio")
 _UNSURE = (*AHEAD, GUESSED)
 _JOINT = compiled(r" (?:and|but|while) ")
@@ -116,7 +115,7 @@ class Circumstances(Places):
         that is told (计划在2026年采购) is of that time."""
         if self._intending.search(scene.text, max(0, position - 40), position):
             return True
-        end = _CLAUSE.search(scene.text, position)
+        end = CLAUSE_END.search(scene.text, position)
         stop = end.start() if end else len(scene.text)
         dated = any(position < at < stop and n.periods and n.periods[-1].value for at, n in scene.nodes.items())
         return not dated and self._asked.match(scene.text, position + 1) is not None
@@ -209,7 +208,7 @@ class Circumstances(Places):
         if self._after and (span := self._span(scene, position)):
             return (span,)
         spans = [(at, p) for at, p in found if "/" in p.value or p.years]
-        near = [s for s in spans if len(_CLAUSE.findall(scene.text[min(s[0], position) : max(s[0], position)])) < 2]
+        near = [s for s in spans if len(CLAUSE_END.findall(scene.text[min(s[0], position) : max(s[0], position)])) < 2]
         between = None if self._after else between_years([p for _, p in found] or told_before(scene, position))
         if not spans:
             return (between,) if between else None
@@ -220,13 +219,13 @@ class Circumstances(Places):
     def _of_other(self, scene: Scene, at: int, position: int) -> bool:
         """Whether the time at ``at`` is that of a figure compared with (up from 33% in 2023), which is not this one."""
         text = scene.text
-        start = max((m.end() for m in _CLAUSE.finditer(text, 0, at)), default=0)
+        start = max((m.end() for m in CLAUSE_END.finditer(text, 0, at)), default=0)
         words = list(self._against.finditer(text, start, at))
         if not words or not figure_between(text, words[-1].end() - 1, at):
             return False
         if BEGAN_AT.fullmatch(text, words[-1].start() - 1, at):
             return False
-        stop = _CLAUSE.search(text, at)
+        stop = CLAUSE_END.search(text, at)
         joint = _JOINT.search(text, at)
         end = min(stop.start() if stop else len(text), joint.start() if joint else len(text))
         return position < words[-1].start() or position > end
@@ -239,11 +238,11 @@ class Circumstances(Places):
                 p
                 for at, p in after
                 if (not figure_between(text, position, at) or moved(text, position, at))
-                and not _CLAUSE.search(text, position, at)
+                and not CLAUSE_END.search(text, position, at)
             ]
             if close:
                 return close[0]
-        in_clause = [p for at, p in before if not _CLAUSE.search(text, at, position)]
+        in_clause = [p for at, p in before if not CLAUSE_END.search(text, at, position)]
         if in_clause:
             return in_clause[-1]
         bracket = re.match(r"[^，。；]{0,6}[（(]([\uf000-\uf8ff])", text[position + 1 :])
@@ -261,7 +260,7 @@ class Circumstances(Places):
             same = []
         if self._after and after and self._compared.match(text, position + 1, after[0][0]):
             same = []
-        return same[0] if same and (self._after or not _CLAUSE.search(text, position, after[0][0])) else None
+        return same[0] if same and (self._after or not CLAUSE_END.search(text, position, after[0][0])) else None
 
     def proposed(self, scene: Scene, position: int) -> bool:
         """Whether what the figure is granted is still to be decided."""
@@ -275,7 +274,7 @@ class Circumstances(Places):
         at = next((p for p, n in scene.nodes.items() if period in n.periods), -1)
         if at < 0 or self._announced.search(scene.text, at, position):
             return at >= 0 or period in (scene.period, scene.era)
-        clause = _CLAUSE.search(scene.text, at, position)
+        clause = CLAUSE_END.search(scene.text, at, position)
         return clause is not None and clause.start() > at + 2
 
     def status(self, scene: Scene, position: int, quantity: Quantity, period: Period | None, issued: str) -> str:

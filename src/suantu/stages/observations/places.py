@@ -9,12 +9,13 @@ from typing import Any
 
 from suantu.expressions import compiled, either
 from suantu.ontology import Ontology
+from suantu.phrases import Seats
 from suantu.records import Thing
 from suantu.rules import Alphabet
 from suantu.scene import Scene
 from suantu.stages.observations.placing import beginning
 
-_CLAUSE = compiled(r"[，；;。]|, ")
+CLAUSE_END = compiled(r"[，；;。]|, ")
 _SEATS = ("City", "Region")
 _ELSEWHERE = compiled(r"[,;:]| (?:and|but|that|which|who|now|today) ")
 
@@ -51,9 +52,7 @@ class Places:
         self._cities = {n.text: n.thing for n in ontology.names if language == "zh" and n.thing.classes[0] in _SEATS}
         self._ranked = compiled(f"{settings.get('ranked', '')}[{alphabet.kind('ordinal')}{alphabet.kind('top')}]")
         self._level = tuple(compiled(str(settings.get(k, "(?!)"))) for k in ("level-before", "level-after"))
-        firm = alphabet.matching(["Organization"])
-        self._hails = compiled(f"(?:{settings.get('hails', '(?!)')})[\ue000-\uefff]{of}[{firm}]$")
-        self._seated_at = compiled(str(settings.get("seated", "(?!)")))
+        self._homes = Seats(settings, alphabet)
         self._place_words = compiled(f"{edge}(?:{options})") if places else None
 
     def several(self, scene: Scene, position: int) -> tuple[Thing, ...]:
@@ -94,21 +93,20 @@ class Places:
             spots = [(at, t) for at, t in spots if not self._of_seat(scene.text, at)]
         spots = [(at, thing) for at, thing in spots if scene.inserted(at) in (None, scene.inserted(position))]
         spots = [(at, thing) for at, thing in spots if not self._is_level(scene, at)]
-        clause = max((m.end() for m in _CLAUSE.finditer(scene.text, 0, position)), default=0)
+        clause = max((m.end() for m in CLAUSE_END.finditer(scene.text, 0, position)), default=0)
         for low, high in ((clause, position), (0, clause)):
             inside = [thing for at, thing in sorted(spots, key=lambda s: s[0]) if low <= at < high]
             if inside and inside[-1] is not None:
                 return inside[-1]
         if self._after:
             behind = [(at, thing) for at, thing in sorted(spots, key=lambda s: s[0]) if at > position]
-            if behind and not _CLAUSE.search(scene.text, position, behind[0][0]):
+            if behind and not CLAUSE_END.search(scene.text, position, behind[0][0]):
                 return behind[0][1]
         return scene.place if home or scene.place_near else None
 
     def _of_seat(self, text: str, at: int) -> bool:
         """Whether a place only says where a firm has its seat, or is from (来自常州的甲公司)."""
-        hails = self._hails.search(text, max(0, at - 4), at + 3)
-        return hails is not None or self._seated_at.search(text, max(0, at - 10), at) is not None
+        return self._homes.at(text, at, len(text))
 
     @cached_property
     def _within(self) -> dict[str, Thing]:

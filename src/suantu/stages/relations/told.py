@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -57,11 +58,10 @@ def merge(claims: Iterable[Claim]) -> tuple[Claim, ...]:
         spans = tuple(dict.fromkeys((*old.evidence.spans, *claim.evidence.spans)))
         best = max(old, claim, key=lambda c: c.confidence)
         out[key] = replace(best, evidence=Evidence(spans, old.evidence.section))
-    return tuple(claim for claim in out.values() if not _outdone(claim, out.values()))
+    makers = Counter(claim.object.iri for claim in out.values() if claim.predicate == MADE)
+    return tuple(claim for claim in out.values() if not (_guessed(claim) and makers[claim.object.iri] > 1))
 
 
-def _outdone(claim: Claim, others: Iterable[Claim]) -> bool:
-    """Whether only a name in its name tells who makes an unknown thing, and the text names another."""
-    if claim.predicate != MADE or not claim.found_by.startswith(_NAMED) or claim.object.found_by == "lexicon":
-        return False
-    return any(c.predicate == MADE and c.object.iri == claim.object.iri and c is not claim for c in others)
+def _guessed(claim: Claim) -> bool:
+    """Whether only a name in its name tells who makes an unknown thing: whoever else the text names makes it."""
+    return claim.predicate == MADE and claim.found_by.startswith(_NAMED) and claim.object.found_by != "lexicon"
