@@ -284,7 +284,7 @@ class _Reading:
             rules = pipeline.languages[language_of(block.text[bounds[0] : bounds[1]])]
             scene = self._scene(block, bounds, singles, thread, rules)
             scene.place, scene.place_near, scene.period, scene.of_market = place, near, period, of_market
-            scene.earlier, scene.makers = paragraph, self.makers
+            scene.earlier, scene.makers, scene.era_near = paragraph, self.makers, self.eras.heading is not None
             scene.told, scene.era, scene.heads, scene.measured, scene.home = told, era, self.heads, self.measured, home
             note_topics(scene, thread, rules.talk, pipeline.alphabet, pipeline.ontology.closure)
             if self.watch:

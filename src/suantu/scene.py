@@ -102,6 +102,7 @@ class Scene:
     place_near: bool = False
     of_market: bool = False
     era: Period | None = None
+    era_near: bool = False
     measured: Mapping[str, Thing] = field(default_factory=dict)
     ranked: str = ""
     home: Thing | None = None

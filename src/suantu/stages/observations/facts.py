@@ -154,20 +154,17 @@ class Facts(Base):
             sold = metric.name in self._market_metrics or not self._is_device(about)
             home = (metric.placed == "home" and sold) or placing.rule.startswith("figure.")
             place = about if self._is_place(about) else self._when.where(scene, position, home)
-        if self._language == "en" and place is not None and place is scene.home and self._is_seller(about):
-            named = "City" not in place.classes or any(place in n.things for n in scene.nodes.values())
-            place = place if named else None  # a city in the title is no firm's market
+        if place is not None and place in (scene.home, scene.place) and self._is_seller(about):
+            # what a firm reports of itself is of no place, and a city in the title is no firm's market
+            of_none = metric.own or (self._language == "en" and place is scene.home and "City" in place.classes)
+            place = None if of_none and not any(place in n.things for n in scene.nodes.values()) else place
         if not metric.placed:
             spread = self._language == "en" and not self._is_device(about) and metric.device
             place = self._when.where(scene, position, False) if spread else None
         when = self._timely(scene, position, when, document)
         sign = metric.sign * placing.sign
         start, end = min(placing.start, position), max(placing.end, position + 1)
-        period = when.period.value if when.period else ""
-        if not metric.placed and when.period in (scene.period, scene.era, None):
-            period = scene.ranked or period if metric.dated else ""
-        if metric.placed == "near" and self._is_device(about) and when.period in (scene.period, scene.era):
-            period = ""  # of how many parts a thing is, a paragraph's time does not say
+        period = self._period(scene, placing, when)
         status = "Forecast" if self._when.proposed(scene, position) else placing.status
         dating = when.period if period and when.period is not scene.era else None
         status = status or self._when.status(scene, position, quantity, dating, document.issued)
@@ -193,6 +190,19 @@ class Facts(Base):
             said_by=scene.sayer(position),
             confidence=min(placing.confidence, about.confidence if about.found_by == "phrase" else Decimal(1)),
         )
+
+    @staticmethod
+    def _period(scene: Scene, placing: Placing, when: When) -> str:
+        """The figure's time, one told further off only as far as its metric allows, and none where things are compared;
+        a rank's where it goes with one."""
+        metric = placing.metric
+        period = when.period.value if when.period else ""
+        if when.period not in (scene.period, scene.era, None):
+            return period
+        reach = "" if placing.compared and not metric.rate else metric.dated
+        carried = reach == "far" or (reach and (scene.era_near or when.period is not scene.era))
+        ranked = scene.ranked if metric.dated and not metric.placed else ""
+        return ranked or (period if carried else "")
 
     def _timely(self, scene: Scene, position: int, when: When, document: Document) -> When:
         """The time without one that is not the figure's: of what was foreseen before, or of what a plan follows on."""

@@ -17,8 +17,8 @@ class Metric:
     """One reading of metric words: ``name`` as in the vocabulary; ``sign`` is -1 for words of decline.
 
     ``placed`` is ``home`` where the document's own place may fill in, ``near`` where only a place near by, or empty.
-    ``by``: classes of those whose it is, whatever it went into. ``dated``: the text's own time may fill in, as for all
-    that is placed. ``lasting``: it has no time unless it is foreseen. ``owned``: it is a rate of something, and its
+    ``by``: classes of those whose it is, whatever it went into. ``dated`` is ``near`` where the time of its paragraph or
+    heading may fill in, ``far`` where also that of the paragraphs before, or empty. ``lasting``: it has no time unless it is foreseen. ``owned``: it is a rate of something, and its
     subject is the rate with its owner. ``own``: a firm reports it of itself. ``tests``: classes of
     what is tested, where a phrase only says in what. ``unit``: that of a bare number.
     """
@@ -34,7 +34,7 @@ class Metric:
     always: bool = False
     from_cue: bool = False
     owned: bool = False
-    dated: bool = False
+    dated: str = ""
     lasting: bool = False
     by: tuple[str, ...] = ()
     own: bool = False
@@ -83,7 +83,7 @@ class Metrics:
                 bool(dict(entry.get("about", {})).get("always")),
                 bool(dict(entry.get("about", {})).get("from-cue")),
                 bool(entry.get("owned")),
-                bool(entry.get("dated") or entry.get("placed")),
+                {"own": ""}.get(dated := str(entry.get("dated", "near" if entry.get("placed") else "")), dated),
                 bool(entry.get("lasting")),
                 tuple(entry.get("by", ())),
                 bool(entry.get("own")),
