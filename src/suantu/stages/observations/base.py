@@ -320,6 +320,7 @@ class Base:
     def _first_phrase(self, scene: Scene, start: int, end: int, opening: bool = True) -> Phrase:
         """The first noun phrase of a stretch (``opening``: if it can be its subject); a place before it goes with it."""
         place: Thing | None = None
+        places: tuple[Thing, ...] = ()
         said = {thing.iri for _, _, thing in scene.sayers}
         described = self._describing.match(scene.text, start, end)
         start = described.end() if described else start
@@ -331,8 +332,8 @@ class Base:
                 continue
             if phrase.about is not None and not self._is_place(phrase.about):
                 return replace(phrase, place=phrase.place or place)
-            place = phrase.place or phrase.about or place
-        return Phrase(None, place, start, start)
+            place, places = phrase.place or phrase.about or place, phrase.places or places
+        return Phrase(None, place, start, start, places=places)
 
     def _passed_over(self, scene: Scene, start: int, end: int, phrase: Phrase) -> bool:
         """Who says so, and words for the metric itself (the price of …), are not what is measured."""

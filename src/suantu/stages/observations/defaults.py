@@ -114,6 +114,7 @@ class Defaults(Base):
         phrase, carried = self._default_subject(scene, spot, metric, fallback, last)
         about = phrase.about or (carried.about if carried else None)
         place = phrase.place or (carried.place if carried and phrase.about is None else None)
+        several = len(phrase.places) > len(figure.quantities)
         if carried and phrase.about is None and phrase.place and self._is_place(carried.about):
             about = phrase.place  # the next of the places that a figure is told of
         about = about or self._topic(scene, position, metric) or place
@@ -125,8 +126,11 @@ class Defaults(Base):
             metric = self._share_metric(figure, metric, about)
         group = self._group(scene, spot, phrase, len(figure.quantities))
         whose = group[0] if group else about
+        guessed = not (cue or fallback or last) and metric is self._usual.get(kind)
+        if guessed and kind == "money" and self._is_seller(whose):
+            return None  # money that no word measures is no firm's market
         start = min(phrase.start, position)
-        return Placing(metric, whose, _RULE, start, position + 1, _SURE, place, group=group)
+        return Placing(metric, whose, _RULE, start, position + 1, _SURE, place if not several else None, group=group)
 
     def _group(self, scene: Scene, spot: _Spot, phrase: Phrase, count: int) -> tuple[Thing, ...]:
         """As many subjects as figures."""
@@ -211,7 +215,7 @@ class Defaults(Base):
         earlier = self._earlier_phrase(scene, spot, last)
         if earlier is not None:
             return replace(earlier, place=own.place or earlier.place), None
-        nothing = Phrase(None, own.place, spot.position, spot.position)
+        nothing = Phrase(None, own.place, spot.position, spot.position, places=own.places)
         if last is None and scene.told and (about := self._told_of(scene, spot, metric)) is not None:
             return nothing, Placing(metric, about, _RULE, spot.position, spot.position, _SURE)
         carried = self._carried(last, metric)
