@@ -169,6 +169,20 @@ def test_use_cases() -> None:
     assert found == dict.fromkeys(("焊缝视觉检测", "智能理箱", "无人叉箱", "智慧畜禽"), "UseCase")
 
 
+def test_capitals_of_a_headline_and_of_a_sentences_first_word_name_nothing() -> None:
+    headline = "Cloud Giants Race To Build Velmar Systems As Demand Outstrips Supply\n\nClouds race as demand outstrips supply."
+    assert not classes(headline)
+    text = "Members of the Tamar Alliance met. Having shipped the Orban-5, St. Mabyn Hospital thanked Orban Systems of Turku."
+    found = classes(text)
+    assert found == {
+        "Tamar Alliance": "Consortium",
+        "Orban-5": "Product",
+        "St. Mabyn Hospital": "Organization",
+        "Orban Systems": "Vendor",
+    }
+    assert classes("Arden & Pike keeps its Compute Barometer.") == {"Compute Barometer": "Report"}
+
+
 def test_english() -> None:
     text = (
         "Corevale Semiconductor, a Penang-based chipmaker, unveiled the CV-220 accelerator, and Corevale said it would ship soon. "

@@ -25,7 +25,7 @@ from suantu.stages.numerals import (
 )
 
 _LATIN = compiled(r"[A-Za-z]+")
-_NAME = compiled(r" [A-Z][A-Za-z0-9]+ [A-Za-z]")
+_NAME = compiled(r" [A-Z][A-Za-z0-9]*(?:[- ][A-Z]{0,3}[0-9]+[A-Za-z]*)* [A-Za-z]")
 _NOUN = compiled(r" ([a-z][a-z-]*s)(?![A-Za-z-])")
 
 

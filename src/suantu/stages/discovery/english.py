@@ -27,6 +27,11 @@ _TAIL = compiled(r"(?P<stem>[A-Z]{1,4}-?)[0-9]+[A-Za-z]{0,2}")
 _JOINT = compiled(r" (?:of|for|on) ")
 _KNOWN = compiled(rf" (?:of|for|on|and)(?: the)? [{_NODE}]")  # a partner on autonomous driving
 _JOINS = compiled(r" (?:of|for|on|and)(?: the)? ([A-Z][a-z]+)")
+_MANY = compiled(rf"[A-Z][a-z]+s (?:of|for|on|and) the (?=[A-Z{_NODE}])")
+_WORDS = compiled(r"[A-Za-z][A-Za-z'’-]*")
+_NUMBERED = compiled(r"[A-Z][a-z]{2,}(?:-[A-Z]{0,2}| )[0-9]{1,3}[A-Za-z]?")
+_ARTICLE = compiled(r"(?:\b(?:[Tt]he|[Ii]ts|[Tt]heir|[Ee]ach|[Ee]very)|['’]s|s['’]) (?:[a-z-]+ ){0,2}$")
+_OWN = compiled(r"(?:\b[Ii]ts|\b[Tt]heir|['’]s|s['’])(?: (?:latest|new|first|annual|quarterly))? $")
 _TAILED = compiled(r"[A-Za-z]-?[0-9]+[A-Za-z]?$")
 _SAID = 0.62  # from here on a noun or a possessive says what a name is
 _CALLED = 0.97  # what a body's own name says of it outweighs what it does
@@ -85,8 +90,17 @@ class English:
         """Note how the document writes its words, before any of its names is judged."""
         ledger.lower, ledger.inside = seen(pages)
 
+    def _titled(self, page: Page, ledger: Ledger) -> bool:
+        """Whether a block is a headline with capitals throughout, where these tell no name."""
+        words = _WORDS.findall(page.source)
+        small = [w for w in words[1:] if w[0].isupper() and (w in self._never or w.lower() in ledger.lower)]
+        capitals = sum(w[0].isupper() or len(w) < 5 for w in words)
+        return len(words) > 3 and len(small) > 1 and capitals == len(words)
+
     def read(self, page: Page, ledger: Ledger) -> None:
         """Vote for the names of a page."""
+        if self._titled(page, ledger):
+            return
         for match in _NAMES.finditer(page.text):
             self._run(page, match.start(), match.end(), ledger)
         for name, cls, weight, pattern in self._slots:
@@ -141,6 +155,8 @@ class English:
         end = next(
             (m.start() for m in _KNOWN.finditer(text, start, end) if page.surface(m.end() - 1, m.end()).islower()), end
         )
+        if (many := _MANY.match(text, start, end)) and _START.search(text, max(0, start - 4), start):
+            start = many.end()  # Members of the Arvel Alliance
         while start < end:
             word = text[start:end].split(" ", 1)[0]
             opening = word in self._generic and _START.search(text, max(0, start - 4), start)
@@ -200,13 +216,11 @@ class English:
 
     def _typed(self, page: Page, start: int, end: int, ledger: Ledger) -> None:
         words = page.text[start:end].split()
-        if (
-            len(words) > 3
-            and words[-2] == "of"
-            and self._last.get(words[-3], ("", ""))[1] in ("Organization", "Vendor")
-        ):
-            end -= len(words[-1]) + len(" of ")  # Arvel Systems of Sweden
-            words = words[:-2]
+        if len(words) > 3 and words[-2] == "of":
+            kind = page.surface(start, end - len(words[-1]) - len(" of ")).split()[-1]
+            if self._last.get(kind, ("", ""))[1] in ("Organization", "Vendor"):
+                end -= len(words[-1]) + len(" of ")  # Arvel Systems of Sweden
+                words = words[:-2]
         if len(words) < 2:
             return
         surface = page.surface(start, end)
@@ -218,10 +232,17 @@ class English:
                 return
         if rule := self._last.get(words[-1]) or self._last.get(" ".join(words[-2:])):
             plain = all(w in self._generic for w in words[:-1])
-            if plain and (len(words) < 3 or rule[1] != "Policy" or not page.text.endswith(" the ", 0, start)):
+            if plain and not self._entitled(page.text, start, words, rule[1]):
                 return
             ledger.vote(surface, rule[1], rule[0], _CALLED if rule[1] in _BODIES else 0.75)
             return
+
+    @staticmethod
+    def _entitled(text: str, start: int, words: Sequence[str], cls: str) -> bool:
+        """Whether everyday words are a title: a plan's of three words, a report's that is somebody's own."""
+        if cls == "Policy":
+            return len(words) > 2 and text.endswith(" the ", 0, start)
+        return cls == "Report" and _OWN.search(text, max(0, start - 12), start) is not None
 
     def _numbered(self, page: Page, match: re.Match[str], ledger: Ledger) -> None:
         name = match[0]
@@ -254,6 +275,8 @@ class English:
         ):
             start -= len(word[0])
         surface = page.surface(start, match.end())
+        if _NUMBERED.fullmatch(name) and _ARTICLE.search(before) and not self._roles.counts(page.text, match.end()):
+            ledger.vote(surface, self._roles.device(page, start, match.end()), "model.article", 0.6)
         if head := self._head_after.match(page.source, page.ends[match.end() - 1]):
             ledger.vote(surface, self._heads[head["head"].lower()], "model.before-head", 0.75)
         if head := self._head_before.search(before):

@@ -15,10 +15,11 @@ from suantu.stages.discovery.page import Page
 
 _NODE = "\ue000-\uefff"
 _UPPER = "".join(c for c in map(chr, range(0x41, 0x250)) if c.isupper())
-WORD = rf"(?:[{_UPPER}](?:[\w&.\-]|['’](?=[{_UPPER}]))*\w|[{_UPPER}]|[{_NODE}])"
+WORD = rf"(?:(?:(?:Ste?|Mt|Ft)\. (?=[{_UPPER}]))?[{_UPPER}](?:[\w&.\-]|['’](?=[{_UPPER}]))*\w|[{_UPPER}]|[{_NODE}])"
 JOINED = rf"{WORD}(?:[ ](?:(?:of|for|and|the|on|de|van|von|&)[ ](?:the[ ])?)?{WORD})*"
 _NAME = f"(?P<name>{JOINED})"
 _NUMBERED = rf"(?P<name>{JOINED}(?: [0-9]{{1,2}}(?:\.[0-9])?[A-Za-z]?)?)"
+_MADE = 0.72  # more than what a firm would do says
 _END = r"(?=[,.;:)!?]|$|\s(?:[a-z]))"
 
 
@@ -82,6 +83,8 @@ class Roles:
         self.number = compiled(
             rf" [0-9]{{1,2}}(?:\.[0-9])?[A-Za-z]?(?![\w%-]|[.,][0-9]| (?:{either(roles['counted'])})\b)"
         )
+        self._made = compiled(rf"{opens}{_NAME}(?=,? (?:which|that|an? [^,;.]{{2,40}} (?:which|that)) {JOINED} (?:(?:{aside}) ){{0,2}}(?:{launch}|{strong}|{either(settings['acts']['made'])})\b)")  # fmt: skip
+        self._counted = compiled(rf" (?:{either(roles['counted'])})\b")
         self._markets = set(alphabet.matching(["Market"])) - set(alphabet.matching(["ChipType"]))
         self._signs = [(str(cls), compiled(str(words))) for cls, words in settings["signs"].items()]
         self._fallback = str(settings["shown"])
@@ -92,6 +95,8 @@ class Roles:
             for match in pattern.finditer(page.text):
                 if cls := self._kind(page, *match.span("head")):
                     yield Sighting(*match.span("name"), cls, rule, weight)
+        for match in self._made.finditer(page.text):
+            yield Sighting(*match.span("name"), self.device(page, *match.span()), "role.made", _MADE)
         for rule, cls, weight, pattern in self._acts:
             for match in pattern.finditer(page.text):
                 yield Sighting(*match.span("name"), cls, rule, weight)
@@ -102,6 +107,10 @@ class Roles:
         if not set(page.text[start:end]) & self._markets:
             return self._heads.get(head, "Chip")
         return self._heads.get(head.rsplit(" ", 1)[-1].removesuffix("s"), "")
+
+    def counts(self, text: str, end: int) -> bool:
+        """Whether a number that ends at ``end`` counts what follows it."""
+        return self._counted.match(text, end) is not None
 
     def shown(self, page: Page) -> Iterator[Sighting]:
         """What is launched, or named after its owner: by the things that the text around it speaks of."""
