@@ -174,6 +174,7 @@ class Discovery:
         """Read pages once more, now that their own names are known: what a new maker makes."""
         ledger.again = True
         for page in pages:
+            self._suffixes.read_branches(page, ledger)
             self._beside_names(page, ledger)
         ledger.again = False
 

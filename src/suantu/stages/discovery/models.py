@@ -27,6 +27,7 @@ class Models:
     def __init__(self, settings: Mapping[str, Any], words: Words, signs: Signs, heads: Heads) -> None:
         shapes = settings["model-patterns"]
         self._words, self._heads, self._makers, self._chips = words, heads, signs.organizations, signs.chips
+        self._links = signs.links
         self._beside_of = {"Chip": signs.chips, "AIModel": signs.models}
         self._chip_signs = compiled(str(settings["chip-signs"]))
         self._counted = compiled(
@@ -47,7 +48,7 @@ class Models:
         self._refuse = compiled(str(settings["not-models"]))
         self._measures = [(cls, compiled(f"{shapes['measured']}{p}")) for cls, p in settings["measures"].items()]
         self._any_product = tuple(map(str, settings["any-product"]))
-        self._made = compiled(str(settings["made-by"]))
+        self._made, self._acts = compiled(str(settings["made-by"])), compiled(str(settings["acts"]))
         self._model_signs = compiled(str(settings["model-signs"]))
         self._naming = tuple(map(str, settings["quotes"]["naming"]))
         self._made_of = compiled(f"[{self._makers}]{settings['made-of']}$")
@@ -218,6 +219,9 @@ class Models:
         if (launched or made_by) and not surface.isascii() and not (told and launched):
             cls = "Chip" if told else "AIModel" if self._model_signs.search(said) else "Product"
             ledger.vote(surface, cls, "model.launched", 0.6)
+        if not surface.isascii() and self._acts.match(page.source, page.ends[end - 1]):
+            linked = told or any(c in self._links for c in text[a:b])
+            ledger.vote(surface, "Chip" if linked else "Product", "model.acts", 0.6)
         told |= {c for c in text[a:b] if c in self._chips}
         if told:
             ledger.vote(

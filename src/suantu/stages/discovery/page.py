@@ -213,6 +213,7 @@ class Signs:
     models: str
     institutes: str
     bodies: str
+    links: str
     chars: Mapping[tuple[str, ...], str]
 
     @classmethod
@@ -234,5 +235,6 @@ class Signs:
             alphabet.matching(["AIModel"]),
             alphabet.matching(["ResearchInstitution"]),
             alphabet.matching(["GovernmentBody"]),
+            alphabet.matching(["Interconnect"]),
             chars,
         )

@@ -1,4 +1,4 @@
-"""Names in quotation marks, and names of unknown letters with a head noun glued to them (问岳大模型)."""
+"""Names in quotation marks."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from suantu.expressions import compiled
+from suantu.stages.discovery.glued import Glued
 from suantu.stages.discovery.heads import Heads
 from suantu.stages.discovery.page import Ledger, Page
 from suantu.stages.discovery.words import Word, Words
@@ -44,11 +45,8 @@ class Quotes:
         self._opening = compiled(f"[{opening}]")
         self._serial = compiled(f"(?:{shapes['series']}|[A-Za-z0-9])$")
         self._quoted = compiled(f"[{opening}](?P<name>[^{opening}{closing}，。；：！？、《》]{{2,14}})[{closing}]")
-        self._owners, self._of = owners, str(settings["of"])
-        self._glued = [
-            (str(g["class"]), compiled(f"(?P<run>[{_HAN}]{{2,8}}?)(?:{'|'.join(g['words'])})"), g)
-            for g in settings["glued"]
-        ]
+        self._owners = owners
+        self._glued = Glued(settings, words, self._opening)
 
     def read(self, page: Page, ledger: Ledger) -> None:
         """Vote for the names of a page."""
@@ -57,9 +55,7 @@ class Quotes:
                 self._one(page.source, match, ledger)
         known = [(page.starts[at], page.ends[at]) for at in page.names]
         owners = {page.ends[at] for at in page.names if page.text[at] in self._owners}
-        for cls, pattern, rule in self._glued:
-            for match in pattern.finditer(page.source):
-                self._joined(page.source, match, cls, rule, (known, owners), ledger)
+        self._glued.read(page.source, known, owners, ledger)
 
     def _one(self, source: str, match: re.Match[str], ledger: Ledger) -> None:
         name = match["name"].strip()
@@ -151,33 +147,3 @@ class Quotes:
     def _became(self, after: str) -> str:
         """The class of what has become of it what follows its name."""
         return next((cls for cls, done in self._done if done.match(after)), "")
-
-    def _joined(
-        self,
-        source: str,
-        match: re.Match[str],
-        cls: str,
-        rule: Mapping[str, Any],
-        names: tuple[list[tuple[int, int]], set[int]],
-        ledger: Ledger,
-    ) -> None:
-        start, end = match.span("run")
-        size = 0
-        words = self._words.split(source[start:end])
-        kinds = ("open", "noun") if rule.get("nouns") else ("open",)
-        for word in reversed(words):
-            if word.kind not in kinds:
-                break
-            size += len(word)
-        a = end - size
-        known, owners = names
-        if not 2 <= size <= 4 or any(x < end and a < y for x, y in known):
-            return
-        if self._opening.match(source, match.end()):
-            return  # its name follows in quotation marks
-        after, before = tuple(rule.get("after", ())), tuple(rule.get("before", ()))
-        owned = a - 1 in owners and source[a - 1] == self._of
-        if after and not (owned or source.endswith(after, 0, a) or source.startswith(before, match.end())):
-            return
-        ledger.vote(source[a : match.end()], cls, "glued", 0.65)
-        ledger.alias(source[a : match.end()], source[a:end])

@@ -30,6 +30,7 @@ class Suffixes:
         self._bureaus = tuple(map(str, government["bureaus"]))
         self._government, self._place = str(government["name"]), str(places["name"])
         self._places = {str(w) for w in places["words"]}
+        self._stands = compiled(str(places["shown"]))
         self._heads = tuple(map(str, settings["consortium-heads"]))
         self._firms = frozenset(map(str, settings["firm-endings"]))
         self._founded = compiled(f"(?:{settings['founded']['before']})$")
@@ -72,7 +73,7 @@ class Suffixes:
             if end > last and text[end - 1 : end + 1] not in self._rules:
                 self._one(page, match["ending"], start, end, ledger)
             last = max(last, end)
-        self._read_branches(page, ledger)
+        self.read_branches(page, ledger)
         self._bodies(page, ledger)
         for run in self._districts.finditer(text):
             for name in re.split(f"[^{_HAN}]|[{self._joiners}]", run[0]):
@@ -99,7 +100,7 @@ class Suffixes:
         for match in self._bureau.finditer(page.text):
             ledger.vote(page.surface(*match.span()), "GovernmentBody", self._government, 0.9)
 
-    def _read_branches(self, page: Page, ledger: Ledger) -> None:
+    def read_branches(self, page: Page, ledger: Ledger) -> None:
         """The institutes of known bodies."""
         for match in self._branch.finditer(page.text):
             kinds = [w.kind for w in self._words.split(match["core"])]
@@ -258,3 +259,5 @@ class Suffixes:
                 ledger.alias(part, whole)
         elif unknown >= 2:
             ledger.vote(page.surface(a, end), "Region", self._place, 0.7)
+        elif len(words) > 1 and any(w.kind == "noun" for w in words) and self._stands.match(page.text, end):
+            ledger.vote(page.surface(a, end), "Region", self._place, 0.62)
