@@ -55,6 +55,7 @@ _MORE_OPTIONS = (
     "yields",
     "behind",
     "maker",
+    "goes-on",
 )
 
 

@@ -224,6 +224,8 @@ class Discovery:
             elif cls == "AIModel" and not ledger.entries[key].surface.isascii():
                 surface = ledger.entries[key].surface
                 stems[self._models.stem(surface) or surface.removesuffix(self._model_noun)] = cls
+            elif rule == "glued":
+                stems |= dict.fromkeys(ledger.entries[key].aliases, cls)
             elif rule.startswith(_CALLED) and not ledger.entries[key].surface.isascii():
                 stems[ledger.entries[key].surface] = cls
         for page in pages if stems else ():

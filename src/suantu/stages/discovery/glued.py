@@ -21,8 +21,7 @@ _CLAUSE = frozenset("，。；：、！？（“「\n ")
 @dataclass(frozen=True, slots=True)
 class Rule:
     """A group of head nouns. ``after``/``before``: one of them must stand before the name or behind the noun;
-    ``made``, ``by``: who makes it is told there, so that everyday words may be its name (``odd``: only such as no
-    phrase is made of); ``acts``: what only a thing of its own does, behind a name at the head of its clause."""
+    ``made``, ``by``: who makes it is told there, so that everyday words may be its name; ``acts``: what only a thing of its own does, behind a name at the head of its clause."""
 
     cls: str
     pattern: re.Pattern[str]
@@ -32,7 +31,6 @@ class Rule:
     made: tuple[str, ...]
     by: re.Pattern[str]
     acts: re.Pattern[str]
-    odd: bool
 
     @classmethod
     def of(cls, entry: Mapping[str, Any]) -> Rule:
@@ -42,7 +40,7 @@ class Rule:
         after, before, made = (tuple(map(str, entry.get(k, ()))) for k in ("after", "before", "made"))
         by, acts = (compiled(str(entry.get(k, "(?!)"))) for k in ("by", "acts"))
         kinds = ("open", "noun") if entry.get("nouns") else ("open",)
-        return cls(str(entry["class"]), pattern, kinds, after, before, made, by, acts, bool(entry.get("odd")))
+        return cls(str(entry["class"]), pattern, kinds, after, before, made, by, acts)
 
 
 class Glued:
@@ -95,16 +93,15 @@ class Glued:
         for size in range(2, min(5, end - start) + 1):
             a = end - size
             if (by and _opens(source, a)) or (rule.made and source.endswith(rule.made, 0, a)):
-                return size if self._fits(source[a:end], rule.odd) else 0
+                return size if self._fits(source[a:end]) else 0
         return 0
 
-    def _fits(self, run: str, odd: bool) -> bool:
+    def _fits(self, run: str) -> bool:
         """Whether everyday words may be a name: no function word among them, and not what such nouns are called by."""
         words = self._words.split(run)
         if run.startswith(self._common) or len(words) > 2 or any(w.kind in ("stop", "role") for w in words):
             return False
-        short = any(len(w) == 1 and w.kind == "generic" for w in words) and len(words) > 1
-        return short if odd else not all(w.kind in ("generic", "topic") for w in words)
+        return not all(w.kind in ("generic", "topic") for w in words)
 
 
 def _opens(source: str, at: int) -> bool:

@@ -97,7 +97,7 @@ class Models:
     def _plain(self, page: Page, match: re.Match[str], ledger: Ledger) -> None:
         tail, at = match[0], match.start()
         han = _BEFORE.search(page.text, max(0, at - 8), at)
-        start = at - (self._prefix(han[0]) if han else 0)
+        start = at - (self._prefix(self._uncounted(page.text, at, han[0])) if han else 0)
         end = match.end()
         if not tail[0].isalpha() and start == at:
             return
@@ -127,6 +127,11 @@ class Models:
             ledger.alias(surface, page.surface(start - 2, end))
         self._by_context(page.source, page.starts[start], page.ends[end - 1], surface, numbered, ledger)
         self._by_signs(page, start, end, surface, numbered, made, ledger)
+
+    def _uncounted(self, text: str, at: int, han: str) -> str:
+        """The Han letters before a tail without what it is counted with (2000张北溟B2)."""
+        first = at - len(han)
+        return han[1:] if first > 0 and text[first - 1].isdigit() and han[0] in self._counters else han
 
     def _prefix(self, han: str) -> int:
         """How many Han letters directly before a Latin or numbered tail belong to the name."""
@@ -219,19 +224,13 @@ class Models:
         if (launched or made_by) and not surface.isascii() and not (told and launched):
             cls = "Chip" if told else "AIModel" if self._model_signs.search(said) else "Product"
             ledger.vote(surface, cls, "model.launched", 0.6)
-        if not surface.isascii() and self._acts.match(page.source, page.ends[end - 1]):
-            linked = told or any(c in self._links for c in text[a:b])
-            ledger.vote(surface, "Chip" if linked else "Product", "model.acts", 0.6)
         told |= {c for c in text[a:b] if c in self._chips}
         if told:
-            ledger.vote(
-                surface,
-                "Chip",
-                "model.signs",
-                0.62
-                if made or launched or not surface.isascii() or (len(told) > 1 and _TYPICAL.match(surface))
-                else 0.4,
-            )
+            sure = made or launched or not surface.isascii() or (len(told) > 1 and _TYPICAL.match(surface))
+            ledger.vote(surface, "Chip", "model.signs", 0.62 if sure else 0.4)
+        elif not surface.isascii() and self._acts.match(page.source, page.ends[end - 1]):
+            linked = any(c in self._links for c in text[a:b])
+            ledger.vote(surface, "Chip" if linked else "Product", "model.acts", 0.6)
 
     def _is_beside(self, text: str, separator: int, neighbour: int, chars: str) -> bool:
         return neighbour < len(text) and text[separator] in self._beside and text[neighbour] in chars

@@ -22,7 +22,7 @@ _SENTENCE = compiled(r"[^。；！？!?\n]+")
 
 # Rules that count only where no other rule says what a name is.
 _SAID = 0.5  # what a rule must weigh to say what a name is
-LAST_RESORT = frozenset({"model.signs", "model.product", "role.shown"})
+LAST_RESORT = frozenset({"model.signs", "model.acts", "model.product", "role.shown"})
 
 
 @dataclass(slots=True)

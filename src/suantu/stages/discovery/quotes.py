@@ -72,7 +72,7 @@ class Quotes:
         if body and len(name) > 5:
             ledger.vote(name, body, self._rule, 0.75)
             return
-        before, after = source[max(0, match.start() - 12) : match.start()], source[match.end() : match.end() + 46]
+        before, after = source[max(0, match.start() - 16) : match.start()], source[match.end() : match.end() + 46]
         serial = len(name) > 2 and self._serial.search(name) is not None
         odd = serial or (self._odd(words) and self._heads.before(self._lead.sub("", before)) != "")
         if self._refuse.match(name) or (not odd and (words[0].kind == "stop" or (common and self._words.empty(name)))):
@@ -107,7 +107,8 @@ class Quotes:
             return own or cls
         if own and (own == "AIModel" or given or before.endswith(self._used)):
             return own
-        if before.endswith(self._naming) and fresh and (cls := self._heads.first(after[:12])):
+        named = fresh and before.endswith(self._naming)
+        if named and (cls := self._heads.first(after[:12]) or self._heads.last(before)):
             return cls
         return self._alone(name, before, after, fresh, given)
 

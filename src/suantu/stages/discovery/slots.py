@@ -199,4 +199,6 @@ def is_name(core: str, surface: str, words: Words, endings: tuple[str, ...]) -> 
     if longest >= 2:
         return len(others) <= 1
     proper = unknown > 0 or bool(others) or parts[0].kind == "node"
+    if [w.kind for w in parts] == ["noun", "generic"] and len(core) == 4 and surface.endswith(words.word_firms):
+        return True
     return 4 <= len(surface) <= 8 and surface.endswith(endings) and proper and len(parts) <= 3

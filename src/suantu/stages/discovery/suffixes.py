@@ -38,6 +38,7 @@ class Suffixes:
         self._place_firms = frozenset(map(str, settings["place-firms"]))
         self._everyday = frozenset(map(str, settings["everyday-endings"]))
         self._all = tuple(self._rules)
+        self._groups = frozenset(map(str, settings["named-groups"]))
         self._generic_firm = frozenset(map(str, settings["firm-words"]))
         self._regions = tuple(map(str, settings["regions"]))
         self._registered = frozenset(map(str, settings["registered"]))
@@ -104,7 +105,8 @@ class Suffixes:
         """The institutes of known bodies."""
         for match in self._branch.finditer(page.text):
             kinds = [w.kind for w in self._words.split(match["core"])]
-            if (kinds or match["ending"] not in self._rules) and _BREAKS.isdisjoint(kinds):
+            own = self._rules.get(match["ending"], ("", "Organization"))[1] == "Organization"
+            if (kinds or own) and _BREAKS.isdisjoint(kinds):
                 ledger.vote(page.surface(*match.span()), self._branches[match["ending"]], "suffix.branch", 0.75)
 
     def _one(self, page: Page, ending: str, start: int, end: int, ledger: Ledger) -> None:
@@ -152,7 +154,7 @@ class Suffixes:
         if ending in self._place_firms and len(core) == 1 and core in self._signs.places:
             weight = 0.65 if self._alone(page.text, core, end) else 0.0
         elif strong:
-            weight = self._strong(surface, ending, core, cls, clean)
+            weight = self._strong(surface, ending, core, cls, clean, self._ends_there(page.text, end))
         else:
             weight = 0.0 if page.text.startswith(self._all, end) else self._weak(page.text, ending, core, end, clean)
         if cls == "Consortium" and clean and self._shown(page, a, end):
@@ -174,17 +176,21 @@ class Suffixes:
         before = self._founded.search(page.text, max(0, start - 10), start)
         return bool(before or self._joined.match(page.text, end))
 
-    def _strong(self, surface: str, ending: str, core: str, cls: str, clean: bool) -> float:
+    def _strong(self, surface: str, ending: str, core: str, cls: str, clean: bool, ends: bool) -> float:
         """How sure an ending makes a name that few everyday nouns have (银行, 研究院)."""
         unknown = self._words.unknown(core)
         place = core[0] in self._signs.places
+        kinds = [w.kind for w in self._words.split(core)]
+        if ending in self._groups and kinds == ["noun"] and clean and ends:
+            return 0.62
         if unknown < 2 and (ending in self._generic_firm or (ending in self._everyday and not place)):
             return 0.0
         if self._long_name(core, cls, clean):
             return 0.7 if unknown >= 2 or place else 0.62
-        proper = unknown >= 2 or place or any(w.kind == "noun" for w in self._words.split(core))
+        proper = unknown >= 2 or place or "noun" in kinds
         if proper and clean and 2 <= len(surface) - len(ending) <= 12 and len(core) + len(ending) <= 14:
-            return 0.7 if unknown >= 2 or place else 0.5
+            long = len(kinds) > 2 and kinds[0] == "noun"  # 中原信息技术研究院
+            return 0.7 if unknown >= 2 or place else 0.62 if long and cls == "ResearchInstitution" else 0.5
         if unknown >= 2 and len(core) <= 3:
             return 0.5
         return 0.45 if unknown == len(core) == 1 and clean and len(ending) > 2 else 0.0

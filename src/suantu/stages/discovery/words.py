@@ -41,6 +41,7 @@ class Words:
         self._bonds = str(settings["bonds"]) + self._bonds_after
         endings = {str(w) for rule in settings["suffixes"] for w in rule["words"] if len(str(w)) > 1}
         self._ending = compiled("|".join(sorted(endings, key=len, reverse=True)))
+        self.word_firms = tuple(map(str, settings["word-firms"]))
         self._sectors = frozenset(map(str, settings["sectors"]))
         self.figure = compiled(str(settings["figures"]))
         self._not_latin = compiled(str(settings["not-models"]))
@@ -139,7 +140,9 @@ class Words:
             rest = rest[sector + 1 :] if sector > 0 and rest[sector + 1 :] else rest
             return rest[0].start, end, clean
         for i in range(len(rest) - 1, -1, -1):
-            if rest[i].kind == "verb" and (_unknown(rest[i + 1 :]) >= 2 or rest[i + 1 : i + 2] and rest[i + 1].kind == "node"):
+            if rest[i].kind == "verb" and (
+                _unknown(rest[i + 1 :]) >= 2 or rest[i + 1 : i + 2] and rest[i + 1].kind == "node"
+            ):
                 rest, clean = rest[i + 1 :], True
                 break
         first = next((i for i, w in enumerate(rest) if w.kind in ("open", "latin", "node")), 0)

@@ -104,7 +104,8 @@ def compile_rule(rule: Rule, compiler: Compiler, predicates: Iterable[str], use:
     if not pairs and not {"s", "o"} <= slots | set(carry) | own | set(begins):
         raise rule.error("the pattern binds no {s:…} or no {o:…}, and carry does not give it")
     listed = {True: "o", False: ""}.get(body.get("list", True), str(body.get("list")))
-    more = _more(str(source), listed, use, compiler, rule.name) if listed in slots else None
+    on = str(body.get("goes-on", compiler.cues["list-on"][0]))
+    more = _more(str(source), listed, use, compiler, rule.name, on) if listed in slots else None
     return RelationRule(
         rule,
         makes,
@@ -140,13 +141,15 @@ def compile_rule(rule: Rule, compiler: Compiler, predicates: Iterable[str], use:
     )
 
 
-def _more(source: str, listed: str, use: Use | None, compiler: Compiler, rule: str) -> Pattern:
-    """What goes on with the list of which the thing in the slot ``listed`` is the first."""
+def _more(source: str, listed: str, use: Use | None, compiler: Compiler, rule: str, on: str) -> Pattern:
+    """What goes ``on`` with the list of which the thing in the slot ``listed`` is the first."""
     classes = dict(use.classes) if use else {}
     classes = classes or dict(re.findall(r"\{([so]):([A-Za-z|]+)\}", source))
     slots = (listed, "s" if listed == "o" else "o")
     chars, others = (compiler.alphabet.matching(classes.get(slot, "").split("|")) for slot in slots)
-    between = str(compiler.cues["list-on"][0]).replace("OTHERS", "".join(c for c in others if c not in chars))
+    kinds = set(compiler.alphabet.matching(["Market", "ChipType"])).difference(chars, others)
+    between = on.replace("OTHERS", "".join(c for c in others if c not in chars))
+    between = between.replace("KINDS", "".join(sorted(kinds)) or "\ufffe")
     return Pattern(between.replace("ONE", f"(?P<{listed}>[{chars}])"), compiler.file, rule)
 
 
