@@ -140,9 +140,8 @@ class Words:
             rest = rest[sector + 1 :] if sector > 0 and rest[sector + 1 :] else rest
             return rest[0].start, end, clean
         for i in range(len(rest) - 1, -1, -1):
-            if rest[i].kind == "verb" and (
-                _unknown(rest[i + 1 :]) >= 2 or rest[i + 1 : i + 2] and rest[i + 1].kind == "node"
-            ):
+            known = i + 1 < len(rest) and rest[i + 1].kind == "node"
+            if rest[i].kind == "verb" and (known or _unknown(rest[i + 1 :]) >= 2):
                 rest, clean = rest[i + 1 :], True
                 break
         first = next((i for i, w in enumerate(rest) if w.kind in ("open", "latin", "node")), 0)
