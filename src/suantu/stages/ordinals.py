@@ -70,6 +70,7 @@ class Ordinals:
             return either(words(rules, key, file))
 
         number = f"[0-9]{{1,4}}|[{''.join(sorted(self._han.letters))}]{{1,4}}"
+        self._units = words(rules, "cue_units", file)
         prefix, ranks = re.escape(str(rules["prefix"])), listed("rank_units")
         sep, units, comma = listed("separators"), listed("cue_units"), listed("list_separators")
         latin = either(list(self._latin))
@@ -94,6 +95,7 @@ class Ordinals:
         self._list = compiled(f"({number})(?=(?:{comma})(?:{number}))|({number})(?:{units})")
         self._list_whole = compiled(f"(?:{number})(?:(?:{comma})(?:{number})){{1,8}}(?:{units})")
         self._more = compiled(f"(?:{comma})({number})(?:{units}|(?=(?:{comma})(?:{number})(?:{units})))")
+        self._run = compiled(f"[{han}]{{2,4}}(?={units})")  # 分列二三位
         self._last = compiled(f"(?:{comma})([0-9]{{1,3}})(?=$|[，。；,;]|(?:{comma})[0-9])")
         self._list_cue = compiled(f"(?:{listed('cues')}|{prefix})$")
         self._label = compiled("0[1-9](?=\\s{0,3}[㐀-鿿])")
@@ -102,7 +104,7 @@ class Ordinals:
         self._ordinal = compiled(f"({latin})(?![A-Za-z0-9])")
         self._superlative = compiled(f"[ -](?:{listed('latin_superlatives')})(?![A-Za-z])")
         self._cue_before = compiled(
-            f"(?:^|[^a-z])(?:(?:{listed('latin_cues')})(?: (?:{listed('latin_adverbs')}))?(?: the| a| in)?|(?:{latin})(?:,? and|,)"
+            f"(?:^|[^a-z])(?:(?:{listed('latin_cues')})(?: (?:{listed('latin_adverbs')}))?(?: the| a| its| their| in)?|(?:{latin})(?:,? and|,)"
             f"|(?:{listed('latin_lists')})(?: again)? (?:at|in)) $|[(]$"
         )
         self._on_way = compiled(f"(?: (?:{listed('rank_nouns')}))?(?: [^,.;:()]{{1,32}})? to (?:{latin})(?![a-z0-9])")
@@ -185,6 +187,8 @@ class Ordinals:
         match = self._single.match(text, start)
         if match is None:
             return []
+        if run := self._read_run(text, match.start(1)):
+            return run
         end = match.end()
         bare = end == match.end(1)
         if bare and self._goes_on(text, end + text.startswith(" ", end)):
@@ -209,6 +213,8 @@ class Ordinals:
         if label := self._label.match(text, start):
             alone = not (start and (text[start - 1].isalnum() or text[start - 1] in ".-:/"))
             return self._made(text, start, label.end(), int(label[0])) if alone else []
+        if run := self._read_run(text, start):
+            return run
         whole = self._list_whole.match(text, start)
         if whole is None or not self._list_cue.search(text, max(0, start - 6), start):
             return []
@@ -216,6 +222,18 @@ class Ordinals:
             (m.start(), m.end(), self._number(m[1] or m[2])) for m in self._list.finditer(text, start, whole.end())
         ]
         return [one for begin, end, value in spans for one in self._made(text, begin, end, value)]
+
+    def _read_run(self, text: str, start: int) -> list[Ordinal]:
+        """分列二三位, 第四五名: places side by side without anything between them."""
+        match = self._run.match(text, start)
+        if match is None or not self._list_cue.search(text, max(0, start - 6), start):
+            return []
+        values = [self._number(digit) for digit in match[0]]
+        if values != list(range(values[0], values[0] + len(values))) or values[-1] > 9:
+            return []
+        ends = [start + i + 1 for i in range(len(values))]
+        ends[-1] = next((match.end() + len(u) for u in self._units if text.startswith(u, match.end())), ends[-1])
+        return [o for i, v in enumerate(values) for o in self._made(text, start + i, ends[i], v)]
 
     def _read_sign(self, text: str, folded: str, start: int) -> list[Ordinal]:
         if match := self._sign.match(text, start):

@@ -153,17 +153,26 @@ class Items(Lists):
         if cls and not like and self._language == "zh":
             for position, node in fit:
                 if cls in self._alphabet.classes(node.char):
-                    return node.thing, position
+                    return self._innermost(text, fit, position, node)[1].thing, position
         if like:
             return fit[-1][1].thing, fit[-1][0]
         if self._language == "en" and fit[-1][0] >= end - 2:
             return fit[-1][1].thing, fit[-1][0]
         position, node = min(fit, key=lambda f: self._rank(f[1]))
+        position, node = self._innermost(text, fit, position, node)
         for at, made in fit:
             own = at > position and self._owned(text, (position, node), (at, made))
             if own and not self._measured.match(text, at + 1):
                 return made.thing, at
         return node.thing, position
+
+    def _innermost(self, text: str, fit: Sequence[tuple[int, Node]], position: int, node: Node) -> tuple[int, Node]:
+        """Of places that stand together the last one, which lies in those before it (甘肃庆阳, 江苏的苏州)."""
+        for at, inner in fit:
+            both = self._alphabet.classes(node.char) & self._alphabet.classes(inner.char)
+            if "Place" in both and at > position and self._within.fullmatch(text, position + 1, at):
+                position, node = at, inner
+        return position, node
 
     @staticmethod
     def _alike(classes: frozenset[str], like: frozenset[str]) -> bool:

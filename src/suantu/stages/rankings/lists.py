@@ -47,6 +47,8 @@ class Lists:
         self._clause = compiled(settings["clause"])
         self._brackets = compiled(expand(settings["brackets"]))
         self._modifier = compiled(expand(settings.get("modifier", "(?!)")))
+        self._within = compiled(settings.get("within", ""))
+        self._inside = compiled(expand(settings.get("inside", "(?!)")))
         self._whose = compiled(expand(settings.get("whose", "(?!)")))
         lead = _either([*settings["leading"], *adverbs])
         self._leading = compiled(f"^(?:[\\s{BLANK}{_FIGURES}]|(?:{lead}){after})+", flags)
@@ -100,6 +102,7 @@ class Lists:
             if self._group.search(text[start:end]):
                 return self._listed_before(scene, start, count)
             if not self._leading.sub("", text[start:end]):
+                end = start - 1 if start > low else end  # 第二梯队有甲、乙，分别排在…: the list ended at the comma
                 continue
             if things := self._opening_list(scene, text, start, count):
                 return things
@@ -242,6 +245,8 @@ class Lists:
             start += match.end()
         if (match := self._modifier.match(text[start:end])) and match.end() < end - start:
             start += match.end()
+        if (match := self._inside.search(text[start:end])) and match.start():
+            end = start + match.start()
         if match := self._tail.search(text[start:end]):
             end = start + match.start()
         if (match := self._whose.search(text[start:end])) and match.start():

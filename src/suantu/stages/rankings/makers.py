@@ -29,7 +29,7 @@ class Makers(Shifts):
         self, settings: Mapping[str, Any], compiler: Compiler, phrases: Phrases, ontology: Ontology, language: str
     ) -> None:
         super().__init__(settings, compiler, phrases, ontology, language)
-        self._yearly = tuple(map(str, settings["time"]["yearly"]))
+        self._yearly = compiled(str(settings["time"]["yearly"]))
         self._numbers = compiled(str(settings["items"].get("numbered", "(?!)")))
         self._ended = compiled(str(settings["items"].get("ended", "(?!)")))
         self._kinds = ontology.closure
@@ -169,12 +169,9 @@ class Makers(Shifts):
         node = match.scene.nodes.get(start)
         counted = bool(node and (node.periods or (node.quantities and node.quantities[0].kind == "duration")))
         last, _ = self.naming.period(match.scene, at, match.thread, own=False)
-        yearly = (
-            match.scene.text[start:end].endswith(self._yearly)
-            or match.scene.text[slice(*match.span("e"))] in self._yearly
-        )
+        yearly = any(self._yearly.search(match.scene.text[slice(*match.span(group))]) for group in "ne")
         if not (counted or yearly) or not re.fullmatch(r"\d{4}", last):
-            return {last} if last else set()
+            return {last}
         return {str(int(last) - i) for i in range(many)}
 
     def _largest(self, match: Match) -> Iterator[RankingEntry]:
@@ -244,10 +241,14 @@ class Makers(Shifts):
         tiers = [node.ordinals[0].value for _, node in match.ordinals("t")]
         if tiers and tiers != [1]:
             return  # where a later tier begins, it does not say
-        if not counted and (comma := self._ended.search(scene.text, start, end)):
+        if start >= 0 and not counted and (comma := self._ended.search(scene.text, start, end)):
             end = comma.start()
         counts = (counted,) if counted else range(LONGEST_ORDER, 1, -1)
-        items = next(filter(None, (self.items.after(scene, start, end, many, cls) for many in counts)), [])
+        if start < 0:
+            items = self.items.before(scene, match.found.start(), counted, cls)
+            start = match.found.end()
+        else:
+            items = next(filter(None, (self.items.after(scene, start, end, many, cls) for many in counts)), [])
         if len(items) < 2:
             return
         named = self.naming.name(scene, match.found.start(), words, None, thread)
@@ -286,10 +287,17 @@ class Makers(Shifts):
             names = [p for p, n in sorted(scene.nodes.items()) if low <= p < high and n.mentions]
             items = most(lambda n: self.items.after(scene, low, high, n, ""), 4) if len(names) > 1 else []
             items = items or [t for p in names[:1] for t in scene.nodes[p].things]
+            items = items or self._unlisted(match, last.item)
         for i, item in enumerate(items):
             if item.iri != last.item.iri:
                 named = Named(last.ranking, last.place, thread.item_class, False)
                 yield self._entry(match, named, last.rank + 1 + i, item, last.period, match.found.span(), "0.8")
+
+    def _unlisted(self, match: Match, last: Thing) -> list[Thing]:
+        """Plain words that follow what is as plain (算力成本居首，数据质量不足与人才短缺紧随其后)."""
+        if last.found_by != "ranked":
+            return []
+        return most(lambda n: self.items.before(match.scene, match.found.start(), n, last.classes[0]), 4)
 
     def _line(self, match: Match) -> Iterator[RankingEntry]:
         """A line that is a rank and a name."""

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from suantu.expressions import compiled
 from suantu.rules import Pattern, Rule
 from suantu.scene import Node, Scene
 from suantu.stages.rankings.thread import RankThread
 
+_CLAUSE = compiled(r"[，；;。：:]|, ")
 MOST = 30  # places that one sentence may name
 
 
@@ -42,6 +44,15 @@ class Match:
     def span(self, group: str) -> tuple[int, int]:
         """Where a group stands; (-1, -1) where the pattern has none or it took no part."""
         return self.found.span(group) if group in self.found.re.groupindex else (-1, -1)
+
+    def told_past(self) -> bool:
+        """Whether its clause tells of a time before the one that the sentence looks ahead to (预计2027年升至第二，而2024年还是第四)."""
+        scene, start = self.scene, self.found.start()
+        begin = max((m.end() for m in _CLAUSE.finditer(scene.text, 0, start)), default=0)
+        times = [(at, n.periods[0].value) for at, n in sorted(scene.nodes.items()) if n.periods and n.periods[0].value]
+        ahead = [value for at, value in times if at < begin and scene.in_mood(("forecast",), at, at + 1)]
+        here = [value for at, value in times if begin <= at < self.found.end()]
+        return bool(ahead and here) and max(here) < min(ahead)
 
     def ordinals(self, group: str) -> list[tuple[int, Node]]:
         start, end = self.span(group)

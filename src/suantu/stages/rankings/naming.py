@@ -76,7 +76,7 @@ class Naming:
         self._titled = compiled(times["titled"])
         self._other_part = compiled(times.get("other-part", "(?!)"))
         self._month = compiled(times.get("month", "(?!)"))
-        self._published = compiled(times.get("published", "(?!)"))
+        self._published = compiled(expand(times.get("published", "(?!)")))
         self._ignored = frozenset(times["ignored"])
         self._compared = compiled(times["compared-before"])
         self._ordinals = frozenset(alphabet.matching(["ordinal"]))
@@ -249,7 +249,7 @@ class Naming:
 
     def _usable(self, scene: Scene, position: int, period: Period) -> bool:
         """Whether a time can be that of a ranking: no day, no span of unnamed years, no month of publication."""
-        if _DAY.match(period.value) or ("/" in period.value and not _YEARS.search(period.text)):
+        if period.aside == "paper" or _DAY.match(period.value) or ("/" in period.value and not _YEARS.search(period.text)):
             return False
         if _MONTH.fullmatch(period.value) and self._published.match(scene.text, position + 1):
             return False

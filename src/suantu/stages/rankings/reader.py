@@ -135,7 +135,9 @@ class Rankings:
     def _stated(match: Match, asserted: Callable[..., bool]) -> bool:
         """A place is what is, not what is expected, denied or supposed; a ``carried`` one is so whatever is denied of it."""
         scene, span = match.scene, match.found.span()
-        return asserted(scene, *span, match.rule.carried) and not scene.in_mood(("forecast",), *span)
+        return asserted(scene, *span, match.rule.carried) and not (
+            scene.in_mood(("forecast",), *span) and not match.told_past()
+        )
 
     def _fits(self, match: Match) -> bool:
         rule = match.rule

@@ -53,7 +53,8 @@ class Shifts(Entries):
         if p < 0 and (against := self._against.search(match.scene.text, 0, match.found.start())):
             p = against.start("p")
         node = match.scene.nodes.get(p)
-        return self.naming.value(node.periods[0], match.thread) if node and node.periods else year_before(period)
+        told = self.naming.value(node.periods[0], match.thread) if node and node.periods else ""
+        return told if told and told != period and told[:4] <= (period or told)[:4] else year_before(period)
 
     def _shifted(
         self, match: Match, named: Named, item: Thing, rank: int, period: str, *, many: bool

@@ -11,6 +11,7 @@ from suantu.records import Block, BlockKind, Evidence, Period, RankingEntry, Thi
 from suantu.scene import Scene
 
 _BARE = compiled(r"(?<![\d.\-–—~/])((?:19|20)\d\d)(?![\d.]|\s*[-–—~/])")
+_CLOSING = compiled(r"[（(][^（()）]{0,8}(?:19|20)\d\d[^（()）]{0,10}[）)]。?\s*$")
 _YEAR = compiled(r"(\d{4})(-(?:H[12]|Q[1-4]))?")
 
 # what reading a sentence changes
@@ -59,11 +60,18 @@ class RankThread:
 
     def begin_block(self, block: Block) -> None:
         """Enter a block: a new section forgets the ranking of the one before, a paragraph ends a list of labels."""
-        self.frame, self.aside = "", ""
+        self.frame, self.aside = self._closing(block.text), ""
         if block.kind in (BlockKind.PARAGRAPH, BlockKind.HEADING, BlockKind.CAPTION):
             self.tier = 0
         if block.sections != self.sections:
             self._enter(block.sections)
+
+    def _closing(self, text: str) -> str:
+        """The one time of a paragraph where it stands in brackets at its end (…。（2023年数据）)."""
+        closing = _CLOSING.search(text)
+        times = self.times(text) if closing else ()
+        values = {p.value for p in times if not p.ahead}
+        return values.pop() if closing and len(values) == 1 and times[0].start >= closing.start() else ""
 
     def _enter(self, sections: tuple[str, ...]) -> None:
         old, self.sections = self.sections or (), sections
