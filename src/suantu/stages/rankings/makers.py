@@ -165,8 +165,7 @@ class Makers(Shifts):
 
     def _run_of_years(self, match: Match, at: int, many: int) -> set[str]:
         """The last ``many`` years, where the words count years and the last one is known."""
-        start, end = match.span("n")
-        node = match.scene.nodes.get(start)
+        node = match.scene.nodes.get(match.span("n")[0])
         counted = bool(node and (node.periods or (node.quantities and node.quantities[0].kind == "duration")))
         last, _ = self.naming.period(match.scene, at, match.thread, own=False)
         yearly = any(self._yearly.search(match.scene.text[slice(*match.span(group))]) for group in "ne")
