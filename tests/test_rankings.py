@@ -136,6 +136,19 @@ def test_the_same_place_told_twice_is_one_entry_with_both_passages() -> None:
     assert (entry.ranking, entry.place) == ("城市智算排行榜", None)
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("# 2022年边缘服务器市场\n\n## 厂商格局\n\n按销售额，戴尔排名第一。", "边缘服务器市场（销售额）"),
+        ("# 2022年数字城市指数\n\n2022年，城市榜的榜首是宁波。", "数字城市指数"),
+        ("# 观察\n\n2022年12月\n\n2022年边缘服务器市场增长。戴尔位居第一。", "边缘服务器"),
+        ("# 观察\n\n智源研究院的算力城市排行榜上，2022年宁波居首。", "算力城市排行榜"),
+    ],
+)
+def test_a_ranking_is_called_after_what_it_ranks(text: str, name: str) -> None:
+    assert {e.ranking for e in ranked(text)} == {name}
+
+
 def test_quotes_are_the_sources_own_words() -> None:
     text = "２０２３年，戴尔（12%）与HPE（8%）分列\n二、三位。"
     for entry in ranked(text):

@@ -30,7 +30,7 @@ class Entries:
 
         self._phrases = phrases
         self.items = Items(settings["items"], expand, settings["cues"]["adverb"], language, ontology, alphabet)
-        self.naming = Naming(settings, expand, phrases, alphabet, language)
+        self.naming = Naming(settings, expand, phrases, alphabet, language, ontology.closure)
         self._digits = {str(k): int(v) for k, v in settings["digits"].items()}
         self._by_label = {n.text: n.thing for n in ontology.names}
 
@@ -39,10 +39,22 @@ class Entries:
     ) -> RankingEntry:
         scene = match.scene
         evidence = self._evidence(scene, *span)
+        label = self.naming.label(named, match.thread, item)
+        place = self._not(named.place or self._scope_before(match, label, item, period), item)
         return RankingEntry(
-            named.name, rank, item, evidence, match.rule.rule.name, period, self._not(named.place, item), None,
+            label, rank, item, evidence, match.rule.rule.name, period, place, None,
             scene.sayer(match.found.start()), min(Decimal(confidence), item.confidence),
         )  # fmt: skip
+
+    @staticmethod
+    def _scope_before(match: Match, label: str, item: Thing, period: str) -> Thing | None:
+        """The place of the same ranking where the sentence told it just before (甲位列全国第一，乙排在第二)."""
+        scene, entries = match.scene, match.thread.entries
+        last = entries[-1][0] if entries else None
+        if last is None or last.evidence.spans[0].start < scene.block.offsets[scene.start]:
+            return None
+        same = (last.ranking, last.period, last.item.classes[:1]) == (label, period, item.classes[:1])
+        return last.place if same and last.item.iri != item.iri else None
 
     @staticmethod
     def _not(place: Thing | None, item: Thing) -> Thing | None:

@@ -166,6 +166,11 @@ class Items(Lists):
                 return made.thing, at
         return node.thing, position
 
+    def measures(self, scene: Scene, subject: tuple[Thing, int]) -> bool:
+        """Whether an industry is but what a place is measured by (算力产业营收)."""
+        text, at = self._blanked(scene.text), subject[1]
+        return "Industry" in subject[0].classes and at >= 0 and self._measured.match(text, at + 1) is not None
+
     def _innermost(self, text: str, fit: Sequence[tuple[int, Node]], position: int, node: Node) -> tuple[int, Node]:
         """Of places that stand together the last one, which lies in those before it (甘肃庆阳, 江苏的苏州)."""
         for at, inner in fit:

@@ -84,7 +84,11 @@ class Labels:
         ranking = self._naming.name(scene, 0, "", None, thread)
         evidence = Evidence(scene.block.spans(start, end), scene.block.sections[-1] if scene.block.sections else "")
         place = None if ranking.place is None or ranking.place.iri == thing.iri else ranking.place
-        thread.add(RankingEntry(ranking.name, rank, thing, evidence, "rank.label", thread.period, place))
+        thread.add(
+            RankingEntry(
+                self._naming.label(ranking, thread, thing), rank, thing, evidence, "rank.label", thread.period, place
+            )
+        )
         return True
 
     def _thing(self, scene: Scene, thread: RankThread, inside: list[Node], after: int, end: int) -> Thing | None:

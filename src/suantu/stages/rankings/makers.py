@@ -124,6 +124,8 @@ class Makers(Shifts):
         world = scope is not None and scope == self._by_label.get(self.naming.world)
         subject = self.items.subject(scene, begin, cls, like, last=said[-1].item if said else None, world=world)
         subject = self._firm(scene, subject) or subject
+        if said and subject and self._kinds(said[-1].item.classes) & {"Place"} and self.items.measures(scene, subject):
+            subject = said[-1].item, subject[1]  # 甲市…；其中算力产业营收排名第九: the city
         return ([subject[0]], subject[1]) if subject else ([], -1)
 
     def _firm(self, scene: Scene, subject: tuple[Thing, int] | None) -> tuple[Thing, int] | None:
@@ -138,7 +140,7 @@ class Makers(Shifts):
     def _by_subject(self, match: Match, where: int, named: Named) -> Named:
         """The words between the subject and the verb may name the ranking."""
         words, own = self.naming.between(match.scene, where + 1, match.found.start())
-        if not words or not own:
+        if not own or not self.naming.tells(words):
             return named
         start = match.scene.text.find(words[0], where)
         phrase = self._phrases.read(match.scene, start, match.found.start()) if start > 0 else None
@@ -199,7 +201,10 @@ class Makers(Shifts):
         items = self.items.after(scene, *match.span("i"), 1, self.naming.class_of(words))
         if not items:
             return
-        named = Named(words or self.naming.fallback, None, items[0].classes[0], bool(words))
+        named = Named(words, None, items[0].classes[0], True)
+        if not self.naming.tells(words):
+            known = self.naming.name(scene, match.found.start(), "", None, thread)
+            named = Named(known.name, known.place, named.item_class, known.own or bool(words))
         start, end = match.span("j")
         if start >= 0:
             items += most(lambda n: self.items.after(scene, start, end, n, ""), 6)
@@ -286,17 +291,17 @@ class Makers(Shifts):
             names = [p for p, n in sorted(scene.nodes.items()) if low <= p < high and n.mentions]
             items = most(lambda n: self.items.after(scene, low, high, n, ""), 4) if len(names) > 1 else []
             items = items or [t for p in names[:1] for t in scene.nodes[p].things]
-            items = items or self._unlisted(match, last.item)
+            items = items or self._unlisted(scene, low, high, last.item)
         for i, item in enumerate(items):
             if item.iri != last.item.iri:
                 named = Named(last.ranking, last.place, thread.item_class, False)
                 yield self._entry(match, named, last.rank + 1 + i, item, last.period, match.found.span(), "0.8")
 
-    def _unlisted(self, match: Match, last: Thing) -> list[Thing]:
+    def _unlisted(self, scene: Scene, low: int, high: int, last: Thing) -> list[Thing]:
         """Plain words that follow what is as plain (算力成本居首，数据质量不足与人才短缺紧随其后)."""
         if last.found_by != "ranked":
             return []
-        return most(lambda n: self.items.before(match.scene, match.found.start(), n, last.classes[0]), 4)
+        return most(lambda n: self.items.after(scene, low, high, n, last.classes[0]), 4)
 
     def _line(self, match: Match) -> Iterator[RankingEntry]:
         """A line that is a rank and a name."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -42,10 +42,11 @@ class Naming(Times):
         phrases: Phrases,
         alphabet: Alphabet,
         language: str,
+        kinds: Callable[[Iterable[str]], Collection[str]],
     ) -> None:
         super().__init__(settings, expand, alphabet, language)
         names = settings["naming"]
-        self._phrases, self._alphabet = phrases, alphabet
+        self._phrases, self._alphabet, self._kinds = phrases, alphabet, kinds
         flags = re.IGNORECASE if language == "en" else 0
         self._noun = compiled(names["noun"], flags)
         self._criteria = [compiled(expand(c)) for c in names["criteria"]]
@@ -54,7 +55,12 @@ class Naming(Times):
         self._not_name = compiled(names["not-name"])
         self._this = compiled(names["this"])
         self._cited = compiled(names.get("cited", "(?!)"))
-        self._strip = compiled(names["strip"])
+        self._strip = compiled(expand(names["strip"]))
+        self._generic, self._measure = (
+            compiled(expand(names["generic"]), flags),
+            compiled(expand(names["measure"]), flags),
+        )
+        self._by = str(names["by"])
         self._parts, self._around = compiled(names["parts"]), compiled(names["around"])
         self._sentence = compiled(names.get("clause", "(?!)"))
         self._bare, self._counted = compiled(names["bare"]), compiled(names["counted"])
@@ -84,6 +90,38 @@ class Naming(Times):
         heading = self._heading(thread)
         cls = thread.item_class or (self.class_of(heading) if self.about.search(heading) else "")
         return Named(heading, place, cls, False)
+
+    def label(self, named: Named, thread: RankThread, item: Thing) -> str:
+        """What a ranking is called: its own name; where its words are but a measure, what the text is about, by that measure."""
+        words = self._strip.sub("", self._around.sub("", self._number.sub("", named.name))).strip()
+        if self._proper(words):
+            return words
+        base = self._matter(thread, item)
+        if base == self.fallback:
+            return words or base
+        known = words.casefold() in base.casefold() or not self._measure.search(words)
+        return base if known else self._by.format(base, words)
+
+    def tells(self, words: str) -> bool:
+        """Whether words tell what is ranked, or by what."""
+        return bool(words) and (self._proper(words) or self._measure.search(words) is not None)
+
+    def _proper(self, words: str) -> bool:
+        """Whether words say more than that something is ranked (城市榜, 厂商排名, 份额 do not)."""
+        return len(self._generic.sub("", words)) >= _SHORTEST[self._language] - 1
+
+    def _matter(self, thread: RankThread, item: Thing) -> str:
+        """What the text ranks: the name told before, a heading that names a ranking, the market that firms are ranked in, any heading."""
+        market = thread.market if "Organization" in self._kinds(item.classes) else ""
+        headings = [*reversed(thread.sections or ()), thread.title]
+        named = [self._plain(h) for h in headings if self.about.search(h)]
+        other = [self._plain(h) for h in headings if self._title.search(h) or not self._sentence.search(h)]
+        told = self._around.sub("", self._number.sub("", thread.name))
+        proper = filter(self._proper, (told, *named, market, *other))
+        return next(iter((*proper, *filter(None, (*named, *other)))), self.fallback)
+
+    def _plain(self, heading: str) -> str:
+        return self._around.sub("", self._of_heading(heading)).strip()
 
     @staticmethod
     def _reaches(scene: Scene, criterion: re.Match[str], start: int) -> bool:
@@ -117,6 +155,9 @@ class Naming(Times):
                 return Named(words, place, self.class_of(words), True)
         return None
 
+    def _is_firm(self, node: Node) -> bool:
+        return bool(node.mentions) and "Organization" in self._alphabet.classes(node.char)
+
     def _ranked(self, node: Node) -> bool:
         classes = self._alphabet.classes(node.char)
         return bool(classes) and not classes & {"Market", "Place", "Standard", "Report"}
@@ -130,8 +171,7 @@ class Naming(Times):
         headings = [*reversed(thread.sections or ()), thread.title]
         plain = [h for h in headings if h and (self._title.search(h) or not self._sentence.search(h))]
         named = [h for h in headings if self.about.search(h)]
-        names = (self._around.sub("", self._of_heading(h)).strip() for h in (*named[:1], *plain))
-        return next(filter(None, names), self.fallback)
+        return next(filter(None, map(self._plain, (*named[:1], *plain))), self.fallback)
 
     def _of_heading(self, heading: str) -> str:
         """What a heading says of a ranking's name; empty where a topic stands before its colon (规模：…)."""
@@ -141,13 +181,16 @@ class Naming(Times):
             chosen = next(part for part in self._parts.split(chosen) if self._noun.search(part))
             ends = [m.end() for m in self._noun.finditer(chosen)]
             return chosen[: ends[-1]] if self._joint.match(chosen, ends[-1]) else chosen
-        if self.about.search(chosen):
-            return chosen
         parts = self._parts.split(chosen)
         return parts[0] if len(parts) == 1 or len(parts[0]) > _HEADING else ""
 
     def words(self, scene: Scene, start: int, end: int) -> str:
-        """A name for a ranking from the words of a stretch, without what does not belong to it."""
+        """A name for a ranking from the words of a stretch, without what does not belong to it; empty if a firm stands in it."""
+        firms = [at for at in range(start, end) if at in scene.nodes and self._is_firm(scene.nodes[at])]
+        if firms and firms[-1] + 1 < end and (firms[-1] == start or self._whose.match(scene.text, firms[-1] + 1)):
+            start = firms.pop() + 1  # whose ranking it is
+        if any(at >= start for at in firms):
+            return ""
         words = self._strip.sub("", self._undated(scene, start, end))
         return words if len(words) >= _SHORTEST[self._language] - 1 else ""
 

@@ -29,7 +29,7 @@ class RankThread:
     """The state of one document. ``times`` finds the periods of a heading; ``edition`` is the year that the title names.
 
     ``frame`` is the time that a paragraph is set in; while a sentence looks back from it, ``aside`` keeps it.
-    ``cited`` is the title of the document that the section named last; ``since`` the year of a yearly ranking's first edition.
+    ``market`` is the one that the section speaks of; ``cited`` is the title of the document that the section named last; ``since`` the year of a yearly ranking's first edition.
     """
 
     title: str
@@ -41,6 +41,7 @@ class RankThread:
     cited: str = ""
     since: str = ""
     name: str = ""
+    market: str = ""
     place: Thing | None = None
     item_class: str = ""
     tier: int = 0
@@ -69,7 +70,7 @@ class RankThread:
     def _closing(self, text: str) -> str:
         """The one time of a paragraph where it stands in brackets at its end (…。（2023年数据）)."""
         closing = _CLOSING.search(text)
-        times = self.times(text) if closing else ()
+        times = [p for p in self.times(text) if _BARE.search(p.text)] if closing else []
         values = {p.value for p in times if not p.ahead}
         return values.pop() if closing and len(values) == 1 and times[0].start >= closing.start() else ""
 
@@ -78,6 +79,7 @@ class RankThread:
         self.listing = False
         inner = bool(old) and sections[: len(old)] == old
         if not inner:
+            self.market = ""
             self.name, self.cited, self.place, self.item_class = "", "", None, ""
         if period := self._stated(reversed(sections[len(old) :] if inner else (self.title, *sections))):
             self.period = period

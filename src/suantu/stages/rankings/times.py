@@ -41,6 +41,7 @@ class Times:
         self._published = compiled(expand(times.get("published", "(?!)")))
         self._ignored = frozenset(times["ignored"])
         self._compared = compiled(times["compared-before"])
+        self._markets = frozenset(alphabet.matching(["Market"]))
         self._ordinals = frozenset(alphabet.matching(["ordinal"]))
         self._old = compiled(expand(times["of-rank"]))
         self._whose = compiled(times.get("whose", "(?!)"))
@@ -61,6 +62,8 @@ class Times:
             thread.since = scene.nodes[began.start(1)].periods[0].value
         if opening and (cited := _TITLE.search(scene.block.text, scene.start, scene.end)):
             thread.cited = self._of_title.sub("", cited[0])
+        if opening and (markets := [n for n in scene.nodes.values() if n.mentions and n.char in self._markets]):
+            thread.market = min(markets, key=lambda n: n.start).thing.label
         if not opening and thread.aside:
             thread.frame, thread.aside = thread.aside, ""
         for position, period in self._periods(scene):
