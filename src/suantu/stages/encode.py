@@ -32,6 +32,7 @@ class Grammar:
     closed: re.Pattern[str]
     final: frozenset[str]
     apart: re.Pattern[str] | None
+    differs: re.Pattern[str]
 
     @classmethod
     def from_settings(cls, settings: Mapping[str, Any]) -> Grammar:
@@ -46,6 +47,7 @@ class Grammar:
             compiled(f"(?:{closed})"),
             frozenset(str(w).strip() for w in lists.get("final", ())),
             compiled(f"(?:{apart})\\s$", re.IGNORECASE) if apart else None,
+            compiled(str(lists.get("differs", "(?!)"))),
         )
 
     def folding(self, alphabet: Alphabet) -> Callable[[Scene], Scene]:
@@ -186,6 +188,8 @@ def _run(scene: Scene, encoded: str, at: int, alphabet: Alphabet, grammar: Gramm
         match = grammar.separators.match(encoded, position)
         if not match or (node := scene.nodes.get(match.end())) is None or node.pronoun:
             break
+        if node.quantities and grammar.differs.match(encoded, match.end() + 1):
+            break  # 58 members, 11 more than last year
         common = shared & _classes(node, alphabet)
         if not common - {"Entity", "Concept"}:
             break

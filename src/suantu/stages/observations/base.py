@@ -23,7 +23,6 @@ from suantu.stages.observations.placing import (
     TOPICS,
     Placing,
     clause_start,
-    part_start,
 )
 
 _SOLD = "Chip|Product|Server"
@@ -132,12 +131,22 @@ class Base:
         self._speaking = compiled(f"\\b{speakers}\\b") if speakers else None
         self._spoke = compiled(str(settings.get("spoke", "(?!)")))
         self._turning = compiled(str(settings.get("turning", "(?!)")))
-        self._describing = compiled(str(settings.get("describing", "(?!)")))
+        self._load_subjects(settings, compiler)
         self._inside = compiled(str(settings.get("inside", "(?!)")))
         self._market_words = tuple(map(str, settings["market-words"]))
         adopted = dict(settings.get("adopted", {}))
         self._adopted = compiled(str(adopted.get("words", "(?!)")))
         self._adoptable, self._loaded = (frozenset(adopted.get(k, ())) for k in ("classes", "not"))
+
+    def _load_subjects(self, settings: Mapping[str, Any], compiler: Compiler) -> None:
+        """What tells whose a figure is."""
+        earned = compiler.pattern(settings["earned"], "earned").regex if "earned" in settings else None
+        self._earned = earned or compiled("(?!)")
+        self._heads = frozenset(map(str, settings.get("place-heads", ())))
+        self._aside_figure = compiled(str(settings.get("aside-figure", "(?!)")))
+        self._own_figure = compiled(str(settings.get("own-figure", "(?!)")))
+        self._relative = compiled(str(settings.get("relative-clause", "(?!)")))
+        self._describing = compiled(str(settings.get("describing", "(?!)")))
 
     def _load_beneficiary(self, settings: Mapping[str, Any], compiler: Compiler) -> None:
         """How a text says whom a sum is for."""
@@ -181,30 +190,6 @@ class Base:
         said = said or (bool(phrase.words) and self._spoke.match(scene.text, phrase.end) is not None)  # NAME, said
         return replace(phrase, about=None, words="", nodes=()) if said and self._language == "en" else phrase
 
-    def _subject_phrase(self, scene: Scene, end: int, start: int) -> Phrase:
-        """The phrase left of ``end`` whose verb stands there; behind a preposition it only says more of the one before
-        (makers selling to clouds took …)."""
-        phrase = self._unsaid(scene, self._phrases.left(scene, end, start))
-        if self._behind is None:
-            return phrase
-        place = phrase.place
-        first = phrase
-        while (found := self._behind.search(scene.text, start, phrase.start)) and phrase.start > start:
-            before = self._phrases.left(scene, found.start(), start)
-            place = place or before.place
-            if before.start >= phrase.start or before.start == before.end:
-                break
-            phrase = before
-            if first.about is not None and first.about.found_by != "phrase":
-                break
-            if (
-                before.about is not None
-                and not self._is_place(before.about)
-                and not self._metrics.meaning(before.words)
-            ):
-                return replace(before, place=place)
-        return replace(first, place=first.place or place)
-
     def _of_device(self, scene: Scene, position: int, about: Thing) -> Thing:
         """An interconnect's figure is that of the device which the text talks about (the NVLink of the A100)."""
         if "Interconnect" not in about.classes:
@@ -241,17 +226,6 @@ class Base:
         inside = [n for at, n in sorted(scene.nodes.items()) if start <= at < end and self._of_class(n, by)]
         node = inside[0] if inside else scene.topic(end, by, age=2)
         return node.thing if node is not None and len(node.mentions) == 1 else None
-
-    def _counted(self, scene: Scene, position: int, placing: Placing, last: tuple[int, Placing] | None) -> Placing:
-        """The placing, with who has it where it tells of something counted: what the sentence, or its last part, opens
-        with."""
-        if last is not None and last[1].counted and placing.metric.name in self._of_counted:
-            return replace(placing, counted=True, owner=last[1].owner)
-        if placing.metric.name != "count" or placing.about.found_by != "phrase" or self._language == "en":
-            return placing
-        about = self._first_phrase(scene, part_start(scene.text, position), position).about
-        known = about is not None and about.iri != placing.about.iri
-        return replace(placing, counted=True, owner=about if known else None)
 
     @staticmethod
     def _follows(scene: Scene, at: int, start: int) -> bool:
@@ -316,30 +290,6 @@ class Base:
 
     def _is_seller(self, thing: Thing) -> bool:
         return bool(self._ontology.closure(thing.classes).intersection(("Organization", "Chip", "ChipType")))
-
-    def _first_phrase(self, scene: Scene, start: int, end: int, opening: bool = True) -> Phrase:
-        """The first noun phrase of a stretch (``opening``: if it can be its subject); a place before it goes with it."""
-        place: Thing | None = None
-        places: tuple[Thing, ...] = ()
-        said = {thing.iri for _, _, thing in scene.sayers}
-        described = self._describing.match(scene.text, start, end)
-        start = described.end() if described else start
-        for a, b in self._phrases.chunks(scene, start, end, opening):
-            phrase = self._phrases.read(scene, a, b)
-            if phrase.about is not None and phrase.about.iri in said:
-                continue
-            if self._language == "en" and self._passed_over(scene, a, b, phrase):
-                continue
-            if phrase.about is not None and not self._is_place(phrase.about):
-                return replace(phrase, place=phrase.place or place)
-            place, places = phrase.place or phrase.about or place, phrase.places or places
-        return Phrase(None, place, start, start, places=places)
-
-    def _passed_over(self, scene: Scene, start: int, end: int, phrase: Phrase) -> bool:
-        """Who says so, and words for the metric itself (the price of …), are not what is measured."""
-        if phrase.about is not None and self._unsaid(scene, phrase).about is None:
-            return True
-        return phrase.about is not None and bool(self._metrics.meaning(phrase.words))
 
     def _market_at(self, scene: Scene, about: Thing, metric: Metric) -> Thing | None:
         """The market that the text goes on about, where a market's figure is only said to be of a place."""

@@ -47,6 +47,9 @@ class Circumstances(Places):
         self._compare = compiled("(?:" + "|".join(words) + ")\\s?$")
         self._compare_after = compiled(str(settings.get("compare-after", "(?!)")))
         now = "|".join(sorted(map(str, settings["now-before"]), key=len, reverse=True))
+        self._came_from = compiled(str(settings.get("came-from", "(?!)")))
+        self._of_another = compiled(str(settings.get("of-another", "(?!)")))
+        self._by_then = compiled(str(settings.get("by-then", "(?!)")))
         self._now = compiled(f"(?:{now})\\s?$")
         self._now_after = compiled(str(settings.get("now-after", "(?!)")))
         period = alphabet.matching(["period"])
@@ -90,6 +93,8 @@ class Circumstances(Places):
             return When(span[0], compared)
         found = [(at, p) for at, p in found if not self._over(scene, at, p, position, metric)]
         found = self.back.current(scene, found, position)
+        if self._earlier(scene.text, position):
+            return When(self._near(scene.text, position, [f for f in found if f[0] > position]), compared)
         chosen = self._near(scene.text, position, found)
         if chosen is None and not scene.in_mood(("actual",), position, position + 1):
             chosen = (
@@ -99,7 +104,18 @@ class Circumstances(Places):
             )
             if chosen and chosen.ahead and self._returns(scene, position):
                 chosen = None
-        return When(chosen, compared)
+        return When(self._end_of(scene.text, position, chosen), compared)
+
+    def _earlier(self, text: str, position: int) -> bool:
+        """Whether a change began with the figure: it is of a time before that which the change led to (up from 12%)."""
+        before = self._came_from.search(text, max(0, position - 50), position)
+        return before is not None and not self._of_another.match(text, position + 1)
+
+    def _end_of(self, text: str, position: int, period: Period | None) -> Period | None:
+        """The last year of a span, where the clause speaks of its end (between 2023 and 2028, when it …)."""
+        if period is None or "/" not in period.value or not self._by_then.search(text, max(0, position - 70), position):
+            return period
+        return replace(period, value=period.value.rpartition("/")[2])
 
     def asides(self, scene: Scene) -> frozenset[int]:
         """Where the times stand that a sentence only looks back to, or that say when something began (English)."""

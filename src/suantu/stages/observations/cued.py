@@ -9,7 +9,6 @@ from decimal import Decimal
 from suantu.phrases import Phrase
 from suantu.records import Thing
 from suantu.scene import Scene
-from suantu.stages.observations.base import Base
 from suantu.stages.observations.frames import Metric
 from suantu.stages.observations.placing import (
     CLAUSE,
@@ -22,11 +21,12 @@ from suantu.stages.observations.placing import (
     group_of,
     part_start,
 )
+from suantu.stages.observations.subjects import Subjects
 
 _LONG = 4  # a metric's words so long name their subject themselves (企业的研发投入)
 
 
-class Cued(Base):
+class Cued(Subjects):
     """The ways to place a figure by the words that name its metric."""
 
     def _by_left_cue(self, figure: Figure) -> Placing | None:
@@ -71,6 +71,8 @@ class Cued(Base):
             metric = cue.metric(kind)
             if metric is None:
                 continue
+            if self._has_own(scene, cue.end, position):
+                return None
             placing = self._with_subject(figure, metric, position, "figure.before-metric", "0.85")
             return replace(placing, end=cue.end) if placing else None
         return None
@@ -125,6 +127,8 @@ class Cued(Base):
     def _phrase_before(self, scene: Scene, metric: Metric, end: int, start: int) -> Phrase:
         """The phrase left of ``end``; in English what stands in a place, not the place (operators in Denmark claim)."""
         phrase = self._unsaid(scene, self._phrases.left(scene, end, start))
+        if phrase.about is None and not phrase.words and (described := self._antecedent(scene, start)) is not None:
+            return described
         if self._language == "en" and phrase.about is None and phrase.place and not metric.device:
             return self._subject_phrase(scene, end, start)
         return phrase

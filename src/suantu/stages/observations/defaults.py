@@ -17,9 +17,9 @@ from suantu.phrases import Phrase
 from suantu.records import Observation, Thing
 from suantu.rules import Compiler
 from suantu.scene import Scene
-from suantu.stages.observations.base import Base
 from suantu.stages.observations.frames import Cue, Metric
 from suantu.stages.observations.placing import CLAUSE, FIGURES, Figure, Placing, clause_start, group_of
+from suantu.stages.observations.subjects import Subjects
 
 _RULE = "figure.default"
 _SURE = Decimal("0.6")
@@ -48,16 +48,18 @@ class Fallback:
 
 @dataclass(frozen=True, slots=True)
 class _Spot:
-    """A figure in its clause: where the clause begins and ends, and where the words about the figure end."""
+    """A figure in its clause: where the clause begins and ends, where the words about the figure end, and where a metric's
+    word behind it does."""
 
     position: int
     kind: str
     start: int
     stop: int
     end: int
+    behind: int = 0
 
 
-class Defaults(Base):
+class Defaults(Subjects):
     """The ways to place what is left."""
 
     _fallbacks: tuple[Fallback, ...] = ()
@@ -66,6 +68,7 @@ class Defaults(Base):
     _scope: re.Pattern[str] | None
     _this: re.Pattern[str] | None
 
+    _on_what = compiled(r" (?:on|for) (?=[a-z\ue000-\uefff])")
     _of_figure = compiled(r" of (?:(?:about|around|some|over|nearly|almost|roughly|up to|at least|more than) )*$")
 
     def load_defaults(self, settings: Mapping[str, Any], compiler: Compiler) -> None:
@@ -109,8 +112,8 @@ class Defaults(Base):
             metric = self._carried_metric(figure, spot)
         if metric is None:
             return None
-        if cue is not None and cue.end <= position:
-            spot = replace(spot, end=cue.start)
+        if cue is not None:
+            spot = replace(spot, end=cue.start) if cue.end <= position else replace(spot, behind=cue.end)
         phrase, carried = self._default_subject(scene, spot, metric, fallback, last)
         about = phrase.about or (carried.about if carried else None)
         place = phrase.place or (carried.place if carried and phrase.about is None else None)
@@ -148,7 +151,7 @@ class Defaults(Base):
         for cue in reversed(left):
             if not self._alike(scene, cue.end, spot.position, spot.kind):
                 return cue
-        right = [c for c in inside if c.start > spot.position]
+        right = [c for c in inside if c.start > spot.position and not self._has_own(scene, c.end, spot.position)]
         if right and not re.search(f"[{FIGURES}]", scene.text[spot.position + 1 : right[0].start]):
             return right[0] if right[0].start - spot.position < 10 else None
         return None
@@ -267,6 +270,8 @@ class Defaults(Base):
             if phrase.about is not None:
                 return phrase
         end = spot.position if self._language == "en" else spot.end
+        if spot.behind and (of := self._on_what.match(scene.text, spot.behind)):
+            return self._phrases.right(scene, of.end(), spot.stop)  # so much spent on AI
         return self._first_phrase(scene, spot.start, end, spot.kind != "count")
 
     def _in_scope(self, scene: Scene, spot: _Spot, near: int = 0) -> Phrase | None:

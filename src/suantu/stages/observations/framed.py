@@ -11,10 +11,8 @@ from suantu.expressions import compiled
 from suantu.phrases import Phrase
 from suantu.records import Observation, Thing
 from suantu.scene import Node, Scene
-from suantu.stages.observations.base import Base
 from suantu.stages.observations.frames import Frame, Metric
 from suantu.stages.observations.placing import (
-    OF_KIND,
     Figure,
     Found,
     Hit,
@@ -24,12 +22,13 @@ from suantu.stages.observations.placing import (
     group_of,
     last_cue,
 )
+from suantu.stages.observations.subjects import Subjects
 
 _IT = compiled(r" ?(?:it|they) (?:[a-z]+ )*$")
 _STATED = frozenset({"group", "carry", "section", "words", "average", "granted", "noun"})
 
 
-class Framed(Base):
+class Framed(Subjects):
     """The ways to place a figure by a frame."""
 
     def _framed(self, frame: Frame, figure: Figure) -> Placing | None:
@@ -170,12 +169,6 @@ class Framed(Base):
             about = self._counted_head(scene, phrase) or about
         return Found(about, phrase.place, group, min(hit.begin, phrase.start), max(hit.stop, phrase.end))
 
-    def _counted_head(self, scene: Scene, phrase: Phrase) -> Thing | None:
-        """A plain noun that is counted, whatever describes it (加入联盟的企业)."""
-        described, of, noun = scene.surface(phrase.start, phrase.end).rpartition(self._of)
-        plain = noun in self._countable and (of or not described) and self._language != "en"
-        return self._phrases.subject(noun) if plain else None
-
     def _carried_subject(self, frame: Frame, figure: Figure, hit: Hit, found: Found) -> Found:
         """The subject of the clause before, or of the last figure of the kind where nothing was named since."""
         scene, last = figure.scene, figure.last
@@ -248,13 +241,6 @@ class Framed(Base):
         if frame.about == "named" and (cue := last_cue(figure.cues, hit.begin, figure.kind)):
             return self._phrases.left(scene, cue.start, clause_start(scene.text, cue.start))
         return None
-
-    def _counted_noun(self, scene: Scene, position: int) -> str:
-        """What a count's own counting word names: ports, with the kind that follows (24 ports of Ethernet)."""
-        noun = scene.nodes[position].quantities[0].counter
-        kind = OF_KIND.match(scene.text, position + 1)
-        node = scene.nodes.get(kind.start(1)) if kind else None
-        return f"{self._called(node.thing)} {noun}" if node is not None and node.mentions else noun
 
     def _owned(self, scene: Scene, hit: Hit, noun: str) -> Thing:
         """What is counted, named with its owner where the clause says that it has so many (the chip's transistors)."""
@@ -331,6 +317,9 @@ class Framed(Base):
         if match is not None and "a" in match.re.groupindex and match.start("a") >= 0:
             return self._phrases.left(scene, low + match.end("a"), low + match.start("a"))
         if right is not None and right.start("a") >= 0:
+            at, node = right.start("a"), scene.nodes.get(position + 1 + right.start("a"))
+            if right.end("a") == at + 1 and node and node.quantities and (noun := node.quantities[0].counter):
+                return Phrase(self._phrases.subject(noun), None, position, position)  # a third of the 420 hospitals
             return self._phrases.right(scene, position + 1 + right.start("a"), position + 1 + right.end("a"))
         return Phrase(None, None, position, position)
 
@@ -354,7 +343,8 @@ class Framed(Base):
         for match, low in ((hit.left, hit.low), (hit.right, hit.position + 1)):
             if match is not None and "w" in match.re.groupindex and match.start("w") >= 0:
                 words = scene.surface(low + match.start("w"), low + match.end("w")).split()
-                return bool(words) and words[-1] in self._plain_wholes
+                earned = self._earned.match(scene.text, low + match.start("w"))  # a part of it is no part of a market
+                return earned is not None or (bool(words) and words[-1] in self._plain_wholes)
         return False
 
     def _in_market(self, scene: Scene, hit: Hit, within: Thing | None, seller: bool) -> bool:

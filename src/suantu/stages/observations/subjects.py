@@ -1,0 +1,107 @@
+"""Whose figure it is: the noun phrase that a clause's verb has, that a clause opens with, or that it describes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from suantu.phrases import Phrase
+from suantu.records import Thing
+from suantu.scene import Scene
+from suantu.stages.observations.base import Base
+from suantu.stages.observations.placing import OF_KIND, Placing, clause_start, part_start
+
+
+class Subjects(Base):
+    """The ways to find a figure's subject in a sentence."""
+
+    def _subject_phrase(self, scene: Scene, end: int, start: int) -> Phrase:
+        """The phrase left of ``end`` whose verb stands there; behind a preposition it only says more of the one before
+        (makers selling to clouds took …)."""
+        phrase = self._unsaid(scene, self._phrases.left(scene, end, start))
+        if self._behind is None:
+            return phrase
+        if phrase.about is None and (aside := self._aside_figure.search(scene.text, 0, start)):
+            end, start = aside.start(), clause_start(scene.text, aside.start())  # AI PCs, at 43 million units, …
+            phrase = self._unsaid(scene, self._phrases.left(scene, end, start))
+        place = phrase.place
+        first = phrase
+        while (found := self._behind.search(scene.text, start, phrase.start)) and phrase.start > start:
+            before = self._phrases.left(scene, found.start(), start)
+            place = place or before.place
+            if before.start >= phrase.start or before.start == before.end:
+                break
+            if phrase.about is None and phrase.place and before.words in self._heads:
+                return replace(phrase, about=phrase.place, start=before.start)  # the city of Tampere
+            phrase = before
+            if first.about is not None and first.about.found_by != "phrase":
+                break
+            if (
+                before.about is not None
+                and not self._is_place(before.about)
+                and not self._metrics.meaning(before.words)
+            ):
+                return replace(before, place=place)
+        return replace(first, place=first.place or place)
+
+    def _first_phrase(self, scene: Scene, start: int, end: int, opening: bool = True) -> Phrase:
+        """The first noun phrase of a stretch (``opening``: if it can be its subject); a place before it goes with it."""
+        place: Thing | None = None
+        places: tuple[Thing, ...] = ()
+        said = {thing.iri for _, _, thing in scene.sayers}
+        if (described := self._antecedent(scene, start)) is not None:
+            return described
+        head = self._describing.match(scene.text, start, end)
+        start = head.end() if head else start
+        for a, b in self._phrases.chunks(scene, start, end, opening):
+            phrase = self._phrases.read(scene, a, b)
+            if phrase.about is not None and phrase.about.iri in said:
+                continue
+            if self._language == "en" and self._passed_over(scene, a, b, phrase):
+                continue
+            if phrase.about is not None and not self._is_place(phrase.about):
+                return replace(phrase, place=phrase.place or place)
+            place, places = phrase.place or phrase.about or place, phrase.places or places
+        return Phrase(None, place, start, start, places=places)
+
+    def _antecedent(self, scene: Scene, start: int) -> Phrase | None:
+        """Whom a clause that begins at ``start`` describes (the H100, which draws …)."""
+        node = scene.nodes.get(start - 3) if self._relative.match(scene.text, start) else None
+        if node is None or len(node.mentions) != 1 or scene.text[start - 2] != ",":
+            return None
+        place = self._is_place(node.thing)
+        return Phrase(None if place else node.thing, node.thing if place else None, start, start, (node,))
+
+    def _passed_over(self, scene: Scene, start: int, end: int, phrase: Phrase) -> bool:
+        """Who says so, and words for the metric itself (the price of …), are not what is measured."""
+        if phrase.about is not None and self._unsaid(scene, phrase).about is None:
+            return True
+        return phrase.about is not None and bool(self._metrics.meaning(phrase.words))
+
+    def _has_own(self, scene: Scene, end: int, position: int) -> bool:
+        """Whether a metric's word that ends at ``end`` has a figure of its own, of the kind of the one at ``position``."""
+        found = self._own_figure.match(scene.text, end)
+        return found is not None and scene.text[found.end() - 1] == scene.text[position]
+
+    def _counted(self, scene: Scene, position: int, placing: Placing, last: tuple[int, Placing] | None) -> Placing:
+        """The placing, with who has it where it tells of something counted: what the sentence, or its last part, opens
+        with."""
+        if last is not None and last[1].counted and placing.metric.name in self._of_counted:
+            return replace(placing, counted=True, owner=last[1].owner)
+        if placing.metric.name != "count" or placing.about.found_by != "phrase" or self._language == "en":
+            return placing
+        about = self._first_phrase(scene, part_start(scene.text, position), position).about
+        known = about is not None and about.iri != placing.about.iri
+        return replace(placing, counted=True, owner=about if known else None)
+
+    def _counted_noun(self, scene: Scene, position: int) -> str:
+        """What a count's own counting word names: ports, with the kind that follows (24 ports of Ethernet)."""
+        noun = scene.nodes[position].quantities[0].counter
+        kind = OF_KIND.match(scene.text, position + 1)
+        node = scene.nodes.get(kind.start(1)) if kind else None
+        return f"{self._called(node.thing)} {noun}" if node is not None and node.mentions else noun
+
+    def _counted_head(self, scene: Scene, phrase: Phrase) -> Thing | None:
+        """A plain noun that is counted, whatever describes it (加入联盟的企业)."""
+        described, of, noun = scene.surface(phrase.start, phrase.end).rpartition(self._of)
+        plain = noun in self._countable and (of or not described) and self._language != "en"
+        return self._phrases.subject(noun) if plain else None
