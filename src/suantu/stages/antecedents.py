@@ -259,7 +259,7 @@ def _of_pair(
     alphabet: Alphabet,
 ) -> Node | None:
     """The former, the latter or both of the two things that the text speaks of."""
-    here = [n for n in before if not n.pronoun]
+    here = [n for n in before if not n.pronoun and not _aside(n, text)]
     beside = any(n.pronoun and discourse.former.fullmatch(n.pronoun) for n in before)
     apart = here and text[here[-1].end : at] in _COMMAS and len(here[-1].mentions) == 1
     if classes[0] == "latter" and apart and not beside:
@@ -272,6 +272,11 @@ def _of_pair(
     pair = listed(here, classes[1:], alphabet, text, discourse.joins)
     here, named = (unowning(nodes, text) for nodes in (here, named))
     return of_two(classes[0], classes[1:], (here, named + here, earlier + here), pair, alphabet)
+
+
+def _aside(node: Node, text: str) -> bool:
+    """Whether a name stands alone in brackets: it only says something of the one before it (甲（长沙）与乙（西安）)."""
+    return text[node.start - 1 : node.start] in "（(" and text[node.end : node.end + 1] in "）)" and node.start > 0
 
 
 def _seat(

@@ -153,7 +153,11 @@ class Lists:
         if b - 1 in page.names:
             return self._known(page, b - 1)
         found = self._words.trim(page.text[a:b]) if not whole else self._words.trim(page.text[a:b], True)
-        return Member(a + found[0], a + found[1]) if found and a + found[1] == b else None
+        if not found or a + found[1] != b:
+            return None
+        words = () if whole else self._words.split(page.text[a + found[0] : b])
+        verb = len(words) > 1 and words[0].kind == "verb" and len(words[0]) > 1 and b - a - found[0] > 3
+        return Member(a + found[0] + (len(words[0]) if verb else 0), b)
 
     def _final(self, page: Page, a: int, b: int) -> Member | None:
         if a in page.names:

@@ -27,6 +27,8 @@ class Models:
     def __init__(self, settings: Mapping[str, Any], words: Words, signs: Signs, heads: Heads) -> None:
         shapes = settings["model-patterns"]
         self._words, self._heads, self._makers, self._chips = words, heads, signs.organizations, signs.chips
+        self._links_before = compiled(f"[{signs.links or ' '}](?:等|接口|总线|互联)?的$")
+        self._chip_parts, self._listed = (compiled(str(settings[k])) for k in ("chip-parts", "products-are"))
         self._links = signs.links
         self._beside_of = {"Chip": signs.chips, "AIModel": signs.models}
         self._chip_signs = compiled(str(settings["chip-signs"]))
@@ -225,6 +227,13 @@ class Models:
             cls = "Chip" if told else "AIModel" if self._model_signs.search(said) else "Product"
             ledger.vote(surface, cls, "model.launched", 0.6)
         told |= {c for c in text[a:b] if c in self._chips}
+        part = _TYPICAL.match(surface) and (
+            self._chip_parts.match(page.source, page.ends[end - 1]) or self._links_before.search(text, 0, start)
+        )
+        if part:
+            ledger.vote(surface, "Chip", "model.signs", 0.62)
+        elif _TYPICAL.match(surface) and self._listed.search(text, max(0, start - 40), start):
+            ledger.vote(surface, "Product", "model.product", 0.6)
         if told:
             sure = made or launched or not surface.isascii() or (len(told) > 1 and _TYPICAL.match(surface))
             ledger.vote(surface, "Chip", "model.signs", 0.62 if sure else 0.4)

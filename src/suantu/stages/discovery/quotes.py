@@ -102,8 +102,8 @@ class Quotes:
             return body
         if cls := self._heads.before(self._lead.sub("", before)):
             return (own or cls) if fresh or single or own else ""
-        cls, _ = self._heads.after(after[:14])
-        if cls and len(name) <= 8 and (fresh or given):
+        cls, gap = self._heads.after(after[:14])
+        if cls and len(name) <= 8 and (fresh or given or (not gap and single and len(name) <= 4)):
             return own or cls
         if own and (own == "AIModel" or given or before.endswith(self._used)):
             return own

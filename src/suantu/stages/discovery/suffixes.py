@@ -257,7 +257,9 @@ class Suffixes:
         if len(core) > 10 or not clean:
             return
         named = unknown or any(w.kind == "noun" for w in words) or any(c in self._signs.topics for c in core)
-        if core[0] in self._signs.places and (len(core) == 1 or named):
+        if len(core) == 1 and core in self._signs.organizations:
+            ledger.vote(page.surface(a, end), "Region", self._place, 0.65)
+        elif core[0] in self._signs.places and (len(core) == 1 or named):
             whole, part = page.surface(a, end), page.surface(a + 1, end)
             own = unknown >= 2 or (len(core) >= 3 and core[1] not in self._signs.topics)
             ledger.vote(part if own else whole, "Region", self._place, 0.75)

@@ -34,6 +34,7 @@ class Words:
 
     def __init__(self, settings: Mapping[str, Any], everyday: Mapping[str, Any]) -> None:
         self._joins = frozenset(str(settings["joins"]).split())
+        self._aspects = frozenset(str(settings["aspects"]))
         letters = Counter(c for text in (everyday.get("nouns", ""), everyday.get("verbs", "")) for c in text)
         self._plain = frozenset(c for c, times in letters.items() if times >= _PLAIN)
         self.common = tuple(str(settings["common-ends"]))
@@ -144,6 +145,8 @@ class Words:
             if rest[i].kind == "verb" and (known or _unknown(rest[i + 1 :]) >= 2):
                 rest, clean = rest[i + 1 :], True
                 break
+        if len(rest) > 1 and rest[0].kind == "verb" and text[rest[0].end - 1] in self._aspects:
+            rest, clean = rest[1:], True  # 拿到江淮资本
         first = next((i for i, w in enumerate(rest) if w.kind in ("open", "latin", "node")), 0)
         if first and all(w.kind in _TOPIC for w in rest[:first]) and _unknown(rest[first:]) >= 2:
             rest, clean = rest[first:], True
