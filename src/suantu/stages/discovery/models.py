@@ -28,7 +28,9 @@ class Models:
         shapes = settings["model-patterns"]
         self._words, self._heads, self._makers, self._chips = words, heads, signs.organizations, signs.chips
         self._links_before = compiled(f"[{signs.links or ' '}](?:等|接口|总线|互联)?的$")
-        self._chip_parts, self._listed = (compiled(str(settings[k])) for k in ("chip-parts", "products-are"))
+        self._chip_parts, self._listed = (
+            compiled(str(settings[k]).replace("MAKERS", signs.organizations)) for k in ("chip-parts", "products-are")
+        )
         self._links = signs.links
         self._beside_of = {"Chip": signs.chips, "AIModel": signs.models}
         self._chip_signs = compiled(str(settings["chip-signs"]))
@@ -227,19 +229,24 @@ class Models:
             cls = "Chip" if told else "AIModel" if self._model_signs.search(said) else "Product"
             ledger.vote(surface, cls, "model.launched", 0.6)
         told |= {c for c in text[a:b] if c in self._chips}
-        part = _TYPICAL.match(surface) and (
-            self._chip_parts.match(page.source, page.ends[end - 1]) or self._links_before.search(text, 0, start)
-        )
-        if part:
-            ledger.vote(surface, "Chip", "model.signs", 0.62)
-        elif _TYPICAL.match(surface) and self._listed.search(text, max(0, start - 40), start):
-            ledger.vote(surface, "Product", "model.product", 0.6)
+        self._said_of(page, start, end, surface, ledger)
         if told:
             sure = made or launched or not surface.isascii() or (len(told) > 1 and _TYPICAL.match(surface))
             ledger.vote(surface, "Chip", "model.signs", 0.62 if sure else 0.4)
         elif not surface.isascii() and self._acts.match(page.source, page.ends[end - 1]):
             linked = any(c in self._links for c in text[a:b])
             ledger.vote(surface, "Chip" if linked else "Product", "model.acts", 0.6)
+
+    def _said_of(self, page: Page, start: int, end: int, surface: str, ledger: Ledger) -> None:
+        """What a typical number is by what stands right beside it: its own parts, what it speaks, a list of products."""
+        if not _TYPICAL.match(surface):
+            return
+        parts = self._chip_parts.match(page.source, page.ends[end - 1])
+        if parts or self._links_before.search(page.text, 0, start):
+            ledger.vote(surface, "Chip", "model.signs", 0.62)
+        elif listed := self._listed.search(page.text, max(0, start - 40), start):
+            cls = self._heads.last(listed["head"])
+            ledger.vote(surface, cls if cls == "Server" else "Product", "model.product", 0.6)
 
     def _is_beside(self, text: str, separator: int, neighbour: int, chars: str) -> bool:
         return neighbour < len(text) and text[separator] in self._beside and text[neighbour] in chars

@@ -183,7 +183,7 @@ class Slots:
 
 def is_name(core: str, surface: str, words: Words, endings: tuple[str, ...]) -> bool:
     """Whether a stretch can be the name of an organization."""
-    if not 2 <= len(surface) <= 14 or not words.sound(core) or len(core) < 2:
+    if not 2 <= len(surface) <= 14 or surface.endswith(words.wares) or not words.sound(core) or len(core) < 2:
         return False
     if _MODEL.search(core) or words.figure.match(surface):
         return False

@@ -267,5 +267,5 @@ class Suffixes:
                 ledger.alias(part, whole)
         elif unknown >= 2:
             ledger.vote(page.surface(a, end), "Region", self._place, 0.7)
-        elif len(words) > 1 and any(w.kind == "noun" for w in words) and self._stands.match(page.text, end):
+        elif len(core) > 1 and any(w.kind == "noun" for w in words) and self._stands.match(page.text, end):
             ledger.vote(page.surface(a, end), "Region", self._place, 0.62)

@@ -42,6 +42,7 @@ class Words:
         self._bonds = str(settings["bonds"]) + self._bonds_after
         endings = {str(w) for rule in settings["suffixes"] for w in rule["words"] if len(str(w)) > 1}
         self._ending = compiled("|".join(sorted(endings, key=len, reverse=True)))
+        self.wares = tuple(map(str, settings["wares"]))
         self.word_firms = tuple(map(str, settings["word-firms"]))
         self._sectors = frozenset(map(str, settings["sectors"]))
         self.figure = compiled(str(settings["figures"]))

@@ -51,8 +51,9 @@ class Relations:
         self._with = tuple(map(str, settings.get("apart-joins", ())))
         self._deals = compiled(str(settings.get("apart-deals", "(?!)")))
         self._pairwise = compiled(str(settings["pairwise"])) if "pairwise" in settings else None
-        unnamed = settings.get("unnamed", {"pattern": "(?!)", "hide": []})
-        self._unnamed, self._hidden = compiled(str(unnamed["pattern"])), frozenset(map(str, unnamed["hide"]))
+        self._unnamed = [
+            (frozenset(map(str, u["hide"])), compiled(str(u["pattern"]))) for u in settings.get("unnamed", ())
+        ]
         self._countries = {iri for iri, thing in ontology.things.items() if "Country" in thing.classes}
         self._labels = {n.text.casefold(): n.thing for n in ontology.names}
         self._facts: dict[tuple[str, str], set[str]] = {}
@@ -240,8 +241,9 @@ class Relations:
         if node is None or self._refused(rule, slot, node, scene) or yields(rule, node, scene):
             return []
         at = next((p for p, n in scene.nodes.items() if n is node and p < match.start()), -1)
-        held = self._hidden.intersection(self._ontology.closure(node.thing.classes))
-        if held and self._unnamed.search(scene.text, max(at, 0), match.start()):
+        classes = self._ontology.closure(node.thing.classes)
+        since = max(at, 0), match.start() + 1
+        if any(hidden & classes and pattern.search(scene.text, *since) for hidden, pattern in self._unnamed):
             return []
         alone = slot in rule.lead or (
             at >= 0 and self._deals.match(scene.text, at + 1) and self._with_others(scene, node)
