@@ -48,6 +48,7 @@ class Lists:
         self._brackets = compiled(expand(settings["brackets"]))
         self._modifier = compiled(expand(settings.get("modifier", "(?!)")))
         self._within = compiled(settings.get("within", ""))
+        self._of_kind = compiled(settings.get("kinds", "(?!)"))
         self._inside = compiled(expand(settings.get("inside", "(?!)")))
         self._whose = compiled(expand(settings.get("whose", "(?!)")))
         lead = _either([*settings["leading"], *adverbs])
@@ -197,7 +198,7 @@ class Lists:
 
     def _member(self, scene: Scene, start: int, end: int, *, outer: bool, at_end: bool) -> tuple[Thing, ...] | str:
         """What one piece of a list names; the outermost may have other words on its far side."""
-        text = self._blanked(scene.text)
+        text, limit = self._blanked(scene.text), end
         start, end = self._trimmed(text, start, end)
         if start >= end:
             return ""
@@ -216,7 +217,8 @@ class Lists:
             nodes = [(p, n) for p, n in nodes if p >= start]
         if any("\uf000" <= c <= "\uf8ff" for c in text[start:end]) or len(nodes) > 1:
             return ""
-        words = " ".join(scene.surface(start, end).split()).strip()
+        kind = self._of_kind.match(text, end, limit)
+        words = " ".join(scene.surface(start, kind.end() if kind else end).split()).strip()
         return words if _NAMELIKE.search(words) and len(words) <= self._longest else ""
 
     def _made(self, text: str, maker: tuple[int, Node], end: int) -> int:

@@ -118,7 +118,7 @@ class Makers(Shifts):
             return self.items.before(scene, begin, count, cls), self._clause_start(scene, begin)
         y = match.span("y")
         said = match.thread.said(scene, scene.starts[begin])
-        cls = cls or (said[-1].item.classes[0] if said else "")
+        cls = cls or (said[-1].item.classes[0] if said else match.thread.kind())
         like = scene.nodes[y[0]] if y[0] >= 0 else None
         scope = self._scope(match)
         world = scope is not None and scope == self._by_label.get(self.naming.world)

@@ -53,7 +53,7 @@ class Shifts(Entries):
         if p < 0 and (against := self._against.search(match.scene.text, 0, match.found.start())):
             p = against.start("p")
         node = match.scene.nodes.get(p)
-        told = self.naming.value(node.periods[0], match.thread) if node and node.periods else ""
+        told = self.naming.then(match.scene, p, period, match.thread) if node and node.periods else ""
         return told if told and told != period and told[:4] <= (period or told)[:4] else year_before(period)
 
     def _shifted(
@@ -77,7 +77,8 @@ class Shifts(Entries):
             return
         at = next((shift.start(g) for g in ("p", "q") if groups.get(g)), -1)
         node = scene.nodes.get(at)
-        earlier = self.naming.value(node.periods[0], match.thread) if node and node.periods else year_before(period)
+        told = node is not None and bool(node.periods)
+        earlier = self.naming.then(scene, at, period, match.thread) if told else year_before(period)
         earlier = year_before(period) if "/" in earlier else earlier
         was = rank + moved if groups.get("up") else rank - moved
         if now := self.naming.later(scene, match.found.end(), shift.end(), period, match.thread):

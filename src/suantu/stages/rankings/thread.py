@@ -119,6 +119,10 @@ class RankThread:
         inside = [e for e, _ in self.entries if low <= e.evidence.spans[0].start <= high]
         return sorted(inside, key=lambda e: (e.evidence.spans[0].end, e.rank))
 
+    def kind(self) -> str:
+        """The class of what the section ranked last."""
+        return next((e.item.classes[0] for e, sections in self.entries[-1:] if sections == (self.sections or ())), "")
+
     def best(self, period: str, last: int) -> list[Thing]:
         """What the ranking that was read last places from the first to the ``last``, at that time."""
         if not self.entries:

@@ -144,12 +144,19 @@ class Times:
             return str(int(thread.period[:4]) - 1)
         if period.text in self._previous and (before := year_before(thread.period or thread.frame)):
             return before
-        main = thread.period or thread.frame
+        main = (thread.frame if len(thread.frame) == len("2024") else "") or thread.period or thread.frame
         if main[:4].isdigit() and (part := self._part(period)) and not period.text.startswith(tuple(self._ago)):
             return f"{main[:4]}-{part}"
         if not period.value and period.text in self._ago and _YEARS.match(main):
             return f"{int(main[:4]) - self._ago[period.text]}{main[4:]}"
         return period.value or (thread.period if period.text in self._calendar else "")
+
+    def then(self, scene: Scene, at: int, period: str, thread: RankThread) -> str:
+        """The time at ``at`` that ``period`` is compared with; of the year that 同期 follows, the same part."""
+        value = self.value(scene.nodes[at].periods[0], thread)
+        after = scene.nodes.get(at + 1)
+        part = after and after.periods and after.periods[0].text in self._ignored and _YEARS.fullmatch(value)
+        return value + period[4:] if part else value
 
     def period(self, scene: Scene, position: int, thread: RankThread, *, own: bool, but: int = -1) -> tuple[str, bool]:
         """The time of the rank at ``position``; and whether the text says it here, of the ranking itself.
