@@ -76,7 +76,7 @@ class Glued:
             size += len(word)
         if 2 <= size <= 4 and self._shown(source, end - size, match.end(), rule, owners):
             return size
-        return self._everyday(source, match, rule)
+        return self._everyday(source, match, rule, owners)
 
     def _shown(self, source: str, a: int, end: int, rule: Rule, owners: set[int]) -> bool:
         """Whether what stands around unknown letters and their noun is as around a name."""
@@ -86,13 +86,14 @@ class Glued:
         said = source.endswith(rule.after, 0, a) or source.startswith(rule.before, end)
         return owned or said or (_opens(source, a) and rule.acts.match(source, end) is not None)
 
-    def _everyday(self, source: str, match: re.Match[str], rule: Rule) -> int:
+    def _everyday(self, source: str, match: re.Match[str], rule: Rule, owners: set[int]) -> int:
         """How many letters of everyday words are the name of what somebody is told to make."""
         start, end = match.span("run")
         by = rule.by.match(source, match.end()) is not None
         for size in range(2, min(5, end - start) + 1):
             a = end - size
-            if (by and _opens(source, a)) or (rule.made and source.endswith(rule.made, 0, a)):
+            owned = a - 1 in owners and source[a - 1] == self._of
+            if (by and _opens(source, a)) or (rule.made and (owned or source.endswith(rule.made, 0, a))):
                 return size if self._fits(source[a:end]) else 0
         return 0
 

@@ -31,6 +31,7 @@ class Models:
         self._chip_parts, self._listed = (
             compiled(str(settings[k]).replace("MAKERS", signs.organizations)) for k in ("chip-parts", "products-are")
         )
+        self._speaks = compiled(f"{settings['speaks']}[{signs.links or ' '}]")
         self._links = signs.links
         self._beside_of = {"Chip": signs.chips, "AIModel": signs.models}
         self._chip_signs = compiled(str(settings["chip-signs"]))
@@ -242,7 +243,7 @@ class Models:
         if not _TYPICAL.match(surface):
             return
         parts = self._chip_parts.match(page.source, page.ends[end - 1])
-        if parts or self._links_before.search(page.text, 0, start):
+        if parts or self._links_before.search(page.text, 0, start) or self._speaks.match(page.text, end):
             ledger.vote(surface, "Chip", "model.signs", 0.62)
         elif listed := self._listed.search(page.text, max(0, start - 40), start):
             cls = self._heads.last(listed["head"])
