@@ -23,9 +23,9 @@ _ODD = compiled(
 _WIDE_THOUSANDS = compiled(r"(?<=[\uff10-\uff19])，(?=[\uff10-\uff19]{3}(?![\uff10-\uff19]))")
 _NARROW = compiled("(?<=[\u3400-\u9fff])[,;:?!]|[,;:?!](?=[\u3400-\u9fff])")
 _HAN = compiled("[\u3400-\u9fff]")
-# a number before Han or % in which letters stand for 0 and 1; an l at the end may be litres
+# a number (no GPT-4o) before Han or % in which letters stand for 0 and 1; an l at the end may be litres
 _MISREAD = compiled(
-    r"(?<![A-Za-z0-9])\d[\d.,]*(?:[Oo]|[lI](?=[\dOo.]))(?:[\d.,Oo]|[lI](?=[\dOo.]))*(?=[\u4e00-\u9fff%])"
+    r"(?<![A-Za-z0-9])(?<![A-Za-z]-)\d[\d.,]*(?:[Oo]|[lI](?=[\dOo.]))(?:[\d.,Oo]|[lI](?=[\dOo.]))*(?=[\u4e00-\u9fff%])"
 )
 _READ = str.maketrans("OolI", "0011")
 # variant characters that the standard table of 2013 restored for names: they stay, in either script

@@ -112,7 +112,7 @@ class Ordinals:
             f" ?(?:[,.;:)]|$|(?:{either([w for w in words(rules, 'latin_end', file) if w[0].isalpha()])})(?![a-z]))"
         )
         self._item = compiled(r"(?:[,;]| and) (?:and )?(?:[a-z][a-z-]* ){1,4}$")
-        self._name_before = compiled(r"[A-Z][A-Za-z0-9]*(?: [0-9]{1,3}[A-Za-z]?)? $")
+        self._name_before = compiled(r"[A-Z][A-Za-z0-9]*(?: [0-9]{1,3}[A-Za-z]?)?(?: \([^()]{1,24}\))? $")
 
     def find(self, text: str, folded: str | None = None) -> list[Ordinal]:
         """Ordinals of the text, left to right, not overlapping."""
@@ -262,7 +262,7 @@ class Ordinals:
         if folded.startswith(self._latin_not, end + 1) or not on_edge(text, end) or text.startswith("-", end):
             return []
         cue = self._cue_before.search(folded, max(0, start - 36), start)
-        name = self._name_before.search(text, max(0, start - 24), start)
+        name = self._name_before.search(text, max(0, start - 48), start)
         stands = cue or name or self._item_next(folded, start, value)
         return self._made(text, start, end, value) if stands and self._ends.match(folded, end) else []
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
+from suantu.expressions import compiled
 from suantu.records import Thing
 from suantu.scene import Node, Scene
-from suantu.stages.rankings.lists import BLANK, MEASURED, Lists
+from suantu.stages.rankings.lists import BLANK, MADE, MEASURED, Lists
 
+_LATIN = compiled(r"[A-Za-z0-9.-][A-Za-z0-9.+ -]*(?![A-Za-z0-9%])")
 _PLAIN = 6  # characters of a name that nothing but its place in a series of clauses shows
 _RANKED = {"Organization", "Place", "AIModel", "Chip", "Product", "Server"}  # beside these a plain word is no answer
 _BACK = 2  # clauses to the left in which a subject is looked for
@@ -84,13 +86,24 @@ class Items(Lists):
             return self.named(name, "Place"), start
         classes = self._alphabet.classes(like.char) - {"Entity", "Concept"} if like else frozenset()
         if (choice := self._choose(scene, text, start, stop, cls, classes)) is not None:
-            return choice
+            return self._longer(scene, text, choice, stop) or choice
         if like or self._several(scene, text, start, stop):
             return None
         name = self._unknown(scene, start, text[start:stop], cls, plain=plain) if cls else ""
         if not name and (name := self._answered(scene, start, stop)):
             cls = ""
         return (self.named(name, cls), start) if name else None
+
+    def _longer(self, scene: Scene, text: str, choice: tuple[Thing, int], stop: int) -> tuple[Thing, int] | None:
+        """The longer Latin name that a known one begins or the maker of (通义千问Qwen9, GPT-9x)."""
+        thing, at = choice
+        rest = _LATIN.match(text, at + 1, stop)
+        if rest is None or self._language == "en" or not set(thing.classes) & {*MADE, "Organization"}:
+            return None
+        own = rest[0][0] in "-.0123456789" and scene.surface(at, at + 1)[-1:].isascii()
+        name = scene.surface(at if own else rest.start(), rest.end()).strip()
+        kind = next((c for c in thing.classes if c in MADE), "Product")
+        return (self.named(name, kind), at) if any(map(str.isdigit, name)) else None
 
     def _answered(self, scene: Scene, start: int, stop: int) -> str:
         """A clause that is one plain word, where a sentence that names no one ranks several (人才短缺排第三)."""
@@ -153,7 +166,8 @@ class Items(Lists):
         if cls and not like and self._language == "zh":
             for position, node in fit:
                 if cls in self._alphabet.classes(node.char):
-                    return self._innermost(text, fit, position, node)[1].thing, position
+                    at, inner = self._innermost(text, fit, position, node)
+                    return inner.thing, at
         if like:
             return fit[-1][1].thing, fit[-1][0]
         if self._language == "en" and fit[-1][0] >= end - 2:
@@ -172,10 +186,10 @@ class Items(Lists):
         return "Industry" in subject[0].classes and at >= 0 and self._measured.match(text, at + 1) is not None
 
     def _innermost(self, text: str, fit: Sequence[tuple[int, Node]], position: int, node: Node) -> tuple[int, Node]:
-        """Of places that stand together the last one, which lies in those before it (甘肃庆阳, 江苏的苏州)."""
+        """Of places or products that stand together the last one, which lies in those before it (甘肃庆阳, 江苏的苏州)."""
         for at, inner in fit:
             both = self._alphabet.classes(node.char) & self._alphabet.classes(inner.char)
-            if "Place" in both and at > position and self._within.fullmatch(text, position + 1, at):
+            if both & {"Place", *MADE} and at > position and self._within.fullmatch(text, position + 1, at):
                 position, node = at, inner
         return position, node
 

@@ -16,7 +16,7 @@ from suantu.scene import Node, Scene
 
 _FIGURES = "\uf000-\uf8ff"
 BLANK = "\0"
-_MADE = {"Chip", "AIModel", "Product", "Server"}
+MADE = {"Chip", "AIModel", "Product", "Server"}
 MEASURED = {"Market", "Technology", "ChipType"}  # classes of what a measure is of, not of who has it
 _NAMELIKE = compiled(r"[^\W\d_]")
 
@@ -237,7 +237,7 @@ class Lists:
     def _makes(self, maker: Node, made: Node) -> bool:
         """Whether names that stand together are a maker's and a product's: the product is what is ranked."""
         classes = (self._alphabet.classes(maker.char), self._alphabet.classes(made.char))
-        return "Organization" in classes[0] and bool(classes[1] & _MADE) and not classes[1] & MEASURED
+        return "Organization" in classes[0] and bool(classes[1] & MADE) and not classes[1] & MEASURED
 
     def _owned(self, text: str, maker: tuple[int, Node], made: tuple[int, Node]) -> bool:
         return bool(self._by.fullmatch(text, maker[0] + 1, made[0])) and self._makes(maker[1], made[1])

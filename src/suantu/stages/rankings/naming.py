@@ -132,6 +132,8 @@ class Naming(Times):
     def _noun_phrase(self, scene: Scene, start: int, thread: RankThread) -> Named | None:
         """The words before a noun such as ranking, as far as they belong to it; of this ranking, the title cited before."""
         for match in reversed(list(self._noun.finditer(scene.text, 0, start))):
+            if match.end() < len(scene.text) and scene.text[match.end()] in self._ordinals:
+                continue  # …排名第一，B居次: what was ranked before
             if (said := scene.nodes.get(match.start() - 1)) and not said.quantities and self._ranked(said):
                 continue  # 新华三排名第二: who is ranked, not a ranking
             begin = max((m.end() for m in self._stop.finditer(scene.text, 0, match.start())), default=0)
