@@ -73,6 +73,7 @@ class Models:
         self._holds = compiled(str(shapes["holds"]).replace("CHIP", f"[{self._chips}]"))
         self._named_head = compiled(str(shapes["named-head"]))
         self._beside, self._made_by = str(shapes["beside"]), str(shapes["made-by"])
+        self._own = str(shapes.get("own", ""))
         self._series = str(shapes["series"])[-1]
 
     def _with_version(self, page: Page, ledger: Ledger) -> None:
@@ -126,6 +127,7 @@ class Models:
         text = page.text
         made = start > 0 and (
             text[start - 1] in self._makers
+            or (numbered and text[start - 1] in self._own)
             or (start > 1 and text[start - 1] in self._made_by and text[start - 2] in self._makers)
         )
         if start > 1 and text[start - 1] == " " and text[start - 2] in self._makers:
@@ -187,7 +189,7 @@ class Models:
             weight = 0.65 if numbered else 0.62 if glued else 0.4
             launched = lead.endswith(self._models_before)
             ledger.vote(surface, cls, "model.before-head", weight + 0.1 if launched else weight)
-        if (isa := self._is_a.match(after)) and (cls := self._heads.last(isa["head"])):
+        if (isa := self._is_a.match(after)) and (cls := self._told(isa, numbered)):
             ledger.vote(surface, cls, "model.is-a", 0.7)
         named = self._named_head.match(after) if lead.endswith(self._naming) else None
         if named and (cls := self._heads.last(named["run"])):
@@ -197,6 +199,11 @@ class Models:
                 if pattern.match(after):
                     weight = 0.6 if not surface.isascii() or lead.endswith(self._models_before) else 0.45
                     ledger.vote(surface, cls, "model.measured", weight)
+
+    def _told(self, isa: re.Match[str], numbered: bool) -> str:
+        """The class that a sentence says a name to be (是一款…芯片); a numbered name also without a counting word."""
+        plain = isa.groupdict().get("plain")
+        return self._heads.last(isa["head"] or "") or (self._heads.before(plain) if plain and numbered else "")
 
     def _by_signs(
         self, page: Page, start: int, end: int, surface: str, numbered: bool, made: bool, ledger: Ledger
