@@ -40,9 +40,10 @@ class Grammar:
         lists = settings["lists"]
         words = "|".join(sorted((re.escape(w) for w in lists["separators"]), key=len, reverse=True))
         closed = "|".join(re.escape(str(w)) for w in lists["closed-by"])
+        titles = "|".join(map(str, lists.get("titles", ())))
         apart = "|".join(re.escape(str(w)) for w in lists.get("apart-after", ()))
         return cls(
-            compiled(f"(?:{words})"),
+            compiled(f"(?:{words})(?:(?<=the )(?:{titles}) )?" if titles else f"(?:{words})"),
             str(lists["comma"]),
             compiled(f"(?:{closed})"),
             frozenset(str(w).strip() for w in lists.get("final", ())),
@@ -195,8 +196,8 @@ def _run(scene: Scene, encoded: str, at: int, alphabet: Alphabet, grammar: Gramm
             break
         shared = common
         members.append(node)
-        by_comma += match[0].strip() == grammar.comma
-        final = match[0].strip() in grammar.final
+        by_comma += match[0].strip().removesuffix(" the") == grammar.comma
+        final = match[0].strip().partition(" the ")[0] in grammar.final
         position = match.end() + 1
         if final and by_comma:
             return members, position
@@ -217,7 +218,7 @@ def _before_comma(members: list[Node], encoded: str, at: int, grammar: Grammar) 
     position = at + 1
     for node in members[1:]:
         match = grammar.separators.match(encoded, position)
-        if match is None or match[0].strip() == grammar.comma:
+        if match is None or match[0].strip().removesuffix(" the") == grammar.comma:
             break
         kept.append(node)
         position = match.end() + 1

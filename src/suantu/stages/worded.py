@@ -88,6 +88,9 @@ class WordedFigures:
         self._articles = frozenset(words(fractions, "latin_one", file))
         self._need_of = words(fractions, "need_of", file)
         self._share_before = words(fractions, "share_before", file)
+        self._moved_before = words(fractions, "moved_before", file)
+        after = "|".join(map(re.escape, words(fractions, "moved_after", file)))
+        self._moved_after = compiled(rf" (?:{after})(?![a-z])|[,.;:)]|$")
         self._ratio_joins = words(fractions, "ratio_joins", file)
         self._half_after = words(settings, "half_not_after", file)
         self._half_before = words(settings, "half_not_before", file)
@@ -245,6 +248,8 @@ class WordedFigures:
             stop = pos + 1 + len(piece[0])
             of = text[stop : stop + 1] == " " and text.startswith(self._need_of, stop + 1)
             of = of or folded.endswith(self._share_before, 0, max(0, start - 1))
+            moved = folded.endswith(self._moved_before, 0, max(0, start - 1))
+            of = of or (moved and self._moved_after.match(folded, stop) is not None)
             if (of or not article) and text[stop : stop + 1] != "-" and value < piece[1]:
                 return Atom(start, stop, percentage(value, piece[1]), None, self._percent), stop
         if not article and (ratio := self._ratio(folded, start, pos, value)):

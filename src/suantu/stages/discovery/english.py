@@ -16,22 +16,23 @@ from suantu.rules import Alphabet
 from suantu.stages.discovery.page import Ledger, Page
 from suantu.stages.discovery.purposes import Purposes
 from suantu.stages.discovery.roles import JOINED as _JOINED
-from suantu.stages.discovery.roles import Roles, seen
+from suantu.stages.discovery.roles import Roles, seen, titled
 
 _NODE = "\ue000-\uefff"
 _MODEL = r"[A-Z][A-Za-z]*(?:-?[A-Z]*[0-9](?:[A-Za-z0-9.\-]*[A-Za-z0-9])?)(?:[ ][0-9]+(?:\.[0-9]+)?)?"
 _SERIES = r"[A-Z][A-Za-z]+ [0-9]{1,4}(?:\.[0-9])?[A-Z]?"
 _NAMES = compiled(_JOINED)
-_LIST = compiled(rf"{_JOINED}(?:, {_JOINED})+(?:,? and {_JOINED})|{_JOINED} and {_JOINED}")
+_LIST = compiled(rf"{_JOINED}(?:, {_JOINED})+(?:,? and (?:the )?{_JOINED})|{_JOINED} and (?:the )?{_JOINED}")
 _TAIL = compiled(r"(?P<stem>[A-Z]{1,4}-?)[0-9]+[A-Za-z]{0,2}")
 _JOINT = compiled(r" (?:of|for|on) ")
 _KNOWN = compiled(rf" (?:of|for|on|and)(?: the)? [{_NODE}]")  # a partner on autonomous driving
 _JOINS = compiled(r" (?:of|for|on|and)(?: the)? ([A-Z][a-z]+)")
 _MANY = compiled(rf"[A-Z][a-z]+s (?:of|for|on|and) the (?=[A-Z{_NODE}])")
-_WORDS = compiled(r"[A-Za-z][A-Za-z'’-]*")
-_NUMBERED = compiled(r"[A-Z][a-z]{2,}(?:-[A-Z]{0,2}| )[0-9]{1,3}[A-Za-z]?")
+_NUMBERED = compiled(r"[A-Z][a-z]{2,}(?:-[A-Z]{0,2}| [A-Z]{0,2}-?)[0-9]{1,3}[A-Za-z]?")
 _ARTICLE = compiled(r"(?:\b(?:[Tt]he|[Ii]ts|[Tt]heir|[Ee]ach|[Ee]very)|['’]s|s['’]) (?:[a-z-]+ ){0,2}$")
 _OWN = compiled(r"(?:\b[Ii]ts|\b[Tt]heir|['’]s|s['’])(?: (?:latest|new|first|annual|quarterly))? $")
+_VERB = compiled(r" (?:is|was|has|had|can|will|uses?|runs?|draws|costs|offers|delivers|[a-z]+ed)\b|, an? ")
+_OWN_YEAR = compiled(r"(?:\b[Ii]ts|\b[Tt]heir|['’]s|s['’]|\b[Tt]he) [A-Z][A-Za-z ]+ 20[0-9]{2}$")
 _TAILED = compiled(r"[A-Za-z]-?[0-9]+[A-Za-z]?$")
 _SAID = 0.62  # from here on a noun or a possessive says what a name is
 _CALLED = 0.97  # what a body's own name says of it outweighs what it does
@@ -90,16 +91,9 @@ class English:
         """Note how the document writes its words, before any of its names is judged."""
         ledger.lower, ledger.inside = seen(pages)
 
-    def _titled(self, page: Page, ledger: Ledger) -> bool:
-        """Whether a block is a headline with capitals throughout, where these tell no name."""
-        words = _WORDS.findall(page.source)
-        small = [w for w in words[1:] if w[0].isupper() and (w in self._never or w.lower() in ledger.lower)]
-        capitals = sum(w[0].isupper() or len(w) < 5 for w in words)
-        return len(words) > 3 and len(small) > 1 and capitals == len(words)
-
     def read(self, page: Page, ledger: Ledger) -> None:
         """Vote for the names of a page."""
-        if self._titled(page, ledger):
+        if titled(page.source, self._never, ledger.lower):
             return
         for match in _NAMES.finditer(page.text):
             self._run(page, match.start(), match.end(), ledger)
@@ -215,17 +209,16 @@ class English:
         return [*out, (at, end)]
 
     def _typed(self, page: Page, start: int, end: int, ledger: Ledger) -> None:
+        end = self._seatless(page, start, end)
         words = page.text[start:end].split()
-        if len(words) > 3 and words[-2] == "of":
-            kind = page.surface(start, end - len(words[-1]) - len(" of ")).split()[-1]
-            if self._last.get(kind, ("", ""))[1] in ("Organization", "Vendor"):
-                end -= len(words[-1]) + len(" of ")  # Arvel Systems of Sweden
-                words = words[:-2]
         if len(words) < 2:
             return
         surface = page.surface(start, end)
         if start not in page.names and end - 1 in page.names:
             words[-1] = page.surface(end - 1, end)  # Arvel Semiconductor, where the last word is known as an industry
+            if rule := self._longer(page.text, start, words):
+                ledger.vote(surface, rule[1], rule[0], _CALLED)
+                return
         for i in range(min(3, len(words) - 2)):
             if rule := self._first.get(" ".join(words[i : i + 2])):
                 ledger.vote(surface, rule[1], rule[0], 0.9)
@@ -235,13 +228,31 @@ class English:
             if plain and not self._entitled(page.text, start, words, rule[1]):
                 return
             ledger.vote(surface, rule[1], rule[0], _CALLED if rule[1] in _BODIES else 0.75)
+            if rule[1] in ("Organization", "Vendor"):
+                ledger.firms.add(words[0])
             return
+
+    def _seatless(self, page: Page, start: int, end: int) -> int:
+        """Where a firm's name ends that its place follows (Arvel Systems of Sweden)."""
+        words = page.text[start:end].split()
+        if len(words) < 4 or words[-2] != "of":
+            return end
+        before = end - len(words[-1]) - len(" of ")
+        kind = page.surface(start, before).split()[-1]
+        return before if self._last.get(kind, ("", ""))[1] in ("Organization", "Vendor") else end
+
+    def _longer(self, text: str, start: int, words: Sequence[str]) -> tuple[str, str] | None:
+        """The rule of a body whose name ends as a known one's: the Iberian AI Alliance is not the AI Alliance."""
+        rule = self._last.get(words[-1].split()[-1], ("", ""))
+        own = text.endswith("he ", 0, start) and words[0] not in self._never_alone
+        return rule if rule[1] == "Consortium" and own else None
 
     @staticmethod
     def _entitled(text: str, start: int, words: Sequence[str], cls: str) -> bool:
         """Whether everyday words are a title: a plan's of three words, a report's that is somebody's own."""
+        dated = _OWN_YEAR.search(text, max(0, start - 12), start + len(" ".join(words)) + 5)
         if cls == "Policy":
-            return len(words) > 2 and text.endswith(" the ", 0, start)
+            return dated is not None or (len(words) > 2 and text.endswith(" the ", 0, start))
         return cls == "Report" and _OWN.search(text, max(0, start - 12), start) is not None
 
     def _numbered(self, page: Page, match: re.Match[str], ledger: Ledger) -> None:
@@ -265,22 +276,30 @@ class English:
         b = page.text.find(". ", match.end())
         told = set(self._chip_signs.findall(page.source, page.starts[a], page.ends[b] if b >= 0 else len(page.source)))
         told |= {c for c in page.text[a : b if b >= 0 else None] if c in self._chips}
-        if told:
-            ledger.vote(page.surface(*match.span()), "Chip", "model.signs", 0.62 if owned or len(told) > 1 else 0.4)
-        start = match.start()
-        if (
-            (word := re.search(r"(?<![A-Za-z.])[A-Z][a-z]+ $", before))
-            and word[0].strip() not in self._generic | self._never
-            and len(name) <= 4
-        ):
-            start -= len(word[0])
+        start = self._family(before, match, ledger)
         surface = page.surface(start, match.end())
-        if _NUMBERED.fullmatch(name) and _ARTICLE.search(before) and not self._roles.counts(page.text, match.end()):
-            ledger.vote(surface, self._roles.device(page, start, match.end()), "model.article", 0.6)
+        if told:
+            ledger.vote(surface, "Chip", "model.signs", 0.62 if owned or len(told) > 1 else 0.4)
+        if self._presented(page, start, match.end()):
+            ledger.vote(surface, self._roles.device(page, start, match.end(), named=True), "model.article", 0.6)
         if head := self._head_after.match(page.source, page.ends[match.end() - 1]):
             ledger.vote(surface, self._heads[head["head"].lower()], "model.before-head", 0.75)
         if head := self._head_before.search(before):
             ledger.vote(surface, self._heads[head["head"].lower()], "model.after-head", 0.7)
+
+    def _family(self, before: str, match: re.Match[str], ledger: Ledger) -> int:
+        """Where a short code's name begins: with the word before it (Orrin X1), where that is no everyday one or a firm."""
+        word = re.search(r"(?<![A-Za-z.])[A-Z][a-z]+ $", before) if len(match[0]) <= 4 else None
+        everyday = word is None or word[0].strip() in self._generic | self._never | ledger.firms
+        return match.start() - (0 if word is None or everyday else len(word[0]))
+
+    def _presented(self, page: Page, start: int, end: int) -> bool:
+        """Whether a numbered name has an article or a verb, and its number counts nothing."""
+        text = page.text
+        if not _NUMBERED.fullmatch(text, start, end) or self._roles.counts(text, end):
+            return False
+        article = _ARTICLE.search(text, max(0, start - 40), start) is not None
+        return article or bool(_START.search(text, max(0, start - 4), start) and _VERB.match(text, end))
 
     def read_lists(self, page: Page, ledger: Ledger) -> None:
         """Vote for the unknown members of lists that a noun opens (use cases: …, X and Y)."""

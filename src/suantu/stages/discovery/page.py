@@ -123,6 +123,7 @@ class Ledger:
         self.again = False  # a text is read for the second time: what is seen again was counted
         self.lower: frozenset[str] = frozenset()
         self.inside: frozenset[str] = frozenset()
+        self.firms: set[str] = set()  # the first words of firms' names
         self._buyers, self._usual = frozenset(buyers), usual
         self.entries: dict[str, Entry] = {}
         self.titles: dict[str, str] = {}  # the keys of titles by how they end

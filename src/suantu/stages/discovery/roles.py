@@ -70,7 +70,7 @@ class Roles:
             ("role.copula", 0.66, compiled(rf"(?<![\w]of )(?<![\w]in ){_NUMBERED} (?:{is_}) (?:{first})[ ]{between}(?:{heads}){end}")),
             ("role.called", 0.66, compiled(rf"\b(?P<head>{named})s?(?: (?:{naming}),?| \"|,)? (?:the )?{_NAME}{_END}")),
             ("role.named", 0.66, compiled(rf"\b(?P<head>{things})s?(?: (?:{naming}),?| \"|,)? (?:the )?{_NAME}{_END}(?! (?:(?:{aside}) ){{0,2}}(?:{acts}|{strong})\b)")),
-            ("role.kind", 0.64, compiled(rf"(?:\b(?:[Tt]he|[Ii]ts|[Tt]heir|whose|[Tt]hese|[Bb]oth|[Aa]n?|[Ee]ach|[Oo]ne|[Ee]very|new|latest|[0-9]+)|['’]s?) (?:(?:{described}) )*{_NAME} (?:(?!(?:{stop})\b)[a-z-]+ ){{0,2}}?(?P<head>{things}|{markets})s?(?![\w-])(?! (?:{unless})\b)")),
+            ("role.kind", 0.64, compiled(rf"(?:\b(?:[Tt]he|[Ii]ts|[Tt]heir|whose|[Tt]hese|[Bb]oth|[Aa]n?|[Ee]ach|[Oo]ne|[Ee]very|new|latest|[0-9]+|two|three|four|five|six|eight|ten|twelve|twenty|of|{either(settings['acts']['uses'])})|['’]s?) (?:(?:{described}) )*{_NAME} (?:(?!(?:{stop})\b)[a-z-]+ ){{0,2}}?(?P<head>{things}|{markets})s?(?![\w-])(?! (?:{unless})\b)")),
         ]  # fmt: skip
         self._acts = [
             ("role.acts", "Organization", 0.6, compiled(rf"{opens}{_NAME}{insertion} (?:(?:{aside}) ){{0,3}}(?:{acts})\b")),
@@ -120,12 +120,14 @@ class Roles:
             end = number.end() if number else end
             yield Sighting(start, end, self.device(page, match.start(), match.end()), "role.shown", 0.6)
 
-    def device(self, page: Page, start: int, end: int) -> str:
-        """Which kind of thing the sentence around a shown name, and the next, speak of."""
+    def device(self, page: Page, start: int, end: int, named: bool = False) -> str:
+        """Which kind of thing the sentence around a shown name, and the next, speak of; a ``named`` device that uses an
+        interconnect is none."""
         begin = max((page.text.rfind(mark, 0, start) for mark in (". ", "! ", "? ")), default=-1) + 1
         for stop in (self._stop(page.text, end), self._stop(page.text, self._stop(page.text, end) + 1)):
             text = page.source[page.starts[begin] : page.ends[stop - 1]]
             found = [(m.start(), cls) for cls, words in self._signs if (m := words.search(text))]
+            found = [f for f in found if not (named and f[1] == "Interconnect")]
             if found:
                 return min(found)[1]
         return self._fallback
@@ -144,3 +146,11 @@ def seen(pages: Sequence[Page]) -> tuple[frozenset[str], frozenset[str]]:
         lower.update(re.findall(r"(?<![\w-])[a-z]{3,}(?![\w])", page.source))
         inside.update(m[1] for m in re.finditer(rf"(?<=[a-z,\d)] )({WORD})", page.source))
     return frozenset(lower), frozenset(inside)
+
+
+def titled(text: str, never: frozenset[str], lower: frozenset[str]) -> bool:
+    """Whether a text is a headline with capitals throughout, where these tell no name."""
+    words = re.findall(r"[A-Za-z][A-Za-z'’-]*", text)
+    small = [w for w in words[1:] if w[0].isupper() and (w in never or w.lower() in lower)]
+    capitals = sum(w[0].isupper() or len(w) < 5 for w in words)
+    return len(words) > 3 and len(small) > 1 and capitals == len(words)
