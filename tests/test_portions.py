@@ -103,6 +103,35 @@ def test_a_knowledge_base_of_portions_passes_all_checks(tmp_path: Path) -> None:
     assert (again["documents"], again["observations"]) == (2, built["observations"])
 
 
+@pytest.mark.usefixtures("small")
+def test_processes_that_read_portions_give_the_same_bytes(tmp_path: Path, pipeline: Pipeline) -> None:
+    source = tmp_path / "large.md"
+    source.write_text(report(24), "utf-8")
+    graph, reader = ontology_graph(pipeline.ontology), in_portions(pipeline.extract, pipeline.layout)
+    worker = Worker(lambda p: read(p, pipeline.layout), reader, graph, tmp_path)
+    streams = [worker(source, jobs=jobs).stream for jobs in (1, 3)]
+    alone, together = (list(stream or ()) for stream in streams)
+    assert together == alone
+    assert len(alone) > 3
+
+
+def test_what_breaks_in_another_process_is_named(tmp_path: Path, pipeline: Pipeline, small: None) -> None:
+    def extract(document: Document) -> Extraction:
+        if document.start > 1000:
+            raise ValueError("no such thing")
+        return pipeline.extract(document)
+
+    source = tmp_path / "large.md"
+    source.write_text(report(24), "utf-8")
+    reader = in_portions(extract, pipeline.layout)
+    worker = Worker(lambda p: read(p, pipeline.layout), reader, ontology_graph(pipeline.ontology), tmp_path)
+    stream = worker(source, jobs=2).stream
+    assert stream is not None
+    assert list(stream)
+    assert stream.problem.startswith("large.md: an error of Suantu")
+    assert "ValueError: no such thing (test_portions.py:" in stream.problem
+
+
 def test_memory_does_not_grow_with_the_length(tmp_path: Path, pipeline: Pipeline, small: None) -> None:
     graph = ontology_graph(pipeline.ontology)
 

@@ -171,6 +171,7 @@ def _again(
         found = _merged(entries)
         kept = _kept(before, found)
         rest = [d for sha, d in sorted(kept.items()) if sha not in found]
+        draft.settle()  # they may be read by other processes
         again, lost = _take(work(worker, rest, jobs), len(rest), draft, progress)
         if lost:
             raise StoreError(f"{worker.directory}: a document that it keeps cannot be read again: {lost[0][1]}")
@@ -223,6 +224,8 @@ def _take(
 
 def _put(item: Done, entry: kb.DocumentEntry, draft: Draft) -> tuple[kb.DocumentEntry, str]:
     """The entry of a document that was put into the draft, or what kept a large one from being read to its end."""
+    if item.stream is not None:
+        draft.settle()  # its portions may be read by processes of their own
     for data in item.stream or (item.data,):
         draft.put(data, entry.iri)
     if item.stream is not None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import traceback
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
@@ -45,9 +46,21 @@ def in_portions(extract: Callable[[Document], Extraction], layout: Layout) -> Ex
     def extracted(document: Document) -> Extraction | Iterable[Extraction]:
         if len(document.text) <= LARGEST:
             return extract(document)
-        return map(extract, portions(document, layout))
+        return Portions(extract, portions(document, layout))
 
     return extracted
+
+
+@dataclass(frozen=True, slots=True)
+class Portions:
+    """What a large document says, one portion after the other. No portion is read with what another says, so that other
+    processes may read them."""
+
+    extract: Callable[[Document], Extraction]
+    documents: Iterable[Document]
+
+    def __iter__(self) -> Iterator[Extraction]:
+        return map(self.extract, self.documents)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,14 +118,15 @@ class Worker:
     restore: Restore | None = None
     present: frozenset[str] = frozenset()
 
-    def __call__(self, source: Path | kb.DocumentEntry, *, apart: bool = False) -> Done:
-        """``apart`` says that what is found goes to another process."""
+    def __call__(self, source: Path | kb.DocumentEntry, *, apart: bool = False, jobs: int = 1) -> Done:
+        """``apart`` says that what is found goes to another process; ``jobs`` is how many processes read the portions of
+        a large document."""
         try:
-            return self._read_out(source, apart)
+            return self._read_out(source, apart, jobs)
         except Exception as error:  # noqa: BLE001 - whatever one document does to us, the others are built
             return Done(source.name, problem=_problem(source.name, error))
 
-    def _read_out(self, source: Path | kb.DocumentEntry, apart: bool) -> Done:
+    def _read_out(self, source: Path | kb.DocumentEntry, apart: bool, jobs: int) -> Done:
         paths: tuple[str, ...]
         if isinstance(source, Path):
             document, paths = self.read(source), (_beside(source, self.directory),)
@@ -124,6 +138,8 @@ class Worker:
         if not isinstance(found, Extraction):
             if apart:
                 return Done(source.name, large=True)
+            if jobs > 1 and isinstance(found, Portions):
+                found = _by_processes(self, found.documents, jobs)
             stream = Stream(document.name, self._lists(document, found))
             return Done(document.name, "", _entry(document, paths, {}), document.text, stream=stream)
         count = _Count()
@@ -197,25 +213,50 @@ def ordered(sources: Iterable[Path]) -> list[Path]:
 
 def work(worker: Worker, sources: Sequence[Path | kb.DocumentEntry], jobs: int) -> Iterator[Done]:
     """Each source read, in this order."""
-    if min(jobs, len(sources)) <= 1 or not hasattr(os, "fork"):
-        yield from map(worker, sources)
+    if not hasattr(os, "fork"):
+        jobs = 1
+    if min(jobs, len(sources)) <= 1:
+        for source in sources:
+            yield worker(source, jobs=jobs)
         return
+    with _pool(worker, min(jobs, len(sources))) as pool:
+        for source, done in zip(sources, pool.map(_adopted, sources), strict=True):
+            yield worker(source, jobs=jobs) if done.large else done
+
+
+@contextmanager
+def _pool(worker: Worker, jobs: int) -> Iterator[ProcessPoolExecutor]:
+    """Processes that have ``worker``, until the end of the block, or of this process."""
     alive, held = os.pipe()
-    pool = ProcessPoolExecutor(
-        min(jobs, len(sources)),
-        mp_context=get_context("fork"),
-        initializer=_adopt,
-        initargs=(worker, alive, held),
-    )
+    pool = ProcessPoolExecutor(jobs, mp_context=get_context("fork"), initializer=_adopt, initargs=(worker, alive, held))
     try:
-        with pool:
-            for source, done in zip(sources, pool.map(_adopted, sources), strict=True):
-                yield worker(source) if done.large else done
+        yield pool
     except BrokenProcessPool as error:
         raise StoreError("a process that read documents died (too little memory?); try again with --jobs 1") from error
     finally:
+        pool.shutdown(cancel_futures=True)
         os.close(alive)
         os.close(held)
+
+
+def _by_processes(worker: Worker, portions: Iterable[Document], jobs: int) -> Iterator[Extraction]:
+    """What portions say, in their order, read by as many processes, which are little ahead of what is asked for, so that
+    memory does not grow with the length."""
+    with _pool(worker, jobs) as pool:
+        begun: deque[Future[Extraction | str]] = deque()
+        for portion in portions:
+            begun.append(pool.submit(_portion, portion))
+            if len(begun) > jobs + 1:
+                yield _said(begun.popleft())
+        while begun:
+            yield _said(begun.popleft())
+
+
+def _said(done: Future[Extraction | str]) -> Extraction:
+    found = done.result()
+    if isinstance(found, str):
+        raise SuantuError(found)
+    return found
 
 
 _worker: list[Worker] = []
@@ -236,3 +277,12 @@ def _adopt(worker: Worker, alive: int, held: int) -> None:
 
 def _adopted(source: Path | kb.DocumentEntry) -> Done:
     return _worker[0](source, apart=True)
+
+
+def _portion(portion: Document) -> Extraction | str:
+    """What a portion says, or what is wrong with it (where that happened is not known in another process)."""
+    try:
+        found = _worker[0].extract(portion)
+    except Exception as error:  # noqa: BLE001 - as for any document
+        return _problem(portion.name, error)
+    return found if isinstance(found, Extraction) else f"{portion.name}: too large"

@@ -31,7 +31,12 @@ def reading_options(function: _F) -> _F:
     """The options of commands that read documents."""
     jobs = click.IntRange(1, 256)
     at_once = click.option(
-        "--jobs", "-j", type=jobs, default=None, metavar="N", help="Documents read at once.  [default: the processors]"
+        "--jobs",
+        "-j",
+        type=jobs,
+        default=None,
+        metavar="N",
+        help="Documents, or parts of a large one, read at once.  [default: the processors]",
     )
     folder = click.option(
         "--ontology", type=click.Path(path_type=Path), help="An ontology folder in place of the packaged one."
@@ -84,7 +89,7 @@ def read_into(
             pipeline.ontology,
             in_portions(pipeline.extract, pipeline.layout),
             reader,
-            jobs=jobs or _processors(len(sources)),
+            jobs=jobs or _processors(sources),
             progress=tell,
             **more,
         )
@@ -93,9 +98,14 @@ def read_into(
     report(session, summary, {source.name for source in sources})
 
 
-def _processors(documents: int) -> int:
+def _processors(sources: Sequence[Path]) -> int:
+    """As many as can be busy: one for each document, all where one is read in portions."""
+    from suantu.stages.portions import LARGEST
+
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(usable, documents))
+    if any(source.stat().st_size > LARGEST for source in sources if source.is_file()):
+        return usable
+    return max(1, min(usable, len(sources)))
 
 
 @contextmanager

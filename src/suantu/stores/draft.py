@@ -39,29 +39,31 @@ class Draft:
     @property
     def store(self) -> ox.Store:
         """The store with all that was put into it."""
-        if self._beside is not None:
-            self._beside.result()
-            self._beside = None
-        self._load()
+        self.load_beside()
+        self.settle()
         return self._open_store()
 
     def load_beside(self) -> None:
         """Begin to load what was put so far in a thread (which does not hold the interpreter), so that documents can
-        be read meanwhile. Not before forking."""
-        pool = ThreadPoolExecutor(1)
-        self._beside = pool.submit(self._load)
-        pool.shutdown(wait=False)
+        be read meanwhile."""
+        self.settle()
+        if self._waiting:
+            pieces, self._waiting, self._size = self._waiting, [], 0
+            self._loads += 1
+            pool = ThreadPoolExecutor(1)
+            self._beside = pool.submit(_load, self._open_store(), pieces)
+            pool.shutdown(wait=False)
+
+    def settle(self) -> None:
+        """Wait until nothing is being loaded: before forking, which must not happen while another thread works."""
+        if self._beside is not None:
+            beside, self._beside = self._beside, None
+            beside.result()
 
     def _open_store(self) -> ox.Store:
         if self._store is None:
             raise StoreError(f"{self.directory}: the draft is finished")
         return self._store
-
-    def _load(self) -> None:
-        if self._waiting:
-            data, self._waiting, self._size = b"".join(self._waiting), [], 0
-            self._open_store().bulk_load(data, ox.RdfFormat.N_QUADS)
-            self._loads += 1
 
     def begin(self, data: bytes, graph: str, key: str) -> None:
         """Add the ontology's N-Quads, of which ``key`` tells the content, before all else: a store that holds them is
@@ -89,7 +91,7 @@ class Draft:
         self._waiting += (data, copies)
         self._size += len(data) + len(copies)
         if self._size > _BATCH:
-            _ = self.store
+            self.load_beside()
 
     def drop(self, graph: str) -> None:
         """Take a named graph out, and of the default graph what no other named graph holds."""
@@ -124,6 +126,12 @@ class Draft:
         if self._beside is not None:
             wait([self._beside])
         self._store = None
+
+
+def _load(store: ox.Store, pieces: list[bytes]) -> None:
+    data = b"".join(pieces)
+    pieces.clear()  # they are large
+    store.bulk_load(data, ox.RdfFormat.N_QUADS)
 
 
 def _copies(data: bytes, graph: str) -> bytes:
