@@ -43,7 +43,7 @@ class Grammar:
         titles = "|".join(map(str, lists.get("titles", ())))
         apart = "|".join(re.escape(str(w)) for w in lists.get("apart-after", ()))
         return cls(
-            compiled(f"(?:{words})(?:(?<=the )(?:{titles}) )?" if titles else f"(?:{words})"),
+            compiled(f"(?:{words})(?:(?<=[^,] and the )(?:{titles}) )?" if titles else f"(?:{words})"),
             str(lists["comma"]),
             compiled(f"(?:{closed})"),
             frozenset(str(w).strip() for w in lists.get("final", ())),
