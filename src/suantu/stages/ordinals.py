@@ -80,7 +80,7 @@ class Ordinals:
         )
         self._span = compiled(f"{prefix} ?({number}) ?(?:{units})?(?:{sep}) ?{prefix}? ?({number}) ?(?:{units}|)")
         han = "".join(sorted(self._han.letters))
-        apart = f"(?!{listed('not_in')})"
+        apart = f"(?:(?!{listed('not_in')})|{rules['in_after_all']})"
         one = f"[0-9]{{1,4}}|[{han}](?:{apart}[{han}]){{0,3}}"
         self._single = compiled(f"{prefix} ?({one})(?: ?(?:{ranks}))?")
         self._top = compiled(f"(?:{listed('top_prefix')}) ?({number})(?: ?(?:{listed('top_units')}))?")
@@ -112,7 +112,7 @@ class Ordinals:
             f" ?(?:[,.;:)]|$|(?:{either([w for w in words(rules, 'latin_end', file) if w[0].isalpha()])})(?![a-z]))"
         )
         self._item = compiled(r"(?:[,;]| and) (?:and )?(?:[a-z][a-z-]* ){1,4}$")
-        self._name_before = compiled(r"[A-Z][A-Za-z0-9]*(?: [0-9]{1,3}[A-Za-z]?)?(?: \([^()]{1,24}\))? $")
+        self._name_before = compiled(r"[A-Z][A-Za-z0-9]*(?: [0-9]{1,3}[A-Za-z]?)?(?: \([^()]{1,24}\)|,)? $")
 
     def find(self, text: str, folded: str | None = None) -> list[Ordinal]:
         """Ordinals of the text, left to right, not overlapping."""

@@ -122,7 +122,7 @@ class Items(Lists):
     def _pronoun(scene: Scene, low: int, start: int, which: int) -> tuple[Thing, int] | None:
         """The former or the latter of the last two single names between ``low`` and ``start``."""
         nodes = [(p, n) for p, n in sorted(scene.nodes.items()) if low <= p < start and not n.pronoun]
-        named = [(thing, p) for p, n in nodes for thing in n.things]
+        named = [(thing, p) for p, n in nodes for thing in n.things if not MEASURED.intersection(thing.classes)]
         return named[-2:][which] if len(named) > 1 else None
 
     def _several(self, scene: Scene, text: str, start: int, end: int) -> bool:

@@ -18,6 +18,7 @@ _FIGURES = "\uf000-\uf8ff"
 BLANK = "\0"
 MADE = {"Chip", "AIModel", "Product", "Server"}
 MEASURED = {"Market", "Technology", "ChipType"}  # classes of what a measure is of, not of who has it
+_BROKEN = compiled("[（）()，；]")
 _NAMELIKE = compiled(r"[^\W\d_]")
 
 
@@ -99,7 +100,7 @@ class Lists:
         text = self._blanked(scene.text)
         low = self._stopped(text, end)
         edges = [m.end() for m in self._clause.finditer(text, low, end)]
-        for start in dict.fromkeys([*reversed([e for e in edges if e < end]), low]):
+        for start in dict.fromkeys([*reversed(edges), low]):
             if self._group.search(text[start:end]):
                 return self._listed_before(scene, start, count)
             if not self._leading.sub("", text[start:end]):
@@ -219,7 +220,7 @@ class Lists:
             return ""
         kind = self._of_kind.match(text, end, limit)
         words = " ".join(scene.surface(start, kind.end() if kind else end).split()).strip()
-        return words if _NAMELIKE.search(words) and len(words) <= self._longest else ""
+        return words if _NAMELIKE.search(words) and not _BROKEN.search(words) and len(words) <= self._longest else ""
 
     def _made(self, text: str, maker: tuple[int, Node], end: int) -> int:
         """Where the Latin name begins of what the ``maker`` at the head of a piece made (柏舟科技的NOVA-2)."""

@@ -37,7 +37,7 @@ class Makers(Shifts):
         self.by_name: dict[str, Callable[[Match], Iterator[RankingEntry]]] = {
             "ranks": self._ranks, "streak": self._streak, "largest": self._largest, "member": self._line,
             "led": self._led, "beside": self._beside, "ordered": self._ordered, "next": self._next, "numbered": self._numbered, "tiers": tiers.told,
-            "tier-ranks": tiers.of_ranks, "moved": self._moved, "same": self._same, "since": self._since,
+            "tier-ranks": tiers.of_ranks, "moved": self._moved, "same": self._same, "since": self._since, "yearly": self._yearwise,
         }  # fmt: skip
 
     def _rival(self, match: Match, items: Sequence[Thing]) -> bool:
@@ -123,19 +123,15 @@ class Makers(Shifts):
         scope = self._scope(match)
         world = scope is not None and scope == self._by_label.get(self.naming.world)
         subject = self.items.subject(scene, begin, cls, like, last=said[-1].item if said else None, world=world)
-        subject = self._firm(scene, subject) or subject
-        if said and subject and self._kinds(said[-1].item.classes) & {"Place"} and self.items.measures(scene, subject):
-            subject = said[-1].item, subject[1]  # 甲市…；其中算力产业营收排名第九: the city
+        if subject and said and self._stands_for(scene, subject, said[-1].item):
+            subject = said[-1].item, subject[1]
         return ([subject[0]], subject[1]) if subject else ([], -1)
 
-    def _firm(self, scene: Scene, subject: tuple[Thing, int] | None) -> tuple[Thing, int] | None:
-        """The firm that a sentence ranked before a place or an industry: where it stands, not who (华北地区则为第二)."""
-        if subject is None or not self._kinds(subject[0].classes) & {"Place", "Industry"}:
-            return None
-        ranked = [p for p, n in scene.nodes.items() if n.ordinals and p < subject[1]]
-        ends = (max(ranked), self._clause_start(scene, max(ranked))) if ranked else ()
-        firm = next(filter(None, (self.items.subject(scene, end, "") for end in ends)), None)
-        return firm if firm and firm[1] >= 0 and "Organization" in self._kinds(firm[0].classes) else None
+    def _stands_for(self, scene: Scene, subject: tuple[Thing, int], last: Thing) -> bool:
+        """Whether a place or an industry is but where a firm stands, or what a place is measured by (甲居首，华北地区则为第二)."""
+        kinds, ranked = self._kinds(subject[0].classes), self._kinds(last.classes)
+        where = "Organization" in ranked and bool(kinds & {"Place", "Industry"})
+        return where or ("Place" in ranked and self.items.measures(scene, subject))
 
     def _by_subject(self, match: Match, where: int, named: Named) -> Named:
         """The words between the subject and the verb may name the ranking."""

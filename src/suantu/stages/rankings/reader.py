@@ -32,6 +32,7 @@ _MAKES = (
     "moved",
     "same",
     "since",
+    "yearly",
 )
 _UNRANKED = ("led", "ordered", "next", "numbered")  # makers whose patterns have no ordinal
 

@@ -89,12 +89,12 @@ class Shifts(Entries):
             span = (min(shift.start(), match.found.start()), max(shift.end(), match.found.end()))
             yield self._entry(match, named, was, item, earlier, span, "0.75")
 
-    def _whom(self, match: Match, named: Named) -> tuple[Thing, int] | None:
+    def _whom(self, match: Match, named: Named, at: int = -1) -> tuple[Thing, int] | None:
         """Who is ranked by the words of a match: the one named in it, else its subject."""
         y = match.span("y")[0]
         if y >= 0:
             return match.scene.nodes[y].thing, y
-        scene, begin = match.scene, match.found.start()
+        scene, begin = match.scene, at if at >= 0 else match.found.start()
         said = match.thread.said(scene, scene.starts[begin])
         cls = named.item_class or (said[-1].item.classes[0] if said else "")
         return self.items.subject(scene, begin, cls, last=said[-1].item if said else None)
@@ -155,6 +155,23 @@ class Shifts(Entries):
         years = range(int(first), int(last) + 1) if _SPAN.fullmatch(f"{first}/{last}") else [last]
         for year in years:
             yield self._entry(match, named, ranks[0], subject[0], str(year), match.found.span(), "0.8")
+
+    def _yearwise(self, match: Match) -> Iterator[RankingEntry]:
+        """2022—2024年的名次依次为第四、第三和第二: a place for each of the years told."""
+        scene, ranks = match.scene, match.ranks("r")
+        at, node = match.span("d")[0], scene.nodes[match.span("d")[0]]
+        told = [
+            n.periods[0].value for p, n in sorted(scene.nodes.items()) if n.periods and at <= p < match.span("d")[1]
+        ]
+        if len(told) == 1 and _SPAN.fullmatch(told[0]):
+            first, _, last = node.periods[0].value.partition("/")
+            told = [str(year) for year in range(int(first), int(last) + 1)]
+        named = self.naming.name(scene, match.ordinals("r")[0][0], "", None, match.thread)
+        subject = self._whom(match, named, match.ordinals("r")[0][0])
+        if subject is None or len(told) != len(ranks) or not all(told):
+            return
+        for rank, year in zip(ranks, told, strict=True):
+            yield self._entry(match, named, rank, subject[0], year, match.found.span(), "0.85")
 
     def _from(self, match: Match, p: int) -> tuple[str, str]:
         """The first and the last year of a stretch of time, as far as the text tells them."""

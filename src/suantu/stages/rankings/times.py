@@ -42,7 +42,7 @@ class Times:
         self._ignored = frozenset(times["ignored"])
         self._compared = compiled(times["compared-before"])
         self._markets = frozenset(alphabet.matching(["Market"]))
-        self._ordinals = frozenset(alphabet.matching(["ordinal"]))
+        self._ordinals = frozenset(alphabet.matching(["ordinal", "top"]))
         self._old = compiled(expand(times["of-rank"]))
         self._whose = compiled(times.get("whose", "(?!)"))
         self._after = compiled(times.get("after", "(?!)"))
