@@ -70,12 +70,17 @@ class Gazetteer:
 
     def inside(self, surface: str) -> list[tuple[int, int, Thing]]:
         """The names inside a name, at its head or behind it, the longest first."""
+        if self._automaton is None:
+            return []
+        squeezed, back = _squeeze(surface)
+        hits = self._automaton.find_matches_as_indexes(squeezed, overlapping=True)
+        starts = sorted({back[start] for _, start, _ in hits})  # where alone a name may begin
         found = []
-        for start in range(len(surface)):
+        for start in starts:
             for match in self.find(surface[start:]):
                 if match.start == 0:
                     found += [(start, start + match.end, n.thing) for n in match.names]
-        for end in range(len(surface) - 1, 1, -1):
+        for end in range(len(surface) - 1, 1, -1) if 0 in starts else ():
             for match in self.find(surface[:end]):
                 if match.start == 0 and match.end == end:
                     found += [(0, end, n.thing) for n in match.names]

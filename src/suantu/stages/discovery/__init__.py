@@ -66,6 +66,7 @@ class Discovery:
         self._quotes = Quotes(settings, words, heads, signs.organizations)
         endings = [str(w) for rule in settings["suffixes"] for w in rule["words"]]
         self._endings = sorted(endings, key=len, reverse=True)
+        self._ending, self._sizes = frozenset(endings), sorted({len(e) for e in endings}, reverse=True)
         self._plain = frozenset([*endings, *map(str, settings["government"]["offices"])])
         telling = [e for e in endings if e not in settings["everyday-endings"] or e in settings["telling-after-all"]]
         self._breaks = frozenset(str(settings["breaks"]))
@@ -328,8 +329,7 @@ class Discovery:
         }
 
     def _without_ending(self, surface: str) -> str:
-        ending = next((e for e in self._endings if surface.endswith(e) and len(surface) > len(e)), "")
-        return surface[: -len(ending)] if ending else ""
+        return next((surface[:-n] for n in self._sizes if n < len(surface) and surface[-n:] in self._ending), "")
 
     def _short_forms(self, name: str) -> list[str]:
         """云鲸智联科技, 云鲸智联 and 云鲸 of 北京云鲸智联科技, as long as a part of it is no known word."""

@@ -48,6 +48,7 @@ class RankThread:
     listing: bool = False
     sections: tuple[str, ...] | None = None
     entries: list[tuple[RankingEntry, tuple[str, ...]]] = field(default_factory=list)
+    _latest: tuple[int, str] = (0, "")
     tiers: list[tuple[str, str, int, tuple[str, ...]]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -56,8 +57,12 @@ class RankThread:
     @property
     def latest(self) -> str:
         """The latest time of the ranking told last."""
-        entries = [entry for entry, _ in self.entries]
-        return max((e.period for e in entries if e.ranking == entries[-1].ranking), default="")
+        known, latest = self._latest
+        if known != len(self.entries):  # asked for at every sentence, and seldom another than before
+            ranking = self.entries[-1][0].ranking
+            latest = max(e.period for e, _ in self.entries if e.ranking == ranking)
+            self._latest = len(self.entries), latest
+        return latest
 
     def begin_block(self, block: Block) -> None:
         """Enter a block: a new section forgets the ranking of the one before, a paragraph ends a list of labels."""
