@@ -105,6 +105,16 @@ class QuantityGrammar:
             if gap in self._list_separators and not (first.weak and gap == ","):
                 first.unit, first.weak = second.unit, False
                 first.mult = first.mult or second.mult
+        for first, second in pairwise(
+            atoms
+        ):  # … and the last one, behind a word that joins it, is a figure as they are
+            bare = first.unit is None and second.unit is None and not first.weak
+            if (
+                bare
+                and "." in text[second.start : second.end]
+                and text[first.end : second.start].strip() in self._list_separators
+            ):
+                second.weak = False
 
     def _elided(self, text: str, atoms: Sequence[Atom]) -> None:
         """A bare number of millions after a sum of money is money, if it counts no noun ($4 billion, of which 1.2 billion)."""

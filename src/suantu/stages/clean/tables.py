@@ -19,6 +19,7 @@ _WIDEST_WORD = 16
 _LONGEST_GAP = 2  # blank lines between two rows
 _TEXT_ROWS = 3  # rows and columns that make a table without figures
 _TEXT_COLUMNS = 3
+_FEWEST_BARS = 4  # in rows that have none around them
 _LABELS = 3  # single words in a line that are as many labels
 
 
@@ -77,7 +78,9 @@ def _mark_pipes(lines: Sequence[Line], layout: Layout) -> None:
 def _mark_pipe_block(block: Sequence[Line], layout: Layout) -> None:
     rules = [index for index, line in enumerate(block) if _is_separator(line.text)]
     if not rules and not all(line.text.startswith("|") and line.text.count("|") > 1 for line in block):
-        return
+        counts = {line.text.count("|") for line in block}  # without outer bars, rows are as long as one another
+        if len(counts) > 1 or len(block) < 2 or max(counts) * len(block) < _FEWEST_BARS:
+            return
     rows = [line for index, line in enumerate(block) if index not in rules]
     for index in rules:
         block[index].role = Role.FURNITURE

@@ -19,6 +19,7 @@ _NUMBER = compiled(r"[A-Z]*[0-9.]+[A-Za-z]?$")
 _CAMEL = compiled(r"[A-Z][a-z]+[A-Z][A-Za-z]+$")
 _CODE = compiled(r"[A-Z]{1,2}[0-9]{1,2}[A-Z]?$")
 _TYPICAL = compiled(r"[A-Z]{1,4}-?[0-9]{2,4}[A-Z]?(?:-[A-Z0-9]+)?$")
+_PLACES = frozenset({"City", "Region", "Place"})
 
 
 class Models:
@@ -292,6 +293,10 @@ class Models:
         if not cls and page.text[at] in self._makers and len(match["tail"]) > 2:  # 海光 7380 CPU
             cls, gap = self._heads.after(page.source[page.ends[match.end() - 1] :][:20])
             cls = "" if gap else cls
+        if (
+            not cls and _PLACES.intersection(classes) and match[0][0].isdigit()
+        ):  # 芯片岳麓100: what is named after a place
+            cls = self._heads.before(page.source[max(0, page.starts[at] - 16) : page.starts[at]])
         if not cls:
             return
         tail = match["tail"]

@@ -153,6 +153,10 @@ class Cued(Subjects):
         within = self._whole(scene, metric, phrase, start)
         if within is not None:
             phrase = replace(phrase, about=self._sharer(figure, metric, start), nodes=(), words="")
+        if shared and not metric.placed and phrase.about in (None, phrase.place):
+            return Placing(
+                metric, phrase.places[0], rule, start, position + 1, Decimal(confidence), group=phrase.places
+            )
         about, group = self._phrase_names(figure, metric, phrase, end, cue_end)
         about = about or self._reporting(scene, metric, end)
         if phrase.about is None and cue_end > end and (head := self._head(scene, position, metric)) is not None:

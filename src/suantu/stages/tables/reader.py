@@ -302,6 +302,8 @@ class Tables:
         place = next((t for h in (column, row) for t in h.things if self._is(t, "Place")), table.place)
         across = next((t for t in column.things if not self._is(t, "Place")), None)
         market = self._title_thing(table)
+        if subject is not None and metric.name == "count" and self._is(subject, "Place") and len(column.rest) > 1:
+            return self._new(column.rest, ""), subject, market  # what each place has so many of
         if subject is not None and across is not None and across.iri != subject.iri and not column.cues:
             if not self._is(subject, "Place"):
                 return None, None, None
@@ -322,10 +324,8 @@ class Tables:
     def _title_thing(self, table: Table) -> Thing | None:
         for head in table.titles[:2]:
             things = [t for t in head.things if not self._is(t, "Place")]
-            for cls in self._prefer[:5]:
-                for thing in things:
-                    if self._is(thing, cls):
-                        return thing
+            if found := next((t for cls in self._prefer[:5] for t in things if self._is(t, cls)), None):
+                return found
         return None
 
     def _phrase(self, table: Table) -> Thing | None:
