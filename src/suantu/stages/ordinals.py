@@ -92,8 +92,8 @@ class Ordinals:
         ends = listed("cue_ends")
         self._cued_one = compiled(f"(?:{listed('cues')}) ?([0-9]{{1,3}})(?![0-9.%])(?: ?(?:{units})|(?=$|{ends}))")
         self._plain = compiled(f"([0-9]{{1,3}})(?:{sep})([0-9]{{1,3}})(?:{units})")
-        self._list = compiled(f"({number})(?=(?:{comma})(?:{number}))|({number})(?:{units})")
-        self._list_whole = compiled(f"(?:{number})(?:(?:{comma})(?:{number})){{1,8}}(?:{units})")
+        self._list = compiled(f"({number})(?=(?:{comma})(?:{number}))|({number})(?:{units}|(?=[，。；]|$))")
+        self._list_whole = compiled(f"(?:{number})(?:(?:{comma})(?:{number})){{1,8}}(?:{units}|(?=[，。；]|$))")
         self._more = compiled(f"(?:{comma})({number})(?:{units}|(?=(?:{comma})(?:{number})(?:{units})))")
         self._run = compiled(f"[{han}]{{2,4}}(?={units})")  # 分列二三位
         self._last = compiled(f"(?:{comma})([0-9]{{1,3}})(?=$|[，。；,;]|(?:{comma})[0-9])")

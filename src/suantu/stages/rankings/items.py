@@ -109,7 +109,13 @@ class Items(Lists):
         """A clause that is one plain word, where a sentence that names no one ranks several (人才短缺排第三)."""
         first, last = self._trimmed(scene.text, start, stop)
         name = scene.surface(first, last).strip()
-        if self._criterion.search(name) or not self._answer.match(name) or not self._series.search(scene.text):
+        if (
+            self._criterion.search(name)
+            or self._joint.search(name)
+            or self._weak.search(name)
+            or not self._answer.match(name)
+            or not self._series.search(scene.text)
+        ):
             return ""
         ranked = (self._alphabet.classes(n.char) for p, n in scene.nodes.items() if n.mentions and p < start)
         return "" if any(classes & _RANKED for classes in ranked) else name
@@ -206,6 +212,8 @@ class Items(Lists):
             return ""
         if name.isascii():
             return name if all(word[:1].isupper() for word in name.split()) else ""
+        if self._joint.search(name) or (self._weak.search(name) and not cls):
+            return ""
         bracket = words[b : b + 1] == BLANK and any(
             "\uf000" <= c <= "\uf8ff" for c in scene.text[start + b : start + len(words)]
         )

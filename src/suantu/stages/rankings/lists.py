@@ -69,7 +69,7 @@ class Lists:
         self.possessive = compiled(settings.get("possessive", "(?!)"))
         self._series = compiled(expand(settings.get("series", "(?!)")))
         self._answer = compiled(expand(settings.get("answer", "(?!)")))
-        self._criterion = compiled(settings.get("criterion", "(?!)"))
+        self._criterion = compiled(expand(settings.get("criterion", "(?!)")))
         self._whole = {str(k): str(v) for k, v in settings.get("whole", {}).items()}
         self._selves = {str(k): str(v) for k, v in settings.get("selves", {}).items()}
         self._prefer = tuple(map(str, settings["prefer"]))
