@@ -62,6 +62,7 @@ class Circumstances(Places):
         self._compared = compiled(r" (?:the|that of|those of|what|its|their) ?[\uf000-\uf8ff]")
         self._asked = compiled(str(settings.get("asked", "(?!)")))
         self._intending = compiled(str(settings.get("intending", "(?!)")))
+        self._means_to = compiled(str(settings.get("means-to", "(?!)")))
         self._intends = compiled(str(settings.get("intends", "(?!)")))
         figure = "".join(alphabet.kind("multiple"))
         self._base = compiled(f"[\uf000-\uf8ff]?{of}(?:{bounds})?{figure}")
@@ -202,6 +203,8 @@ class Circumstances(Places):
                 continue
             if at < position and self._of_founding(scene.text, at, position):
                 continue
+            if at > position and node.periods[-1].ahead and self._means_to.search(scene.text, position, at):
+                continue  # by when those who are counted mean to do it (计划在未来三年内)
             before = scene.text[max(0, at - (20 if self._after else 6)) : at]
             span = self._after and "/" in node.periods[-1].value  # from 2024 to 2030 compares nothing
             base = at + 1 != position and self._base.match(scene.text, at + 1)
