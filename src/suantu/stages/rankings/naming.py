@@ -65,6 +65,7 @@ class Naming(Times):
         self._sentence = compiled(names.get("clause", "(?!)"))
         self._bare, self._counted = compiled(names["bare"]), compiled(names["counted"])
         self._number, self._title = compiled(names["number"]), compiled(names["title"])
+        self._subject = compiled(names.get("subject", "(?!)"))
         self.about, self.opens = compiled(names["about"]), compiled(names["opens"])
         self.fallback = str(names["fallback"])
         self._classes = {str(k): str(v) for k, v in names["classes"].items()}
@@ -96,9 +97,9 @@ class Naming(Times):
         words = self._strip.sub("", self._around.sub("", self._number.sub("", named.name))).strip()
         if self._proper(words):
             return words
-        base = self._matter(thread, item)
-        if base == self.fallback:
-            return words or base
+        base = self._matter(thread, item, anything=self._language == "en" or words.isascii())
+        if not base:
+            return words or self.fallback
         known = words.casefold() in base.casefold() or not self._measure.search(words)
         return base if known else self._by.format(base, words)
 
@@ -110,15 +111,17 @@ class Naming(Times):
         """Whether words say more than that something is ranked (城市榜, 厂商排名, 份额 do not)."""
         return len(self._generic.sub("", words)) >= _SHORTEST[self._language] - 1
 
-    def _matter(self, thread: RankThread, item: Thing) -> str:
-        """What the text ranks: the name told before, a heading that names a ranking, the market that firms are ranked in, any heading."""
+    def _matter(self, thread: RankThread, item: Thing, *, anything: bool) -> str:
+        """What the text ranks: the name told before, a heading that names a ranking, the market that firms are ranked in,
+        a heading that names an index or a market (``anything``: any heading)."""
         market = thread.market if "Organization" in self._kinds(item.classes) else ""
         headings = [*reversed(thread.sections or ()), thread.title]
         named = [self._plain(h) for h in headings if self.about.search(h)]
         other = [self._plain(h) for h in headings if self._title.search(h) or not self._sentence.search(h)]
+        other = [h for h in other if anything or self._subject.search(h)]
         told = self._around.sub("", self._number.sub("", thread.name))
         proper = filter(self._proper, (told, *named, market, *other))
-        return next(iter((*proper, *filter(None, (*named, *other)))), self.fallback)
+        return next(iter((*proper, *filter(None, (*named, *other)))), "")
 
     def _plain(self, heading: str) -> str:
         return self._around.sub("", self._of_heading(heading)).strip()
