@@ -171,3 +171,15 @@ def test_a_torn_report_is_read(data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(text) - 1))
     end = data.draw(st.integers(start, min(len(text), start + 1500)))
     _check(text[start:end])
+
+
+def test_what_a_firm_reports_of_itself_is_of_whom_the_text_is_about() -> None:
+    text = (
+        "# 岑岭半导体：追赶者的底牌\n\n岑岭半导体总部在长沙。\n\n## 账本\n\n晶圆制造交给外部代工。\n\n"
+        "收入曲线相当陡峭：2022年营收6.8亿元，2023年15.2亿元。\n"
+    )
+    told = PIPELINE.extract(document_from_text(text, PIPELINE.layout, "firm.md")).observations
+    assert [(o.metric, o.about.label, o.period, str(o.value)) for o in told] == [
+        ("revenue", "岑岭半导体", "2022", "680000000"),
+        ("revenue", "岑岭半导体", "2023", "1520000000"),
+    ]

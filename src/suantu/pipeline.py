@@ -315,6 +315,7 @@ class _Reading:
         asides = self._insertions(block, bounds, inside, rules)
         nodes = resolve_pronouns(block, bounds, inside, thread, rules.talk, alphabet, asides)
         scene = encode(block, bounds, nodes, alphabet, grammars)
+        scene.host = thread.host
         scene.moods, scene.sayers = rules.moods.read(scene)
         if rules.insertion:
             scene.insertions = tuple(m.span() for m in rules.insertion.regex.finditer(scene.text))

@@ -80,8 +80,8 @@ class Scene:
     what stretch of it; ``insertions`` say something more of a name (a maker of chips); ``period`` and ``place`` what
     the text before it set (``place_near``: by its own paragraph or heading); ``era`` the time of its heading or of the
     paragraph before; ``measured`` what each metric was last told of; ``ranked`` the time of the latest ranking; ``home``
-    the document's own place; ``makers`` who makes what, as far as it was told; ``told`` the figures of the sentence before, ``earlier`` those of the paragraph; ``heads``
-    the things that its heading names.
+    the document's own place, ``host`` whom the whole is about; ``makers`` who makes what, as far as it was told; ``told``
+    the figures of the sentence before, ``earlier`` those of the paragraph; ``heads`` the things that its heading names.
     """
 
     block: Block
@@ -105,6 +105,7 @@ class Scene:
     era_near: bool = False
     measured: Mapping[str, Thing] = field(default_factory=dict)
     ranked: str = ""
+    host: Node | None = None
     home: Thing | None = None
     told: tuple[Observation, ...] = ()
     earlier: Sequence[Observation] = ()

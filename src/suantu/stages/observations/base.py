@@ -237,7 +237,7 @@ class Base:
         node = node or (self._device_topic(scene, position, metric) if metric.device else None)
         if node is None and metric.name in self._unit_metrics:  # what a device costs, not what it uses
             node = scene.topic(position, (_SOLD,), age=0)
-        node = node or scene.topic(position, metric.topic or TOPICS, age=2)
+        node = node or scene.topic(position, metric.topic or TOPICS, age=2) or (scene.host if metric.own else None)
         return node.thing if node is not None and len(node.mentions) == 1 else None
 
     def _speaks(self, scene: Scene, start: int, end: int) -> bool:
