@@ -21,7 +21,8 @@ _CLAUSE = frozenset("，。；：、！？（“「\n ")
 @dataclass(frozen=True, slots=True)
 class Rule:
     """A group of head nouns. ``after``/``before``: one of them must stand before the name or behind the noun;
-    ``made``, ``by``: who makes it is told there, so that everyday words may be its name; ``acts``: what only a thing of its own does, behind a name at the head of its clause."""
+    ``made``, ``by``: who makes it is told there, so that everyday words may be its name; ``acts``: what only a thing of
+    its own does, behind a name at the head of its clause."""
 
     cls: str
     pattern: re.Pattern[str]

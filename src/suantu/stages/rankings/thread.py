@@ -29,7 +29,8 @@ class RankThread:
     """The state of one document. ``times`` finds the periods of a heading; ``edition`` is the year that the title names.
 
     ``frame`` is the time that a paragraph is set in; while a sentence looks back from it, ``aside`` keeps it.
-    ``market`` is the one that the section speaks of; ``cited`` is the title of the document that the section named last; ``since`` the year of a yearly ranking's first edition.
+    ``market`` is the one that the section speaks of; ``cited`` is the title of the document that the section named last;
+    ``since`` the year of a yearly ranking's first edition.
     """
 
     title: str
@@ -48,7 +49,7 @@ class RankThread:
     listing: bool = False
     sections: tuple[str, ...] | None = None
     entries: list[tuple[RankingEntry, tuple[str, ...]]] = field(default_factory=list)
-    _latest: tuple[int, str] = (0, "")
+    _latest: tuple[object, str] = (None, "")
     tiers: list[tuple[str, str, int, tuple[str, ...]]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -57,12 +58,10 @@ class RankThread:
     @property
     def latest(self) -> str:
         """The latest time of the ranking told last."""
-        known, latest = self._latest
-        if known != len(self.entries):  # asked for at every sentence, and seldom another than before
-            ranking = self.entries[-1][0].ranking
-            latest = max(e.period for e, _ in self.entries if e.ranking == ranking)
-            self._latest = len(self.entries), latest
-        return latest
+        last = self.entries[-1] if self.entries else None  # kept, as every sentence asks for it
+        if last is not None and self._latest[0] is not last:
+            self._latest = last, max(e.period for e, _ in self.entries if e.ranking == last[0].ranking)
+        return self._latest[1] if last is not None else ""
 
     def begin_block(self, block: Block) -> None:
         """Enter a block: a new section forgets the ranking of the one before, a paragraph ends a list of labels."""
