@@ -105,15 +105,10 @@ class QuantityGrammar:
             if gap in self._list_separators and not (first.weak and gap == ","):
                 first.unit, first.weak = second.unit, False
                 first.mult = first.mult or second.mult
-        for first, second in pairwise(
-            atoms
-        ):  # … and the last one, behind a word that joins it, is a figure as they are
+        for first, second in pairwise(atoms):  # … and what a word joins to a bare figure is one as well
             bare = first.unit is None and second.unit is None and not first.weak
-            if (
-                bare
-                and "." in text[second.start : second.end]
-                and text[first.end : second.start].strip() in self._list_separators
-            ):
+            joined = text[first.end : second.start].strip() in self._list_separators
+            if bare and joined and "." in text[second.start : second.end]:
                 second.weak = False
 
     def _elided(self, text: str, atoms: Sequence[Atom]) -> None:

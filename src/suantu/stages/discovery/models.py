@@ -28,11 +28,12 @@ class Models:
     def __init__(self, settings: Mapping[str, Any], words: Words, signs: Signs, heads: Heads) -> None:
         shapes = settings["model-patterns"]
         self._words, self._heads, self._makers, self._chips = words, heads, signs.organizations, signs.chips
-        self._links_before = compiled(f"[{signs.links or ' '}](?:等|接口|总线|互联)?的$")
         self._chip_parts, self._listed = (
             compiled(str(settings[k]).replace("MAKERS", signs.organizations)) for k in ("chip-parts", "products-are")
         )
-        self._speaks = compiled(f"{settings['speaks']}[{signs.links or ' '}]")
+        self._links_before, self._speaks = (
+            compiled(str(settings[k]).replace("LINK", f"[{signs.links or ' '}]")) for k in ("spoken", "speaks")
+        )
         self._links = signs.links
         self._beside_of = {"Chip": signs.chips, "AIModel": signs.models}
         self._chip_signs = compiled(str(settings["chip-signs"]))
@@ -293,9 +294,8 @@ class Models:
         if not cls and page.text[at] in self._makers and len(match["tail"]) > 2:  # 海光 7380 CPU
             cls, gap = self._heads.after(page.source[page.ends[match.end() - 1] :][:20])
             cls = "" if gap else cls
-        if (
-            not cls and _PLACES.intersection(classes) and match[0][0].isdigit()
-        ):  # 芯片岳麓100: what is named after a place
+        if not cls and _PLACES.intersection(classes) and match[0][0].isdigit():
+            # what is named after a place (芯片岳麓100)
             cls = self._heads.before(page.source[max(0, page.starts[at] - 16) : page.starts[at]])
         if not cls:
             return

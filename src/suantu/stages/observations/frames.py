@@ -18,9 +18,10 @@ class Metric:
 
     ``placed`` is ``home`` where the document's own place may fill in, ``near`` where only a place near by, or empty.
     ``by``: classes of those whose it is, whatever it went into. ``dated`` is ``near`` where the time of its paragraph or
-    heading may fill in, ``far`` where also that of the paragraphs before, or empty. ``lasting``: it has no time unless it is foreseen. ``owned``: it is a rate of something, and its
-    subject is the rate with its owner. ``own``: a firm reports it of itself. ``tests``: classes of
-    what is tested, where a phrase only says in what. ``unit``: that of a bare number.
+    heading may fill in, ``far`` where also that of the paragraphs before, or empty. ``lasting``: it has no time unless
+    it is foreseen. ``owned``: it is a rate of something, and its subject is the rate with its owner. ``own``: a firm
+    reports it of itself. ``tests``: classes of what is tested, where a phrase only says in what. ``unit``: that of a
+    bare number.
     """
 
     name: str

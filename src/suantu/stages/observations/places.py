@@ -94,7 +94,8 @@ class Places:
         spots = [(at, thing) for at, thing in spots if scene.inserted(at) in (None, scene.inserted(position))]
         spots = [(at, thing) for at, thing in spots if not self._is_level(scene, at)]
         clause = max((m.end() for m in CLAUSE_END.finditer(scene.text, 0, position)), default=0)
-        if not self._after and any(len(scene.nodes[at].mentions) > 1 for at in self._placed(scene, clause, position)):
+        listed = [n for at, n in scene.nodes.items() if clause <= at < position and len(n.mentions) > 1]
+        if not self._after and any("Place" in self._alphabet.classes(n.char) for n in listed):
             return None  # what several places have together is of none of them
         for low, high in ((clause, position), (0, clause)):
             inside = [thing for at, thing in sorted(spots, key=lambda s: s[0]) if low <= at < high]
@@ -105,10 +106,6 @@ class Places:
             if behind and not CLAUSE_END.search(scene.text, position, behind[0][0]):
                 return behind[0][1]
         return scene.place if home or scene.place_near else None
-
-    def _placed(self, scene: Scene, start: int, end: int) -> list[int]:
-        """Where a stretch names places."""
-        return [at for at in range(start, end) if "Place" in self._alphabet.classes(scene.text[at])]
 
     def _of_seat(self, text: str, at: int) -> bool:
         """Whether a place only says where a firm has its seat, or is from (来自常州的甲公司)."""

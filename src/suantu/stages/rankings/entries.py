@@ -90,11 +90,6 @@ class Entries:
     def _named(scene: Scene, position: int) -> bool:
         return position in scene.nodes and bool(scene.nodes[position].mentions)
 
-    @staticmethod
-    def _clause_start(scene: Scene, position: int) -> int:
-        found = [m.end() for m in re.finditer(r"[，。；;：:]|, ", scene.text[:position])]
-        return found[-1] if found else 0
-
     def _number(self, scene: Scene, start: int, end: int) -> int:
         node = scene.nodes.get(start)
         if node is not None and node.quantities:

@@ -13,7 +13,7 @@ from suantu.records import RankingEntry, Thing
 from suantu.rules import Compiler
 from suantu.scene import Scene
 from suantu.stages.rankings.labels import LONGEST_LINE
-from suantu.stages.rankings.match import MOST, Match
+from suantu.stages.rankings.match import MOST, Match, clause_start
 from suantu.stages.rankings.naming import Named
 from suantu.stages.rankings.shifts import Shifts
 from suantu.stages.rankings.thread import year_before
@@ -115,7 +115,7 @@ class Makers(Shifts):
                     return items, begin
             return [], begin
         if count > 1:
-            return self.items.before(scene, begin, count, cls), self._clause_start(scene, begin)
+            return self.items.before(scene, begin, count, cls), clause_start(scene.text, begin)
         y = match.span("y")
         said = match.thread.said(scene, scene.starts[begin])
         cls = cls or (said[-1].item.classes[0] if said else match.thread.kind())
@@ -283,7 +283,7 @@ class Makers(Shifts):
         if start >= 0:
             items = most(lambda n: self.items.after(scene, start, end, n, last.item.classes[0]), 5)
         else:
-            low, high = self._clause_start(scene, match.found.start()), match.found.start()
+            low, high = clause_start(scene.text, match.found.start()), match.found.start()
             names = [p for p, n in sorted(scene.nodes.items()) if low <= p < high and n.mentions]
             items = most(lambda n: self.items.after(scene, low, high, n, ""), 4) if len(names) > 1 else []
             items = items or [t for p in names[:1] for t in scene.nodes[p].things]

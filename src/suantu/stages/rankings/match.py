@@ -10,8 +10,13 @@ from suantu.rules import Pattern, Rule
 from suantu.scene import Node, Scene
 from suantu.stages.rankings.thread import RankThread
 
-_CLAUSE = compiled(r"[，；;。：:]|, ")
+CLAUSE = compiled(r"[，；;。：:]|, ")
 MOST = 30  # places that one sentence may name
+
+
+def clause_start(text: str, position: int) -> int:
+    """Where the clause begins that ``position`` stands in."""
+    return max((m.end() for m in CLAUSE.finditer(text, 0, position)), default=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,7 @@ class Match:
     def told_past(self) -> bool:
         """Whether its clause tells of a time before the one that the sentence looks ahead to (预计2027年升至第二，而2024年还是第四)."""
         scene, start = self.scene, self.found.start()
-        begin = max((m.end() for m in _CLAUSE.finditer(scene.text, 0, start)), default=0)
+        begin = clause_start(scene.text, start)
         times = [(at, n.periods[0].value) for at, n in sorted(scene.nodes.items()) if n.periods and n.periods[0].value]
         ahead = [value for at, value in times if at < begin and scene.in_mood(("forecast",), at, at + 1)]
         here = [value for at, value in times if begin <= at < self.found.end()]

@@ -12,10 +12,10 @@ from suantu.phrases import Phrases
 from suantu.records import Thing
 from suantu.rules import Alphabet
 from suantu.scene import Node, Scene
+from suantu.stages.rankings.match import CLAUSE, clause_start
 from suantu.stages.rankings.thread import RankThread
 from suantu.stages.rankings.times import Times
 
-_CLAUSE = compiled(r"[，；;。：:]|, ")
 _BARE_YEAR = compiled(r"((?:19|20)\d\d)(?![\d-])")
 _LONGEST = 40
 _HEADING = 4  # characters before a colon that are a topic (规模：…), not the name of a ranking
@@ -115,9 +115,7 @@ class Naming(Times):
         """What the text ranks: the name told before, a heading that names a ranking, the market that firms are ranked in,
         a heading that names an index or a market (``anything``: any heading)."""
         market = thread.market if "Organization" in self._kinds(item.classes) else ""
-        headings = [*reversed(thread.sections or ()), thread.title]
-        named = [self._plain(h) for h in headings if self.about.search(h)]
-        other = [self._plain(h) for h in headings if self._title.search(h) or not self._sentence.search(h)]
+        named, other = self._headings(thread)
         other = [h for h in other if anything or self._subject.search(h)]
         told = self._around.sub("", self._number.sub("", thread.name))
         proper = filter(self._proper, (told, *named, market, *other))
@@ -130,7 +128,7 @@ class Naming(Times):
     def _reaches(scene: Scene, criterion: re.Match[str], start: int) -> bool:
         """Whether a criterion holds at ``start``: one with a figure (以43%的份额) in its own clause only."""
         figured = any("\uf000" <= c <= "\uf8ff" for c in criterion[0])
-        return criterion.end() <= start + 8 and not (figured and _CLAUSE.search(scene.text, criterion.end(), start))
+        return criterion.end() <= start + 8 and not (figured and CLAUSE.search(scene.text, criterion.end(), start))
 
     def _noun_phrase(self, scene: Scene, start: int, thread: RankThread) -> Named | None:
         """The words before a noun such as ranking, as far as they belong to it; of this ranking, the title cited before."""
@@ -142,7 +140,7 @@ class Naming(Times):
             begin = max((m.end() for m in self._stop.finditer(scene.text, 0, match.start())), default=0)
             if self._this.search(scene.text, begin, match.start()):
                 return None
-            if self._cited.search(scene.text, self._clause(scene, match.start()), match.start()):
+            if self._cited.search(scene.text, clause_start(scene.text, match.start()), match.start()):
                 return Named(thread.cited, None, self.class_of(thread.cited), True) if thread.cited else None
             inner = self._noun.search(scene.text, begin + _SHORTEST[self._language], match.end())
             end = inner.end() if inner else match.end()
@@ -173,10 +171,14 @@ class Naming(Times):
         return self.words(scene, begin, end)
 
     def _heading(self, thread: RankThread) -> str:
+        named, other = self._headings(thread)
+        return next(filter(None, (*named[:1], *other)), self.fallback)
+
+    def _headings(self, thread: RankThread) -> tuple[list[str], list[str]]:
+        """What the headings above say that name a ranking, and all that are titles or no sentences, the nearest first."""
         headings = [*reversed(thread.sections or ()), thread.title]
-        plain = [h for h in headings if h and (self._title.search(h) or not self._sentence.search(h))]
-        named = [h for h in headings if self.about.search(h)]
-        return next(filter(None, map(self._plain, (*named[:1], *plain))), self.fallback)
+        named = [self._plain(h) for h in headings if self.about.search(h)]
+        return named, [self._plain(h) for h in headings if self._title.search(h) or not self._sentence.search(h)]
 
     def _of_heading(self, heading: str) -> str:
         """What a heading says of a ranking's name; empty where a topic stands before its colon (规模：…)."""
@@ -208,7 +210,7 @@ class Naming(Times):
         words = self._bare.sub("", self._undated(scene, 0, len(scene.text)))
         said = self._counted.sub("", words)
         named = len(said) > 1 or (self.names(words) and len(words) > _SHORTEST[self._language])
-        return words if named and len(words) < _LONGEST // 2 and not _CLAUSE.search(words) else ""
+        return words if named and len(words) < _LONGEST // 2 and not CLAUSE.search(words) else ""
 
     @staticmethod
     def _undated(scene: Scene, start: int, end: int) -> str:
@@ -223,7 +225,7 @@ class Naming(Times):
             return "", False
         if match := self._within.search(text):
             return self.words(scene, start + match.start("c"), start + match.end("c")), True
-        if _CLAUSE.search(text) or any("\uf000" <= c <= "\uf8ff" for c in text):
+        if CLAUSE.search(text) or any("\uf000" <= c <= "\uf8ff" for c in text):
             return "", False
         words = self.words(scene, start, end)
         return ("", False) if self._not_name.search(words) else (words, True)

@@ -13,7 +13,7 @@ from suantu.records import RankingEntry, Thing
 from suantu.rules import Compiler
 from suantu.scene import Node, Scene
 from suantu.stages.rankings.entries import Entries
-from suantu.stages.rankings.match import Match
+from suantu.stages.rankings.match import Match, clause_start
 from suantu.stages.rankings.naming import Named
 from suantu.stages.rankings.thread import year_before
 
@@ -61,11 +61,11 @@ class Shifts(Entries):
     ) -> Iterator[RankingEntry]:
         """较上年提升两位: the older rank by what the text says of the way."""
         scene = match.scene
-        start, end = self._clause_start(scene, match.found.start()), match.found.end()
+        start, end = clause_start(scene.text, match.found.start()), match.found.end()
         after = re.search(r"[，；;。]", scene.text[end + 1 :])
         end = end + 1 + after.start() if after else len(scene.text)
         goes_on = start and scene.text[start - 1] in self._going_on  # what ends before is told of others
-        before = self._clause_start(scene, start - 1) if goes_on else start
+        before = clause_start(scene.text, start - 1) if goes_on else start
         shift = self._shift.search(scene.text, start, end) or self._shift.search(scene.text, before, end)
         if shift is None or self._of_other(scene, item, match.found, shift):
             return
@@ -192,7 +192,7 @@ class Shifts(Entries):
         if self._joined.match(scene.text, found.end()) or self._joined.match(scene.text, shift.end()):
             return True
         if shift.end() <= found.start():
-            between = range(self._clause_start(scene, shift.start()), shift.start())
+            between = range(clause_start(scene.text, shift.start()), shift.start())
         else:
             between = range(found.end(), shift.start())
         nodes = (scene.nodes[p] for p in between if p in scene.nodes and scene.nodes[p].mentions)

@@ -10,9 +10,9 @@ from suantu.expressions import compiled
 from suantu.records import Period
 from suantu.rules import Alphabet
 from suantu.scene import Scene
+from suantu.stages.rankings.match import CLAUSE, clause_start
 from suantu.stages.rankings.thread import RankThread, year_before
 
-_CLAUSE = compiled(r"[，；;。：:]|, ")
 _ASIDE = compiled(r"\b(?:than|from|since|founded|by|until|compared)\b[^,]{0,8}$")
 _TITLE = compiled(r"《[^《》]+》")
 _YEAR = compiled(r"\d{4}(?:-[HQ]\d)?")
@@ -67,7 +67,7 @@ class Times:
         if not opening and thread.aside:
             thread.frame, thread.aside = thread.aside, ""
         for position, period in self._periods(scene):
-            first = not _CLAUSE.search(scene.text, 0, position)
+            first = not CLAUSE.search(scene.text, 0, position)
             event = thread.period and _MONTH.fullmatch(period.value) and not self._edition.match(scene.text, position)
             if first != opening or event or (not first and period.value < max(thread.period, thread.frame[:4])):
                 continue
@@ -121,14 +121,10 @@ class Times:
             return True
         return "；" in scene.text[at:position] and self.value(period, thread) < thread.period
 
-    @staticmethod
-    def _clause(scene: Scene, position: int) -> int:
-        return max((m.end() for m in _CLAUSE.finditer(scene.text, 0, position)), default=0)
-
     def _of_another(self, scene: Scene, at: int, position: int) -> bool:
         """Whether a time is that of another rank (2023年的榜首上海退居次席), not of one that goes on with it (去年第五的沪和第九的京)."""
         old = self._old.match(scene.text, at + 1)
-        beside = self._whose.match(scene.text, position + 1) and not _CLAUSE.search(scene.text, at, position)
+        beside = self._whose.match(scene.text, position + 1) and not CLAUSE.search(scene.text, at, position)
         return old is not None and old.end() - 1 != position and not beside
 
     def _relative(self, period: Period) -> bool:
@@ -165,13 +161,13 @@ class Times:
         """
         periods = [(at, p) for at, p in self._periods(scene) if at != but and not self._of_another(scene, at, position)]
         before = [(at, p) for at, p in periods if at < position and not self._closed(scene, at, position, p, thread)]
-        if self._then.search(scene.text, self._clause(scene, position), position):
+        if self._then.search(scene.text, clause_start(scene.text, position), position):
             before = [(at, p) for at, p in self._periods(scene) if at < position]  # 2023年的榜首是京，沪当时位居第二
             return (self.value(before[-1][1], thread) if before else thread.period), False
-        near = [p for at, p in before if not _CLAUSE.search(scene.text, at, position)]
+        near = [p for at, p in before if not CLAUSE.search(scene.text, at, position)]
         framed = [p for at, p in before if self._frames(scene, at)]
         if self._language == "en" and not near:
-            near = [p for at, p in periods if at > position and not _CLAUSE.search(scene.text, position, at)][:1]
+            near = [p for at, p in periods if at > position and not CLAUSE.search(scene.text, position, at)][:1]
         if chosen := (near or framed)[-1:]:
             at = next(at for at, p in reversed(periods) if p is chosen[0])
             main = thread.period or thread.frame
@@ -200,7 +196,7 @@ class Times:
 
     def _unsaid(self, scene: Scene, position: int, thread: RankThread, *, own: bool) -> tuple[str, bool]:
         """The time of a rank whose sentence names none."""
-        if self._after.search(scene.text, self._clause(scene, position), position):
+        if self._after.search(scene.text, clause_start(scene.text, position), position):
             return thread.edition, False
         if thread.frame:
             return thread.frame, not own
@@ -222,7 +218,7 @@ class Times:
 
     def last_year(self, scene: Scene, position: int) -> bool:
         """Whether the clause of ``position`` speaks of the year before (去年, 上年)."""
-        spoken = range(self._clause(scene, position), position)
+        spoken = range(clause_start(scene.text, position), position)
         times = (p for at in spoken if at in scene.nodes for p in scene.nodes[at].periods)
         return any(p.text in self._ago or p.text in self._previous for p in times)
 
@@ -247,6 +243,6 @@ class Times:
 
     def _ranks_there(self, scene: Scene, at: int) -> bool:
         """Whether the time at ``at`` is that of an earlier rank of the sentence (美国2023年居首，中国第二)."""
-        end = _CLAUSE.search(scene.text, at)
+        end = CLAUSE.search(scene.text, at)
         clause = scene.text[at + 1 : end.start() if end else len(scene.text)]
         return any(c in self._ordinals for c in clause) and not self._old.match(clause)
