@@ -67,6 +67,8 @@ class Circumstances(Places):
         figure = "".join(alphabet.kind("multiple"))
         self._base = compiled(f"[\uf000-\uf8ff]?{of}(?:{bounds})?{figure}")
         self._same = compiled(str(settings.get("same-period", "(?!)")))
+        percent = alphabet.kind("percent")
+        self._compounded = compiled(f"[^，。；\uf000-\uf8ff]*[{percent}][^，。；]*[，。；]")
         self._led_to = compiled(str(settings.get("led-to", "((?!))")).replace("{period}", f"([{period}])"))
         self._goes_on = compiled(either(map(str, settings.get("goes-on", ()))) or "(?!)")
         self.back = LookBack(settings)
@@ -93,6 +95,7 @@ class Circumstances(Places):
         if metric == "cagr" and (span := self._interval(scene, position, found)) is not None:
             return When(span[0], compared)
         found = [(at, p) for at, p in found if not self._over(scene, at, p, position, metric)]
+        found = [(at, self._ended(scene, at, p, position)) for at, p in found]
         found = self.back.current(scene, found, position)
         if self._earlier(scene.text, position):
             return When(self._near(scene.text, position, [f for f in found if f[0] > position]), compared)
@@ -161,6 +164,13 @@ class Circumstances(Places):
         now = [m for m in scene.moods if m.kind in NOW and at < m.start and m.start <= position < m.end]
         now = [m for m in now if m.kind == "actual" or period.ahead]
         return not self._after and any(figure_between(text, at, m.start) for m in now)
+
+    def _ended(self, scene: Scene, at: int, period: Period, position: int) -> Period:
+        """The time of a later clause's figure: what a rate is compounded over ends when other figures are told of."""
+        rate = None if self._after or "/" not in period.value else self._compounded.match(scene.text, at + 1)
+        if rate is None or rate.end() > position:
+            return period
+        return replace(period, value=period.value.rpartition("/")[2])
 
     def _span(self, scene: Scene, position: int) -> Period | None:
         """From the first to the last of the years between which the figures before a growth rate lie."""

@@ -20,6 +20,7 @@ from suantu.stages.observations.placing import (
     clause_start,
     group_of,
     part_start,
+    part_starts,
 )
 from suantu.stages.observations.subjects import Subjects
 
@@ -306,7 +307,9 @@ class Cued(Subjects):
         (首个园区位于…，占地…)."""
         if self._language == "en" or scene.topic(end, metric.topic or TOPICS, age=0) is not None:
             return None
-        start = part_start(scene.text, end)
-        stop = CLAUSE.search(scene.text, start, end)
-        phrase = self._first_phrase(scene, start, stop.start()) if stop else None
-        return phrase if phrase is not None and phrase.about is not None else None
+        for start in part_starts(scene.text, end):
+            stop = CLAUSE.search(scene.text, start, end)
+            phrase = self._first_phrase(scene, start, stop.start()) if stop else None
+            if phrase is not None and phrase.about is not None and not self._metrics.meaning(phrase.words):
+                return phrase
+        return None

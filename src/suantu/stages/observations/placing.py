@@ -132,6 +132,13 @@ def part_start(text: str, position: int) -> int:
     return max(text.rfind(mark, 0, position) for mark in "。；;") + 1
 
 
+def part_starts(text: str, position: int) -> tuple[int, ...]:
+    """Where that part begins behind its last colon, where something else may be told of, and where the whole does."""
+    start = part_start(text, position)
+    colon = text.rfind("：", start, position) + 1
+    return (colon, start) if colon else (start,)
+
+
 def last_cue(cues: Sequence[Cue], position: int, kind: str) -> Cue | None:
     return next((c for c in reversed(cues) if c.end <= position and (m := c.metric(kind)) and not m.rate), None)
 

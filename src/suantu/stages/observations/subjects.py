@@ -8,7 +8,7 @@ from suantu.phrases import Phrase
 from suantu.records import Thing
 from suantu.scene import Scene
 from suantu.stages.observations.base import Base
-from suantu.stages.observations.placing import OF_KIND, Placing, clause_start, part_start
+from suantu.stages.observations.placing import OF_KIND, Placing, clause_start, part_starts
 
 
 class Subjects(Base):
@@ -89,7 +89,8 @@ class Subjects(Base):
             return replace(placing, counted=True, owner=last[1].owner)
         if placing.metric.name != "count" or placing.about.found_by != "phrase" or self._language == "en":
             return placing
-        about = self._first_phrase(scene, part_start(scene.text, position), position).about
+        opening = (self._first_phrase(scene, at, position).about for at in part_starts(scene.text, position))
+        about = next((thing for thing in opening if thing is not None), None)
         known = about is not None and about.iri != placing.about.iri
         return replace(placing, counted=True, owner=about if known else None)
 
