@@ -137,7 +137,7 @@ class Pipeline:
         metrics = Metrics(self.ontology.setting("metrics"), code, self.ontology.metrics, "rules/metrics.yaml")
         frames = [compile_frame(r, compiler, metrics) for r in read_rules({"rules": settings["frames"]}, file)]
         when = Circumstances(language, code, self.alphabet, phrases.places, self.ontology)
-        settings = {"speakers": language["speakers"], **settings} if "speakers" in language else settings
+        settings = {key: language[key] for key in ("speakers", "spoke") if key in language} | settings
         observer = Observer(frames, metrics, phrases, when, settings, self.ontology, self.alphabet, compiler)
         observer.load_defaults(settings.get("defaults", {}), compiler)
         return observer

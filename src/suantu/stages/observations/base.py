@@ -187,8 +187,9 @@ class Base:
         said = any(phrase.start <= at < phrase.end for at, _, _ in scene.sayers) or (
             self._speakers is not None and bool(self._speakers.search(scene.surface(phrase.start, phrase.end)))
         )
-        said = said or (bool(phrase.words) and self._spoke.match(scene.text, phrase.end) is not None)  # NAME, said
-        return replace(phrase, about=None, words="", nodes=()) if said and self._language == "en" else phrase
+        said = said and self._language == "en"
+        spoke = bool(phrase.words or self._language == "zh") and self._spoke.match(scene.text, phrase.end) is not None
+        return replace(phrase, about=None, words="", nodes=()) if said or spoke else phrase
 
     def _of_device(self, scene: Scene, position: int, about: Thing) -> Thing:
         """An interconnect's figure is that of the device which the text talks about (the NVLink of the A100)."""

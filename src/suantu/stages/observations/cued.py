@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
 from suantu.phrases import Phrase
 from suantu.records import Thing
 from suantu.scene import Scene
-from suantu.stages.observations.frames import Metric
+from suantu.stages.observations.frames import Cue, Metric
 from suantu.stages.observations.placing import (
     CLAUSE,
     FIGURES,
@@ -47,14 +48,17 @@ class Cued(Subjects):
                 between = re.sub(f"[{self._passed}]", "", between)
             if not self._link.fullmatch(between):
                 return None
-            end = cue.start
-            named = cues[i - 1] if i and metric.rate and self._beside(scene.text[cues[i - 1].end : end]) else None
-            if named is not None:
-                end = named.start
-                if (own := named.metric(kind)) is not None:
-                    metric = replace(own, sign=metric.sign)
+            end, metric = self._rated(scene, cues, i, metric, kind)
             return self._with_subject(figure, metric, end, "figure.after-metric", "0.9", cue.end)
         return None
+
+    def _rated(self, scene: Scene, cues: Sequence[Cue], i: int, metric: Metric, kind: str) -> tuple[int, Metric]:
+        """Where the words for a metric begin, with what a rate is one of (出货量的增长率)."""
+        end = cues[i].start
+        if not i or not metric.rate or not self._beside(scene.text[cues[i - 1].end : end]):
+            return end, metric
+        own = cues[i - 1].metric(kind)
+        return cues[i - 1].start, metric if own is None else replace(own, sign=metric.sign)
 
     def _beside(self, between: str) -> bool:
         return bool(self._link.fullmatch(between)) and not CLAUSE.search(between)
@@ -99,13 +103,12 @@ class Cued(Subjects):
         """The nearest metric's name in the clause with no other figure between: less sure."""
         scene, position, kind = figure.scene, figure.position, figure.kind
         start = clause_start(scene.text, position)
-        for cue in reversed(figure.cues):
+        for i, cue in reversed(list(enumerate(figure.cues))):
             if start <= cue.start and cue.end <= position and (metric := cue.metric(kind)):
                 if re.search(f"[{FIGURES}]", re.sub(f"[{self._period_char}]", "", scene.text[cue.end : position])):
                     return None
-                return self._with_subject(
-                    replace(figure, last=None), metric, cue.start, "figure.in-clause", "0.7", cue.end
-                )
+                end, metric = self._rated(scene, figure.cues, i, metric, kind)
+                return self._with_subject(replace(figure, last=None), metric, end, "figure.in-clause", "0.7", cue.end)
         return None
 
     def _device_of(

@@ -266,7 +266,7 @@ class Defaults(Subjects):
             if phrase.about is not None and not self._metrics.meaning(phrase.words):
                 return phrase
         if spot.end < spot.position:
-            phrase = self._phrases.left(scene, spot.end, spot.start)
+            phrase = self._unsaid(scene, self._phrases.left(scene, spot.end, spot.start))
             if phrase.about is not None:
                 return phrase
         end = spot.position if self._language == "en" else spot.end

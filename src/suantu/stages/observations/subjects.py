@@ -56,7 +56,7 @@ class Subjects(Base):
             phrase = self._phrases.read(scene, a, b)
             if phrase.about is not None and phrase.about.iri in said:
                 continue
-            if self._language == "en" and self._passed_over(scene, a, b, phrase):
+            if self._passed_over(scene, a, b, phrase):
                 continue
             if phrase.about is not None and not self._is_place(phrase.about):
                 return replace(phrase, place=phrase.place or place)
@@ -75,7 +75,7 @@ class Subjects(Base):
         """Who says so, and words for the metric itself (the price of …), are not what is measured."""
         if phrase.about is not None and self._unsaid(scene, phrase).about is None:
             return True
-        return phrase.about is not None and bool(self._metrics.meaning(phrase.words))
+        return self._language == "en" and phrase.about is not None and bool(self._metrics.meaning(phrase.words))
 
     def _has_own(self, scene: Scene, end: int, position: int) -> bool:
         """Whether a metric's word that ends at ``end`` has a figure of its own, of the kind of the one at ``position``."""
