@@ -29,6 +29,7 @@ class Pronoun:
     single: bool = False
     counted: bool = False
     titled: bool = False
+    hosted: bool = False
     refuse: re.Pattern[str] = NONE
     gap: re.Pattern[str] = NONE
 
@@ -45,6 +46,7 @@ class Pronoun:
             bool(p.get("single")),
             bool(p.get("counted")),
             bool(p.get("titled")),
+            bool(p.get("hosted")),
             compiled(str(p["refuse"])) if "refuse" in p else NONE,
             compiled(str(p["gap"])) if "gap" in p else NONE,
         )

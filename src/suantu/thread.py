@@ -16,6 +16,7 @@ class Thread:
 
     def __init__(self, host: Node | None = None) -> None:
         self.now = 0
+        self.begun = 0  # where the paragraph begins
         self.parted = -1  # where the last part of the last sentence begins
         self.topics: list[Topic] = []
         self.headed: dict[str, Topic] = {}
@@ -33,6 +34,7 @@ class Thread:
     def begin_block(self) -> None:
         """Start a paragraph: what was talked about before fades."""
         self.now += 2
+        self.begun = self.now
         self.named, self.introduced = [], []
 
     def end_sentence(self, scene: Scene, heads: Collection[str] = ()) -> None:

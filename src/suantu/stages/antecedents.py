@@ -220,6 +220,8 @@ def _antecedent(
     recent = [t for t in thread.topics if thread.now - t.time <= reach and not t.part]
     if pronoun is not None:
         recent = [t for t in recent if len(t.node.mentions) == 1] if pronoun.single else recent
+        if pronoun.hosted and thread.host is not None:  # of a text about one firm, another is only meant in its paragraph
+            recent = [t for t in recent if t.time >= thread.begun]
         recent = [t for t in recent if not pronoun.refuse.search(t.node.thing.label)]
     for group in classes:
         fit = [t for t in recent if t.classes.intersection(group.split("|"))]
