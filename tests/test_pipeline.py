@@ -183,3 +183,20 @@ def test_what_a_firm_reports_of_itself_is_of_whom_the_text_is_about() -> None:
         ("revenue", "岑岭半导体", "2022", "680000000"),
         ("revenue", "岑岭半导体", "2023", "1520000000"),
     ]
+
+
+def _extract(text: str) -> Extraction:
+    return PIPELINE.extract(document_from_text(text, PIPELINE.layout))
+
+
+def test_a_bare_company_is_whom_the_text_is_about() -> None:
+    told = "寒武纪：一年的账本\n\n2024年，腾讯采购了一批推理卡。\n\n生态上，公司与百川智能签有合作协议。\n"
+    said = {(c.subject.label, c.predicate, c.object.label) for c in _extract(told).claims}
+    assert ("寒武纪", "partnersWith", "百川智能") in said
+    assert not any("腾讯" in claim for claim in said)
+
+
+def test_a_whole_province_is_that_of_the_office_which_writes() -> None:
+    told = "《强算行动计划》解读\n来源：湖北省经济和信息化厅\n\n一、目标\n到2027年，全省智能算力规模达到60EFLOPS。\n"
+    (figure,) = _extract(told).observations
+    assert (figure.place.label if figure.place else "", figure.period) == ("湖北", "2027")

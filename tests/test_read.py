@@ -216,6 +216,11 @@ def test_title(text: str, title: str) -> None:
         ("---\ndate: 2021-05-06\n---\nText follows.\n", "2021-05-06"),
         ("甲。\n来源：某社, 2019\n乙。\n来源：某社, 2021\n丙。\n来源：某社, 2021\n", "2021"),
         ("2022-2023算力评估报告\n\n正文在此。\n", "2023"),
+        ("标题在此\n（丙市发展和改革委员会，2025年4月18日）\n\n正文在此。\n", "2025-04-18"),
+        ("标题在此\n摘自《智算报告》，甲研究院，2025年12月\n\n正文在此。\n", "2025-12"),
+        ("双周要闻（2025年第9期，4月21日—5月4日）\n\n正文在此。\n", "2025-05-04"),
+        ("芯片观察（2025年春季版）\n\n正文在此。\n", "2025"),
+        ("Accelerator Brief, Spring 2025: More Vendors\n\nText follows here.\n", "2025"),
         ("标题在此\n甲公司成立于2001年4月5日，总部在丙市。\n", ""),
     ],
 )
@@ -226,6 +231,8 @@ def test_issued(text: str, issued: str) -> None:
 def test_publisher_and_language() -> None:
     chinese = document_from_text("标题\n发布单位：丙市统计局\n正文在此。\n", LAYOUT)
     assert (chinese.publisher, chinese.language) == ("丙市统计局", "zh")
+    for note in ("来源：丙省工业厅　　发布日期：2025年2月6日", "丙省工业厅  2025年2月", "（2025年2月  丙省工业厅）"):
+        assert document_from_text(f"标题在此\n{note}\n\n正文在此。\n", LAYOUT).publisher == "丙省工业厅"
     english = document_from_text("Title\n\nAcme, known as 甲公司, ships servers.\nSource: Example, 2024\n", LAYOUT)
     assert (english.publisher, english.language) == ("Example", "en")
 

@@ -199,11 +199,12 @@ class _Reading:
         named = self.pipeline.discovery.read(
             [(b.text, c) for b, c in zip(blocks, chosen, strict=True)], self.document.title
         )
-        host = host_of(self.document.title, named, self.pipeline.alphabet, self.pipeline.ontology.closure)
-        threads = {code: Thread(host) for code in LANGUAGES}
+        title, publisher = self.document.title, self.document.publisher
+        host = host_of(title, named, self.pipeline.alphabet, self.pipeline.ontology.closure)
         home = home_of(
-            self.document.title, [b.text for b in blocks], self.pipeline.gazetteer.sure, self.pipeline.ontology.closure
+            title, publisher, [b.text for b in blocks], self.pipeline.gazetteer.sure, self.pipeline.ontology.closure
         )
+        threads = {code: Thread(host, home) for code in LANGUAGES}
         times = self.pipeline.periods
         issued, self.now = self._dates(blocks)
         self.dated = replace(self.document, issued=issued)

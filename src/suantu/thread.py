@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from suantu.records import Thing
 from suantu.scene import Node, Scene, Topic
 
 _PARTS = "；;"
@@ -12,9 +13,9 @@ _TOLD = 8  # sentences after which this institute is no longer who said somethin
 
 class Thread:
     """What the text read so far talks about; sections and paragraphs fade the older topics. ``host``: whom the whole
-    document is of, if it is of a firm."""
+    document is of, if it is of a firm; ``home``: the place that it is about."""
 
-    def __init__(self, host: Node | None = None) -> None:
+    def __init__(self, host: Node | None = None, home: Thing | None = None) -> None:
         self.now = 0
         self.begun = 0  # where the paragraph begins
         self.parted = -1  # where the last part of the last sentence begins
@@ -22,7 +23,7 @@ class Thread:
         self.headed: dict[str, Topic] = {}
         self.named: list[Node] = []
         self.introduced: list[Node] = []
-        self.host = host
+        self.host, self.home = host, home
         self._sayer: tuple[int, Node] | None = None
 
     @property

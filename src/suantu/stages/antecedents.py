@@ -218,10 +218,11 @@ def _antecedent(
         return chosen
     reach = 2 if len(classes) > 1 else 4
     recent = [t for t in thread.topics if thread.now - t.time <= reach and not t.part]
+    whole = _whole(classes, thread, discourse, alphabet, pronoun)
+    if whole is not None:  # of a text about one firm or place, another is only meant in its paragraph
+        recent = [t for t in recent if t.time >= thread.begun]
     if pronoun is not None:
         recent = [t for t in recent if len(t.node.mentions) == 1] if pronoun.single else recent
-        if pronoun.hosted and thread.host is not None:  # of a text about one firm, another is only meant in its paragraph
-            recent = [t for t in recent if t.time >= thread.begun]
         recent = [t for t in recent if not pronoun.refuse.search(t.node.thing.label)]
     for group in classes:
         fit = [t for t in recent if t.classes.intersection(group.split("|"))]
@@ -234,10 +235,22 @@ def _antecedent(
             return next(t for t in fit if (t.clause, t.time) == (last.clause, last.time)).node
     if (member := _of_list(classes, recent, discourse, alphabet)) is not None:
         return member
-    if classes == ("Organization",):  # who only said the sentence before
+    if classes == ("Organization",) and whole is None:  # who only said the sentence before
         firms = (n for n in thread.named if "Organization" in alphabet.classes(n.char) and len(n.mentions) == 1)
         return next((n for n in firms if not discourse.source.search(text[: n.start])), None)
-    return None
+    return whole
+
+
+def _whole(
+    classes: tuple[str, ...], thread: Thread, discourse: Discourse, alphabet: Alphabet, pronoun: Pronoun | None
+) -> Node | None:
+    """Whom or what place the whole text is about, if it may be meant."""
+    if pronoun is not None and pronoun.hosted and thread.host is not None:
+        return None if pronoun.refuse.search(thread.host.thing.label) else thread.host
+    if thread.home is None or not SEATS.issuperset(classes):
+        return None
+    closed = discourse.closure(thread.home.classes)
+    return Node(0, 0, alphabet.name(closed), (Mention(0, 0, thread.home),)) if closed.intersection(classes) else None
 
 
 def _of_list(wanted: Sequence[str], topics: Sequence[Topic], discourse: Discourse, alphabet: Alphabet) -> Node | None:

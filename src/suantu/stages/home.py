@@ -15,11 +15,13 @@ _TITLED = compiled("《[^《》]{4,60}》")
 
 def home_of(
     title: str,
+    publisher: str,
     texts: Sequence[str],
     named: Callable[[str], Iterable[Thing]],
     closure: Callable[[Iterable[str]], frozenset[str]],
 ) -> Thing | None:
-    """The place that the title names, a country before a city; else the one country whose reports the text cites.
+    """The place that the title names, a country before a city; else the one that its publisher's name begins with (an
+    office's); else the one country whose reports the text cites.
 
     ``named`` gives the things that a text names without doubt."""
 
@@ -29,6 +31,8 @@ def home_of(
 
     if own := places(title):
         return next((t for country, t in own if country), own[0][1])
+    if office := [t for _, t in places(publisher) if any(publisher.startswith(n) for n in (t.label, *t.labels.get("zh", ())))]:
+        return office[0]
     cited = [t for text in texts for m in _TITLED.finditer(text) for country, t in places(m[0]) if country]
     return cited[0] if len({t.iri for t in cited}) == 1 else None
 
