@@ -38,6 +38,7 @@ from suantu.stages.discourse import Discourse
 from suantu.stages.discovery import Discovery
 from suantu.stages.encode import Grammar, encode, language_of, sentences
 from suantu.stages.evidence import Evidence
+from suantu.stages.families import Families
 from suantu.stages.home import home_of, host_of
 from suantu.stages.layout import Layout
 from suantu.stages.moods import Moods, asserted
@@ -90,6 +91,7 @@ class Pipeline:
         names = setting("names")
         decoys = [*names["decoys"], *plain_words(setting("metrics"))]
         self.gazetteer = Gazetteer(ontology.names, compiled(str(names["not-opening"])), decoys)
+        self.families = Families(ontology, self.gazetteer.inside)
         self.evidence = Evidence(names, ontology)
         self.discovery = Discovery(ontology, self.alphabet)
         self.layout_label = compiled(str(names["paragraph-label"]))
@@ -190,6 +192,7 @@ class _Reading:
     heading_only: bool = False
     heads: tuple[Topic, ...] = ()
     makers: dict[str, Thing] = field(default_factory=dict)
+    inside: Callable[[str], list[tuple[int, int, Thing]]] = field(init=False)
 
     def extraction(self) -> Extraction:
         blocks = [b for b in clean(self.document, self.pipeline.layout) if b.kind in _READ]
@@ -204,6 +207,7 @@ class _Reading:
         home = home_of(
             title, publisher, [b.text for b in blocks], self.pipeline.gazetteer.sure, self.pipeline.ontology.closure
         )
+        self.inside = self.pipeline.families.finder(named)
         threads = {code: Thread(host, home) for code in LANGUAGES}
         times = self.pipeline.periods
         issued, self.now = self._dates(blocks)
@@ -291,7 +295,7 @@ class _Reading:
             if self.watch:
                 self.watch(scene)
             self.claims.extend(rules.relations.read(scene, asserted))
-            self.claims.extend(rules.relations.named(scene, pipeline.gazetteer.inside))
+            self.claims.extend(rules.relations.named(scene, self.inside))
             facts, loose = self._told(scene, rules)
             paragraph.extend(facts)
             told = tuple(facts) or told
