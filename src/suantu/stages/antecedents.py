@@ -233,12 +233,19 @@ def _antecedent(
                 latest = [t for t in fit if t.time == last.time]
                 return next((t for t in latest if t.position > thread.parted), latest[0]).node
             return next(t for t in fit if (t.clause, t.time) == (last.clause, last.time)).node
-    if (member := _of_list(classes, recent, discourse, alphabet)) is not None:
-        return member
-    if classes == ("Organization",) and whole is None:  # who only said the sentence before
-        firms = (n for n in thread.named if "Organization" in alphabet.classes(n.char) and len(n.mentions) == 1)
-        return next((n for n in firms if not discourse.source.search(text[: n.start])), None)
-    return whole
+    return (
+        _of_list(classes, recent, discourse, alphabet) or whole or _teller(classes, text, thread, discourse, alphabet)
+    )
+
+
+def _teller(
+    classes: tuple[str, ...], text: str, thread: Thread, discourse: Discourse, alphabet: Alphabet
+) -> Node | None:
+    """Who only said the sentence before."""
+    if classes != ("Organization",):
+        return None
+    firms = (n for n in thread.named if "Organization" in alphabet.classes(n.char) and len(n.mentions) == 1)
+    return next((n for n in firms if not discourse.source.search(text[: n.start])), None)
 
 
 def _whole(
