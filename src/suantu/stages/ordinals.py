@@ -109,8 +109,10 @@ class Ordinals:
         )
         self._on_way = compiled(f"(?: (?:{listed('rank_nouns')}))?(?: [^,.;:()]{{1,32}})? to (?:{latin})(?![a-z0-9])")
         self._ends = compiled(
-            f" ?(?:[,.;:)]|$|(?:{either([w for w in words(rules, 'latin_end', file) if w[0].isalpha()])})(?![a-z]))"
+            f" ?(?:[,.;:()]|$|(?:{either([w for w in words(rules, 'latin_end', file) if w[0].isalpha()])})(?![a-z]))"
         )
+        self._opens = compiled(r"(?:^|[.;:,\n] ?|\b[Aa]nd )$")
+        self._inverted = compiled(f" (?:{listed('latin_inverted')}) (?=(?:the )?[A-Z])")
         self._item = compiled(r"(?:[,;]| and) (?:and )?(?:[a-z][a-z-]* ){1,4}$")
         self._name_before = compiled(r"[A-Z][A-Za-z0-9]*(?: [0-9]{1,3}[A-Za-z]?)?(?: \([^()]{1,24}\)|,)? $")
 
@@ -259,6 +261,8 @@ class Ordinals:
             folded.startswith(self._to, end) or self._on_way.match(folded, end)
         ):
             return self._made(text, start, end, value)
+        if self._opens.search(text, 0, start) and self._inverted.match(text, end):
+            return self._made(text, start, end, value)  # Fourth came Dell
         if folded.startswith(self._latin_not, end + 1) or not on_edge(text, end) or text.startswith("-", end):
             return []
         cue = self._cue_before.search(folded, max(0, start - 36), start)

@@ -69,7 +69,7 @@ class Times:
         for position, period in self._periods(scene):
             first = not CLAUSE.search(scene.text, 0, position)
             event = thread.period and _MONTH.fullmatch(period.value) and not self._edition.match(scene.text, position)
-            if first != opening or event or (not first and period.value < max(thread.period, thread.frame[:4])):
+            if first != opening or event or (not first and period.value[:4] < max(thread.period, thread.frame)[:4]):
                 continue
             ahead = period.ahead or scene.in_mood(("forecast",), position, position + 1)
             of_rank = self._old.match(scene.text, position + 1)  # 2023年的冠军是北京
