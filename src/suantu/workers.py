@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import traceback
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -14,12 +14,9 @@ from multiprocessing import get_context
 from pathlib import Path
 from threading import Thread
 
-import pyoxigraph as ox
-
 from suantu import __version__
 from suantu.border.assemble import DocumentGraph
 from suantu.border.ontograph import OntologyGraph
-from suantu.border.vocab import ST
 from suantu.errors import StoreError, SuantuError
 from suantu.records import Document, Extraction
 from suantu.stages.layout import Layout
@@ -29,15 +26,7 @@ from suantu.stores import kb
 Extract = Callable[[Document], Extraction | Iterable[Extraction]]  # of a large document, its portions
 Read = Callable[[Path], Document]
 Restore = Callable[[str, str, tuple[int, ...]], Document]  # from a text that is kept, its name and its pages
-_NQ = ox.RdfFormat.N_QUADS
-_TOGETHER = 20_000  # quads of a large document that are made at once
-_COUNTED = {
-    ST + "Claim": "claims",
-    ST + "Observation": "observations",
-    ST + "RankingEntry": "rankings",
-    ST + "LooseFigure": "loose",
-    ST + "Passage": "passages",
-}
+_TOGETHER = 5_000  # lines and passages of a large document that are made at once: some megabytes
 
 
 def in_portions(extract: Callable[[Document], Extraction], layout: Layout) -> Extract:
@@ -81,21 +70,21 @@ class Stream:
     """The N-Quads of a large document, made as they are asked for, so that they never stand in the memory together
     (they take a hundred times that of the text). ``counts`` holds what has come so far, ``problem`` why no more came."""
 
-    def __init__(self, name: str, lists: Iterable[list[ox.Quad]]) -> None:
+    def __init__(self, name: str, graph: DocumentGraph, portions: Iterable[Extraction]) -> None:
         self.name, self.problem = name, ""
-        self._lists, self._count = lists, _Count()
+        self._graph, self._portions = graph, portions
 
     def __iter__(self) -> Iterator[bytes]:
         try:
-            for made in self._lists:
-                yield self._count.serialized(made)
+            for portion in self._portions:
+                yield from self._graph.of(portion, _TOGETHER)
         except Exception as error:  # noqa: BLE001 - as for any document
             self.problem = _problem(self.name, error)
 
     @property
     def counts(self) -> dict[str, int]:
         """Nodes by kind."""
-        return dict(sorted(self._count.counts.items()))
+        return dict(self._graph.counts)
 
 
 def _problem(name: str, error: Exception) -> str:
@@ -140,19 +129,15 @@ class Worker:
                 return Done(source.name, large=True)
             if jobs > 1 and isinstance(found, Portions):
                 found = _by_processes(self, found.documents, jobs)
-            stream = Stream(document.name, self._lists(document, found))
+            stream = Stream(document.name, self._graph(document), found)
             return Done(document.name, "", _entry(document, paths, {}), document.text, stream=stream)
-        count = _Count()
-        data = b"".join(map(count.serialized, self._lists(document, [found], many=0)))
-        return Done(document.name, "", _entry(document, paths, count.counts), document.text, data)
+        graph = self._graph(document)
+        data = b"".join(graph.of(found))
+        return Done(document.name, "", _entry(document, paths, graph.counts), document.text, data)
 
-    def _lists(
-        self, document: Document, portions: Iterable[Extraction], many: int = _TOGETHER
-    ) -> Iterator[list[ox.Quad]]:
+    def _graph(self, document: Document) -> DocumentGraph:
         known = self.graph
-        graph = DocumentGraph(document, __version__, known.parents, units=known.units, known=known.known)
-        for portion in portions:
-            yield from graph.of(portion, many)
+        return DocumentGraph(document, __version__, known.parents, units=known.units, known=known.known)
 
     def _restored(self, entry: kb.DocumentEntry) -> Document:
         if self.restore is None:
@@ -184,26 +169,6 @@ def _entry(document: Document, paths: tuple[str, ...], counts: Mapping[str, int]
         d.pages,
         d.unread,
     )
-
-
-class _Count:
-    """Counts nodes by kind and mentioned things."""
-
-    def __init__(self) -> None:
-        self.counts: Counter[str] = Counter(dict.fromkeys((*_COUNTED.values(), "things"), 0))
-        self._things: set[str] = set()
-
-    def serialized(self, made: list[ox.Quad]) -> bytes:
-        """Quads as N-Quads, once they are counted."""
-        mentioned = ST + "mentionedIn"
-        for quad in made:
-            term = quad.object
-            if isinstance(term, ox.NamedNode) and term.value in _COUNTED:
-                self.counts[_COUNTED[term.value]] += 1
-            elif quad.predicate.value == mentioned:
-                self._things.add(str(quad.subject))
-        self.counts["things"] = len(self._things)
-        return ox.serialize(made, format=_NQ) or b""
 
 
 def ordered(sources: Iterable[Path]) -> list[Path]:

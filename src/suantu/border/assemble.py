@@ -1,7 +1,7 @@
 """Records → quads: the shapes of the graph, in one place.
 
 ``quads`` is a pure function of its arguments: IRIs of facts are digests of what they say, so equal facts of one document
-meet in one node that names all its passages.
+meet in one node that names all its passages. Quads are made as lines of N-Quads, which is what a store loads.
 
 What the lexicon knows about a thing (labels, classes, relations) stands in the ontology graph alone. A document's graph
 holds of a known thing where it is mentioned, and a class only where the document shows one that the lexicon lacks.
@@ -15,23 +15,22 @@ from __future__ import annotations
 import hashlib
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from functools import cache
-from itertools import chain
 from typing import TypeVar
 from urllib.parse import quote
 
-from pyoxigraph import Literal, NamedNode, Quad
+from pyoxigraph import Quad, RdfFormat, parse
 
 from suantu.border import vocab as v
+from suantu.border.lines import SURROGATE, decimal, decimal_text, iri, st, text, typed
 from suantu.records import Claim, Document, Evidence, Extraction, Loose, Observation, RankingEntry, Span, Thing
 
 _Record = TypeVar("_Record")
 CONTEXT = 32  # characters of oa:prefix and oa:suffix
-_DIGITS = 12  # of a value behind the point: Oxigraph computes with 18, and words never give more than a few
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_COUNTED = {"claim": "claims", "observation": "observations", "ranking-entry": "rankings"}
 _STATUS_CODE = {"Actual": "A", "Estimate": "E", "Forecast": "F"}
 _DATE_TYPES = (
     (re.compile(r"\d{4}"), "gYear"),
@@ -55,17 +54,7 @@ def quads(
     a thing, by IRI. ``version`` is the program's.
     """
     graph = DocumentGraph(extraction.document, version, parents, units=units, known=known)
-    return chain.from_iterable(graph.of(extraction))
-
-
-def decimal_text(value: Decimal) -> str:
-    """The canonical lexical form of an xsd:decimal: no exponent, no trailing zeros, at most twelve decimals."""
-    if not value.is_finite():
-        raise ValueError(f"not a decimal number: {value}")
-    exponent = value.as_tuple().exponent
-    shown = f"{value:.{_DIGITS}f}" if isinstance(exponent, int) and exponent < -_DIGITS else f"{value:f}"
-    shown = shown.rstrip("0").rstrip(".") if "." in shown else shown
-    return "0" if shown in {"-0", ""} else shown
+    return parse(b"".join(graph.of(extraction)), format=RdfFormat.N_QUADS)
 
 
 def language_of(name: str) -> str:
@@ -85,39 +74,17 @@ def digest(*parts: str) -> str:
     return hashlib.blake2b(joined, digest_size=10).hexdigest()
 
 
-@cache
-def _st(name: str) -> NamedNode:
-    return NamedNode(v.ST + name)
-
-
-@cache
-def _node(iri: str) -> NamedNode:
-    try:
-        return NamedNode(iri)
-    except ValueError:
-        return NamedNode(quote(iri, safe=":/#?&=%@!$'()*+,;~-._"))
-
-
-_TYPE = NamedNode(v.RDF + "type")
-_LABEL = NamedNode(v.RDFS + "label")
-_FROM = NamedNode(v.PROV + "wasDerivedFrom")
-_LABELS = {"pref": NamedNode(v.SKOS + "prefLabel"), "alt": NamedNode(v.SKOS + "altLabel")}
-_DECIMAL, _INTEGER, _YEAR = (NamedNode(v.XSD + n) for n in ("decimal", "integer", "gYear"))
-_PASSAGE_TYPES = (_st("Passage"), *(NamedNode(v.OA + n) for n in ("TextQuoteSelector", "TextPositionSelector")))
-
-
-def _text(value: str, language: str = "") -> Literal:
-    clean = _SURROGATE.sub("\ufffd", value)
-    return Literal(clean, language=language) if language else Literal(clean)
-
-
-def _decimal(value: Decimal) -> Literal:
-    return Literal(decimal_text(value), datatype=_DECIMAL)
+_TYPE, _LABEL, _FROM = iri(v.RDF + "type"), iri(v.RDFS + "label"), iri(v.PROV + "wasDerivedFrom")
+_LABELS = {"pref": iri(v.SKOS + "prefLabel"), "alt": iri(v.SKOS + "altLabel")}
+_EXACT, _START, _END, _PREFIX, _SUFFIX = (iri(v.OA + n) for n in ("exact", "start", "end", "prefix", "suffix"))
+_PART, _COMMENT = iri(v.DCTERMS + "isPartOf"), iri(v.RDFS + "comment")
+_SECTION, _PAGE = st("section"), st("page")
+_PASSAGE_TYPES = (st("Passage"), *(iri(v.OA + n) for n in ("TextQuoteSelector", "TextPositionSelector")))
 
 
 class DocumentGraph:
-    """The graph of one document, a portion after the other: of what one before has said, only the new passages and names
-    are added. ``out`` keeps the order of first adding."""
+    """The graph of one document as N-Quads, a portion after the other: of what one before has said, only the new passages
+    and names are added. ``counts`` holds the nodes by kind that have come so far, and the mentioned things."""
 
     def __init__(
         self,
@@ -129,25 +96,32 @@ class DocumentGraph:
         known: Mapping[str, frozenset[str]] | None = None,
     ) -> None:
         self.source, self.parents, self.units, self.known = document, parents, units or {}, known or {}
-        self.iri = NamedNode(v.document_iri(document.sha256))
+        self.iri = iri(v.document_iri(document.sha256))
         self.key = document.sha256[:16]
-        self.out: dict[Quad, None] = {}
-        self.passages: dict[Span, NamedNode] = {}
+        self.end = f" {self.iri} .\n"
+        self.counts = Counter(dict.fromkeys(("claims", "loose", "observations", "passages", "rankings", "things"), 0))
+        self.out: dict[str, None] = {}  # lines, in the order of first adding
+        self.passages: dict[Span, str] = {}
         self.things: set[tuple[str, tuple[str, ...]]] = set()
+        self.mentioned: set[str] = set()
         self.said: set[str] = set()  # keys of facts
         self.named: frozenset[str] = frozenset()  # the discovered things of the portions before
         self.document(version)
 
-    def of(self, extraction: Extraction, many: int = 0) -> Iterator[list[Quad]]:
-        """The quads that a portion adds, each once; where they are more than ``many``, in lists of which one may repeat
-        what another holds."""
+    def of(self, extraction: Extraction, many: int = 0) -> Iterator[bytes]:
+        """What a portion adds, each quad once; where it is more than ``many`` lines and passages, in pieces of which one
+        may repeat what another holds."""
         for _ in self._steps(extraction):
             if 0 < many < len(self.out):
-                yield list(self.out)
-                self.out = {}
-        yield list(self.out)
-        self.out, self.passages = {}, {}
+                yield self._taken()
+        yield self._taken()
+        self.passages = {}
         self.named = frozenset(iri for iri, _ in self.things)
+
+    def _taken(self) -> bytes:
+        data, self.out = "".join(self.out).encode(), {}
+        self.counts["things"] = len(self.mentioned)
+        return data
 
     def _steps(self, extraction: Extraction) -> Iterator[None]:
         """One step for each record."""
@@ -161,75 +135,79 @@ class DocumentGraph:
             self.loose(loose)
             yield
 
-    def add(self, subject: NamedNode, predicate: NamedNode, *objects: NamedNode | Literal) -> None:
+    def add(self, subject: str, predicate: str, *objects: str) -> None:
         for term in objects:
-            self.out[Quad(subject, predicate, term, self.iri)] = None
+            self.out[f"{subject} {predicate} {term}{self.end}"] = None
 
     # ---- the document ----
 
     def document(self, version: str) -> None:
         doc, source = self.iri, self.source
-        self.add(doc, _TYPE, _st("Document"), NamedNode(v.PROV + "Entity"))
-        self.add(doc, _st("sha256"), _text(source.sha256))
+        self.add(doc, _TYPE, st("Document"), iri(v.PROV + "Entity"))
+        self.add(doc, st("sha256"), text(source.sha256))
         title = source.title or source.name
         if title:
-            self.add(doc, _node(v.DCTERMS + "title"), _text(title, language_of(title)))
+            self.add(doc, iri(v.DCTERMS + "title"), text(title, language_of(title)))
         if source.issued:
-            kind = next((t for shape, t in _DATE_TYPES if shape.fullmatch(source.issued)), "string")
-            self.add(doc, _node(v.DCTERMS + "issued"), Literal(source.issued, datatype=_node(v.XSD + kind)))
+            kind = next((t for shape, t in _DATE_TYPES if shape.fullmatch(source.issued)), "")
+            self.add(doc, iri(v.DCTERMS + "issued"), typed(source.issued, kind) if kind else text(source.issued))
         if source.publisher:
-            self.add(doc, _node(v.DCTERMS + "publisher"), _text(source.publisher))
+            self.add(doc, iri(v.DCTERMS + "publisher"), text(source.publisher))
         if source.language:
-            self.add(doc, _node(v.DCTERMS + "language"), _text(source.language))
+            self.add(doc, iri(v.DCTERMS + "language"), text(source.language))
         self._reading(version)
 
     def _reading(self, version: str) -> None:
         """Which program, of which version, read the document."""
-        reading, agent = _node(f"{v.STI}reading/{self.key}"), _node(f"{v.STI}software/suantu-{quote(version, safe='')}")
-        self.add(reading, _TYPE, _node(v.PROV + "Activity"))
-        self.add(reading, _node(v.PROV + "used"), self.iri)
-        self.add(reading, _node(v.PROV + "wasAssociatedWith"), agent)
-        self.add(agent, _TYPE, _node(v.PROV + "SoftwareAgent"))
-        self.add(agent, _LABEL, _text(f"Suantu {version}", "en"))
+        reading, agent = iri(f"{v.STI}reading/{self.key}"), iri(f"{v.STI}software/suantu-{quote(version, safe='')}")
+        self.add(reading, _TYPE, iri(v.PROV + "Activity"))
+        self.add(reading, iri(v.PROV + "used"), self.iri)
+        self.add(reading, iri(v.PROV + "wasAssociatedWith"), agent)
+        self.add(agent, _TYPE, iri(v.PROV + "SoftwareAgent"))
+        self.add(agent, _LABEL, text(f"Suantu {version}", "en"))
 
     # ---- passages ----
 
-    def passage(self, span: Span, section: str = "") -> NamedNode:
+    def passage(self, span: Span, section: str = "") -> str:
         found = self.passages.get(span)
         if found is not None:
             return found
-        text, start, end = self.source.text, span.start, span.end
-        node = self.passages[span] = NamedNode(f"{v.STI}passage/{self.key}/{start}-{end}")
-        self.add(node, _TYPE, *_PASSAGE_TYPES)
-        self.add(node, _node(v.OA + "exact"), _text(text[start:end]))
-        self.add(node, _node(v.OA + "start"), Literal(str(start), datatype=_INTEGER))
-        self.add(node, _node(v.OA + "end"), Literal(str(end), datatype=_INTEGER))
-        self.add(node, _node(v.OA + "prefix"), _text(text[max(0, start - CONTEXT) : start]))
-        self.add(node, _node(v.OA + "suffix"), _text(text[end : end + CONTEXT]))
-        self.add(node, _node(v.DCTERMS + "isPartOf"), self.iri)
+        self.counts["passages"] += 1
+        whole, start, end = self.source.text, span.start, span.end
+        node = self.passages[span] = f"<{v.STI}passage/{self.key}/{start}-{end}>"
+        said = [
+            *((_TYPE, kind) for kind in _PASSAGE_TYPES),
+            (_EXACT, text(whole[start:end])),
+            (_START, typed(start, "integer")),
+            (_END, typed(end, "integer")),
+            (_PREFIX, text(whole[max(0, start - CONTEXT) : start])),
+            (_SUFFIX, text(whole[end : end + CONTEXT])),
+            (_PART, self.iri),
+        ]
         if section:
-            self.add(node, _st("section"), _text(section))
+            said.append((_SECTION, text(section)))
         if self.source.pages:
-            page = max(1, bisect_right(self.source.pages, start))
-            self.add(node, _st("page"), Literal(str(page), datatype=_INTEGER))
-        if _SURROGATE.search(text, start, end):
-            self.add(node, _node(v.RDFS + "comment"), _text("U+FFFD stands for a lone surrogate of the source.", "en"))
+            said.append((_PAGE, typed(max(1, bisect_right(self.source.pages, start)), "integer")))
+        if SURROGATE.search(whole, start, end):
+            said.append((_COMMENT, text("U+FFFD stands for a lone surrogate of the source.", "en")))
+        # nothing else says anything of a passage: its lines need not be looked up one by one
+        self.out["".join([f"{node} {predicate} {term}{self.end}" for predicate, term in said])] = None
         return node
 
-    def derive(self, node: NamedNode, evidence: Iterable[Evidence]) -> None:
+    def derive(self, node: str, evidence: Iterable[Evidence]) -> None:
         self.add(node, _FROM, *(self.passage(span, one.section) for one in evidence for span in one.spans))
 
     # ---- things ----
 
-    def thing(self, thing: Thing) -> NamedNode:
-        node = _node(thing.iri)
+    def thing(self, thing: Thing) -> str:
+        node = iri(thing.iri)
         if (thing.iri, thing.classes) in self.things:
             return node
         self.things.add((thing.iri, thing.classes))
         stated = self.known.get(thing.iri, frozenset())
         for cls in self.closure(thing.classes):
             if cls not in stated:
-                self.add(node, _TYPE, _node(cls) if ":" in cls else _st(cls))
+                self.add(node, _TYPE, iri(cls) if ":" in cls else st(cls))
         if thing.found_by != "lexicon":
             self._discovered(node, thing)
         return node
@@ -240,7 +218,7 @@ class DocumentGraph:
             out.update(dict.fromkeys((cls, *self.parents.get(cls, ()))))
         return out
 
-    def _discovered(self, node: NamedNode, thing: Thing) -> None:
+    def _discovered(self, node: str, thing: Thing) -> None:
         labels = dict(thing.labels)
         if thing.iri in self.named:
             labels = {key: names for key, names in labels.items() if key.startswith("alt")}
@@ -248,14 +226,15 @@ class DocumentGraph:
             labels[f"pref@{language_of(thing.label)}"] = (thing.label,)
         for key in sorted(labels):
             kind, _, language = key.partition("@")
-            self.add(node, _LABELS[kind], *(_text(label, language) for label in labels[key]))
+            self.add(node, _LABELS[kind], *(text(label, language) for label in labels[key]))
         if thing.iri not in self.named:
-            self.add(node, _st("foundBy"), _text(thing.found_by))
-            self.add(node, _st("confidence"), _decimal(thing.confidence))
+            self.add(node, st("foundBy"), text(thing.found_by))
+            self.add(node, st("confidence"), decimal(thing.confidence))
 
     def mention(self, thing: Thing, evidence: Evidence) -> None:
         node = self.thing(thing)
-        self.add(node, _st("mentionedIn"), *(self.passage(span, evidence.section) for span in evidence.spans))
+        self.mentioned.add(node)
+        self.add(node, st("mentionedIn"), *(self.passage(span, evidence.section) for span in evidence.spans))
 
     # ---- facts ----
 
@@ -263,104 +242,106 @@ class DocumentGraph:
         self,
         kind: str,
         key: str,
-        kinds: Iterable[NamedNode],
+        kinds: Iterable[str],
         records: Sequence[Claim | Observation | RankingEntry],
-    ) -> tuple[NamedNode, bool]:
+    ) -> tuple[str, bool]:
         """What all facts have: types, the rules that found them (all), how sure (the surest), the passages (all). The
         fact's node, and whether no portion before has said it."""
-        node, new = NamedNode(f"{v.STI}{kind}/{key}"), key not in self.said
+        node, new = f"<{v.STI}{kind}/{key}>", key not in self.said
         self.said.add(key)
         if new:
+            self.counts[_COUNTED[kind]] += 1
             self.add(node, _TYPE, *kinds)
-            self.add(node, _st("foundBy"), *(_text(rule) for rule in sorted({r.found_by for r in records})))
-            self.add(node, _st("confidence"), _decimal(max(r.confidence for r in records)))
+            self.add(node, st("foundBy"), *(text(rule) for rule in sorted({r.found_by for r in records})))
+            self.add(node, st("confidence"), decimal(max(r.confidence for r in records)))
         self.derive(node, (r.evidence for r in records))
         return node, new
 
     def claims(self, claims: Iterable[Claim]) -> Iterator[None]:
         for (subject, predicate, object_), same in _grouped(claims, _claim_key).items():
             key = digest(subject, predicate, object_, self.source.sha256)
-            s, p, o = self.thing(same[0].subject), _st(predicate), self.thing(same[0].object)
+            s, p, o = self.thing(same[0].subject), st(predicate), self.thing(same[0].object)
             self.add(s, p, o)
-            node, _ = self.fact("claim", key, (_st("Claim"), _node(v.RDF + "Statement")), same)
-            self.add(node, _node(v.RDF + "subject"), s)
-            self.add(node, _node(v.RDF + "predicate"), p)
-            self.add(node, _node(v.RDF + "object"), o)
+            node, _ = self.fact("claim", key, (st("Claim"), iri(v.RDF + "Statement")), same)
+            self.add(node, iri(v.RDF + "subject"), s)
+            self.add(node, iri(v.RDF + "predicate"), p)
+            self.add(node, iri(v.RDF + "object"), o)
             yield
 
     def observations(self, observations: Iterable[Observation]) -> Iterator[None]:
         for key, same in _grouped(observations, _observation_key).items():
             name = digest(self.source.sha256, *key)
-            node, new = self.fact("observation", name, (_st("Observation"), _node(v.QB + "Observation")), same)
+            node, new = self.fact("observation", name, (st("Observation"), iri(v.QB + "Observation")), same)
             if new:
-                self.add(node, _node(v.QB + "dataSet"), _node(v.DATA_SET))
-                self.add(node, _st("fact"), _text(name))
+                self.add(node, iri(v.QB + "dataSet"), iri(v.DATA_SET))
+                self.add(node, st("fact"), text(name))
                 self._observation(node, same[0])
             yield
 
-    def _observation(self, node: NamedNode, one: Observation) -> None:
-        self.add(node, _st("metric"), _node(v.metric_iri(one.metric)))
-        self.add(node, _st("about"), self.thing(one.about))
-        self.add(node, _st("value"), _decimal(one.value))
-        self.add(node, _st("valueText"), _text(one.value_text))
-        self.add(node, _st("unit"), self.unit(one.unit))
-        self.add(node, _st("status"), _st(one.status))
+    def _observation(self, node: str, one: Observation) -> None:
+        self.add(node, st("metric"), iri(v.metric_iri(one.metric)))
+        self.add(node, st("about"), self.thing(one.about))
+        self.add(node, st("value"), decimal(one.value))
+        self.add(node, st("valueText"), text(one.value_text))
+        self.add(node, st("unit"), self.unit(one.unit))
+        self.add(node, st("status"), st(one.status))
         code = _STATUS_CODE[one.status]
-        self.add(node, _node(v.SDMX_ATTRIBUTE + "obsStatus"), _node(f"{v.SDMX_CODE}obsStatus-{code}"))
-        self.add(node, _st("bound"), _text(one.bound))
+        self.add(node, iri(v.SDMX_ATTRIBUTE + "obsStatus"), iri(f"{v.SDMX_CODE}obsStatus-{code}"))
+        self.add(node, st("bound"), text(one.bound))
         self.when_and_where(node, one.period, one.place, one.said_by)
         for name, thing in (("within", one.within), ("comparedWith", one.compared_with)):
             if thing is not None:
-                self.add(node, _st(name), self.thing(thing))
+                self.add(node, st(name), self.thing(thing))
         if one.compared_period:
-            self.add(node, _st("comparedPeriod"), _text(one.compared_period))
+            self.add(node, st("comparedPeriod"), text(one.compared_period))
         for name, value in (("lowerValue", one.lower), ("upperValue", one.upper)):
             if value is not None:
-                self.add(node, _st(name), _decimal(value))
+                self.add(node, st(name), decimal(value))
 
-    def unit(self, notation: str) -> NamedNode:
+    def unit(self, notation: str) -> str:
         if notation in self.units:
-            return _node(self.units[notation])
-        node = _node(v.unit_iri(notation))
-        self.add(node, _TYPE, _st("Unit"))
-        self.add(node, _node(v.SKOS + "notation"), _text(notation))
+            return iri(self.units[notation])
+        node = iri(v.unit_iri(notation))
+        self.add(node, _TYPE, st("Unit"))
+        self.add(node, iri(v.SKOS + "notation"), text(notation))
         return node
 
-    def when_and_where(self, node: NamedNode, period: str, place: Thing | None, said_by: Thing | None) -> None:
+    def when_and_where(self, node: str, period: str, place: Thing | None, said_by: Thing | None) -> None:
         if period:
-            self.add(node, _st("period"), _text(period))
+            self.add(node, st("period"), text(period))
         if year := last_year(period):
-            self.add(node, _st("year"), Literal(year, datatype=_YEAR))
+            self.add(node, st("year"), typed(year, "gYear"))
         if place is not None:
-            self.add(node, _st("place"), self.thing(place))
+            self.add(node, st("place"), self.thing(place))
         if said_by is not None:
-            self.add(node, _st("saidBy"), self.thing(said_by))
+            self.add(node, st("saidBy"), self.thing(said_by))
 
     def rankings(self, entries: Iterable[RankingEntry]) -> Iterator[None]:
         for key, members in _grouped(entries, _ranking_key).items():
-            ranking = NamedNode(f"{v.STI}ranking/{digest(self.source.sha256, *key)}")
-            self.add(ranking, _TYPE, _st("Ranking"))
-            self.add(ranking, _LABEL, _text(key[0], language_of(key[0])))
+            ranking = f"<{v.STI}ranking/{digest(self.source.sha256, *key)}>"
+            self.add(ranking, _TYPE, st("Ranking"))
+            self.add(ranking, _LABEL, text(key[0], language_of(key[0])))
             for one in members:
                 self.when_and_where(ranking, one.period, one.place, one.said_by)
             for entry, same in _grouped(members, _entry_key).items():
                 name = digest(self.source.sha256, *key, *entry)
-                node, _ = self.fact("ranking-entry", name, (_st("RankingEntry"),), same)
-                self.add(node, _st("inRanking"), ranking)
-                self.add(node, _st("rank"), Literal(str(same[0].rank), datatype=_INTEGER))
-                self.add(node, _st("item"), self.thing(same[0].item))
+                node, _ = self.fact("ranking-entry", name, (st("RankingEntry"),), same)
+                self.add(node, st("inRanking"), ranking)
+                self.add(node, st("rank"), typed(same[0].rank, "integer"))
+                self.add(node, st("item"), self.thing(same[0].item))
                 if same[0].tier is not None:
-                    self.add(node, _st("tier"), Literal(str(same[0].tier), datatype=_INTEGER))
+                    self.add(node, st("tier"), typed(same[0].tier, "integer"))
             yield
 
     def loose(self, loose: Loose) -> None:
         """A figure that no fact captured: its words, why, and the sentence it stands in."""
-        node = NamedNode(f"{v.STI}loose/{self.key}/{loose.span.start}-{loose.span.end}")
-        self.add(node, _TYPE, _st("LooseFigure"))
-        self.add(node, _st("valueText"), _text(loose.quantity))
-        self.add(node, _st("reason"), _text(loose.reason))
+        node = f"<{v.STI}loose/{self.key}/{loose.span.start}-{loose.span.end}>"
+        self.counts["loose"] += f"{node} {_TYPE} {st('LooseFigure')}{self.end}" not in self.out
+        self.add(node, _TYPE, st("LooseFigure"))
+        self.add(node, st("valueText"), text(loose.quantity))
+        self.add(node, st("reason"), text(loose.reason))
         self.add(node, _FROM, self.passage(loose.sentence))
-        self.add(self.iri, _st("looseFigure"), node)
+        self.add(self.iri, st("looseFigure"), node)
 
 
 def _grouped(
