@@ -87,8 +87,8 @@ def _checks(fact: Observation, row: list[str]) -> dict[str, bool]:
     return {
         "metric": not metric or fact.metric == metric,
         "about": not about or any(n in normal(about) or normal(about) in n for n in _names(fact.about)),
-        "place": not place or normal(place) in _names(fact.place),
-        "period": not period or fact.period == period,
+        "place": not place or (normal(place) in _names(fact.place) if place != "-" else fact.place is None),
+        "period": not period or (fact.period or "-") == period,
         "status": fact.status.lower() == status,
         "bound": fact.bound == bound,
     }

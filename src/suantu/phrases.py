@@ -67,6 +67,10 @@ class Phrases:
         self._language, self._ontology, self._alphabet = language, ontology, alphabet
         listed = sorted(map(str, settings["lists"]["separators"]), key=len, reverse=True)
         self._separator = compiled("|".join(re.escape(w) for w in listed if w.strip() != settings["lists"]["comma"]))
+        closing = "|".join(re.escape(str(w)) for w in settings["lists"].get("closed-by", ()))
+        self._kind = compiled(
+            f"(?<=、)[^{_PUNCTUATION}]{{1,8}}?(?:{closing})(?=[\u4e00-\u9fff]{{2}})" if closing else "(?!)"
+        )
         words = "|".join(map(str, settings["boundaries"]))
         edge = r"(?<![A-Za-z])(?<![a-z]-)" if language == "en" else ""  # nor the up of a start-up
         after = r"(?![A-Za-z])" if language == "en" else ""
@@ -89,6 +93,7 @@ class Phrases:
         self.copula = tuple(map(str, settings.get("copula", ())))
         self._light = frozenset(map(str, settings.get("light", ())))
         self._oblique = frozenset(map(str, settings.get("oblique", ())))
+        self._oblique_lists = self._oblique | frozenset(map(str, settings.get("oblique-lists", ())))
         self._compared = frozenset(map(str, settings.get("oblique-compared", ())))
         self._oblique_topic = tuple(map(str, settings.get("oblique-topic", ())))
         rest = tuple(map(str, settings.get("rest", ())))
@@ -109,13 +114,15 @@ class Phrases:
 
     def left(self, scene: Scene, end: int, start: int = 0) -> Phrase:
         """The phrase that ends at the encoded position ``end`` (not reaching back beyond ``start``)."""
-        start = max(start, end - _MAX[self._language])
+        low, start = max(start, end - 3 * _MAX[self._language]), max(start, end - _MAX[self._language])
         text = scene.text
         end = self._skip_back(text, start, end)
         stops = sorted(self._stops(text, start, end))
         phrase = self._before(scene, stops, start, end)
         found = phrase.place and not phrase.about if self._language == "en" else phrase.about or phrase.place
         if self._oblique and found:
+            if text.startswith("、", phrase.start - 1):  # a list that a preposition introduces may be long
+                start, stops = low, sorted(self._stops(text, low, end))
             return self._upright(scene, stops, start, phrase)
         return phrase
 
@@ -132,9 +139,13 @@ class Phrases:
         text = scene.text
         cut = max((b for _, b in stops if b <= phrase.start), default=start)
         word = next((text[a:b] for a, b in reversed(stops) if b == cut), "")
+        oblique = self._oblique_lists if word == "、" else self._oblique
+        while word == "、" and cut > start:  # a list that a preposition introduces is one phrase
+            cut = max((b for _, b in stops if b < cut), default=start)
+            word = next((text[a:b] for a, b in reversed(stops) if b == cut), "")
         if word in self._compared:
             return Phrase(None, phrase.place, phrase.start, phrase.end)
-        if word not in self._oblique or text.startswith(self._oblique_topic, phrase.end):
+        if word not in oblique or text.startswith(self._oblique_topic, phrase.end):
             return phrase
         if self._of and self._of.fullmatch(text, phrase.start - 1, phrase.start):  # the maker set up in Ningbo
             return phrase
@@ -143,6 +154,8 @@ class Phrases:
             before = self._before(scene, [s for s in stops if s[1] <= end], start, end)
             if before.about is not None:
                 return replace(before, place=before.place or phrase.place)
+            if before.words and before.start and self._of.match(text, before.start - 1):  # 从事研发的企业
+                return replace(before, about=self.subject(before.words), place=before.place or phrase.place)
             end = max((a for a, b in stops if b <= end and a < end), default=start)
         return phrase
 
@@ -249,6 +262,7 @@ class Phrases:
         if self._rest.match(text, start, end) and not _NAME.search(text, start, end):
             words = self._trailing.sub("", scene.surface(start, end))
             return Phrase(self.subject(words), None, start, end, (), words)
+        start = self._begun(text, start, end)
         while True:
             before = (start, end)
             if match := self._leading.match(text[start:end]):
@@ -270,6 +284,15 @@ class Phrases:
         if start >= end:
             return Phrase(None, place, begin, end, places=places)
         return replace(self._name(scene, start, end, None if places else place), places=places)
+
+    def _begun(self, text: str, start: int, end: int) -> int:
+        """Where the noun begins in a stretch that the mark of a list (甲、乙等‖场景), or a bracket within a description
+        (具备智能（AI）实力的‖企业), cut off."""
+        if match := self._kind.match(text, start, end):
+            return match.end()
+        if self._language == "zh" and start and text.startswith(("）", ")"), start - 1):
+            return max((m.end() for m in self._of.finditer(text, start, end - 2)), default=start)
+        return start
 
     def _leading_place(self, scene: Scene, start: int, end: int) -> tuple[Thing | None, int] | None:
         """A place at the head of a phrase, and where the rest begins."""

@@ -96,10 +96,11 @@ def measured(facts: Sequence[Observation], closure: Callable[[Sequence[str]], fr
 
 
 def carried(
-    facts: Sequence[Observation], scene: Scene, asides: Collection[int], now: str
+    facts: Sequence[Observation], scene: Scene, asides: Collection[int], now: str, partial: bool = False
 ) -> tuple[Period | None, Thing | None, bool]:
     """The time and place that the next sentence of the paragraph takes over: those of this one, if it has just one;
-    ``asides``: where the times stand that it only looks back to."""
+    ``asides``: where the times stand that it only looks back to; ``partial``: it tells of a part of what was told of
+    before, so that the place of the whole goes on."""
     period, place, near = scene.period, scene.place, scene.place_near
     told = [n for at, n in scene.nodes.items() if scene.inserted(at) is None and at not in asides]
     named = {p.value: p for n in told for p in n.periods if p.value and not (p.aside or p.years)}
@@ -129,6 +130,6 @@ def carried(
         head = scene.nodes.get(0)
         if not places and head is not None and len(head.mentions) == 1 and set(head.things[0].classes) & _PLACES:
             places = {head.things[0].iri: head.things[0]}
-    if len(places) == 1:
+    if len(places) == 1 and not (partial and place is not None):
         return period, next(iter(places.values())), near
     return period, place, near

@@ -22,6 +22,7 @@ from suantu.stages.observations.placing import (
     FIGURES,
     TOPICS,
     Placing,
+    Unplaced,
     clause_start,
 )
 
@@ -142,6 +143,8 @@ class Base:
         """What tells whose a figure is."""
         earned = compiler.pattern(settings["earned"], "earned").regex if "earned" in settings else None
         self._earned = earned or compiled("(?!)")
+        self._unplaced = tuple(Unplaced.of(entry) for entry in settings.get("unplaced", ()))
+        self._counted_units = compiled(str(settings.get("counted-units", "(?!)")))
         self._heads = frozenset(map(str, settings.get("place-heads", ())))
         self._aside_figure = compiled(str(settings.get("aside-figure", "(?!)")))
         self._own_figure = compiled(str(settings.get("own-figure", "(?!)")))
@@ -288,6 +291,9 @@ class Base:
 
     def _device_node(self, node: Node) -> bool:
         return bool(self._alphabet.classes(node.char).intersection(DEVICES))
+
+    def _is_firm(self, thing: Thing | None) -> bool:
+        return thing is not None and "Organization" in self._ontology.closure(thing.classes)
 
     def _is_seller(self, thing: Thing) -> bool:
         return bool(self._ontology.closure(thing.classes).intersection(("Organization", "Chip", "ChipType")))

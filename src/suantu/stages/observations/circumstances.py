@@ -62,6 +62,8 @@ class Circumstances(Places):
         self._compared = compiled(r" (?:the|that of|those of|what|its|their) ?[\uf000-\uf8ff]")
         self._asked = compiled(str(settings.get("asked", "(?!)")))
         self._intending = compiled(str(settings.get("intending", "(?!)")))
+        self._of_which = compiled(str(settings.get("of-which", "(?!)")))
+        self._since = compiled(str(settings.get("founded-then", "(?!)")))
         self._means_to = compiled(str(settings.get("means-to", "(?!)")))
         self._intends = compiled(str(settings.get("intends", "(?!)")))
         figure = "".join(alphabet.kind("multiple"))
@@ -129,6 +131,10 @@ class Circumstances(Places):
         times = [at for at, node in scene.nodes.items() if node.periods]
         back = (self._founded, self._compare)
         return looked | {at for at in times if any(b.search(scene.text[max(0, at - 40) : at]) for b in back)}
+
+    def partial(self, scene: Scene) -> bool:
+        """Whether a sentence tells of a part of what was told of before it."""
+        return self._of_which.match(scene.text) is not None
 
     def intends(self, scene: Scene, position: int) -> bool:
         """Whether a figure is that of those who mean to do something, as they say now; what they mean to do by a time
@@ -213,8 +219,14 @@ class Circumstances(Places):
                 continue
             if at < position and self._of_founding(scene.text, at, position):
                 continue
-            if at > position and node.periods[-1].ahead and self._means_to.search(scene.text, position, at):
+            if node.periods[-1].ahead and self._means_to.search(scene.text, position if at > position else 0, at):
                 continue  # by when those who are counted mean to do it (计划在未来三年内)
+            if (
+                not self._after
+                and self._since.match(scene.text, at + 1)
+                and CLAUSE_END.search(scene.text, at, position)
+            ):
+                continue  # when something began that is named here (于2019年设立的委员会)
             before = scene.text[max(0, at - (20 if self._after else 6)) : at]
             span = self._after and "/" in node.periods[-1].value  # from 2024 to 2030 compares nothing
             base = at + 1 != position and self._base.match(scene.text, at + 1)

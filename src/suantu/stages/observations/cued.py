@@ -235,6 +235,9 @@ class Cued(Subjects):
         if metric.topic and about is not None and not group:
             about = self._of_device(scene, end, about)
         about = about or (group[0] if group else None)
+        counted = self._counted_units.match(scene.surface(end, cue_end)) if metric.name == "count" else None
+        if counted and phrase.nodes and about is phrase.about and about is not None and not self._is_seller(about):
+            return self._phrases.subject(scene.surface(phrase.start, phrase.end) + counted[0]), ()
         if metric.noun and (about is None or metric.always):
             noun = re.sub(metric.noun, "", scene.surface(end, cue_end)) if metric.from_cue else metric.noun
             about, group = (self._phrases.subject(noun), ()) if noun else (about, group)
@@ -245,7 +248,10 @@ class Cued(Subjects):
     ) -> tuple[Thing | None, Thing | None]:
         """Whose figure it is where its clause does not say so, and its place: what the clause before turns to, else what
         the text goes on about."""
-        turned = self._turned_to(figure.scene, clause_start(figure.scene.text, end))
+        start = clause_start(figure.scene.text, end)
+        turned = self._turned_to(figure.scene, start)
+        if not phrase.words and (raised := self._raised(figure, metric, start)) is not None:
+            return raised.about, phrase.place or raised.place
         place = phrase.place or turned.place
         if turned.about is not None and (not metric.device or self._is_device(turned.about)):
             return turned.about, place
@@ -288,6 +294,21 @@ class Cued(Subjects):
         at = turn.span(turn.lastgroup or "x") if turn else (0, 0)
         phrase = self._phrases.read(scene, *at) if turn else Phrase(None, None, 0, 0)
         return phrase if phrase.nodes else replace(phrase, about=None)  # what no name stands for is a point of view
+
+    def _raised(self, figure: Figure, metric: Metric, start: int) -> Phrase | None:
+        """Whose measure the clause before ``start`` speaks of without a figure (甲的算力需求也较高，平均算力…)."""
+        scene, before = figure.scene, clause_start(figure.scene.text, start - 1) if start else 0
+        cues = [c for c in figure.cues if before <= c.start and c.end <= start]
+        cue = next((c for c in cues if (m := c.metric(figure.kind)) and m.name == metric.name), None)
+        if (
+            cue is None
+            or metric.rate
+            or self._language == "en"
+            or any(n.quantities for at, n in scene.nodes.items() if before <= at < start)
+        ):
+            return None
+        phrase = self._phrases.left(scene, cue.start, before)
+        return phrase if phrase.about is not None else None
 
     @staticmethod
     def _tested(scene: Scene, metric: Metric, end: int) -> Thing | None:

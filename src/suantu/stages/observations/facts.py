@@ -153,7 +153,8 @@ class Facts(Base):
         if metric.placed and place is None:
             sold = metric.name in self._market_metrics or not self._is_device(about)
             home = (metric.placed == "home" and sold) or placing.rule.startswith("figure.")
-            place = about if self._is_place(about) else self._when.where(scene, position, home)
+            afar = not any(kind.fits(scene, placing, self._is_firm(about)) for kind in self._unplaced)
+            place = about if self._is_place(about) else self._when.where(scene, position, home, afar)
         if place is not None and place in (scene.home, scene.place) and self._is_seller(about):
             # what a firm reports of itself is of no place, and a city in the title is no firm's market
             of_none = metric.own or (self._language == "en" and place is scene.home and "City" in place.classes)
@@ -170,6 +171,8 @@ class Facts(Base):
         status = status or self._when.status(scene, position, quantity, dating, document.issued)
         if status == "Actual" and (metric.lasting or (metric.device and self._is_device(about))):
             period = ""  # when a device came out is no time of its figures
+        if period and not _dates(metric.name, period, when.period):
+            period = ""
         return Observation(
             metric=metric.name,
             about=about,
@@ -229,6 +232,14 @@ class Facts(Base):
         begin = clause_start(scene.text, start)
         found = CLAUSE.search(scene.text, end)
         return scene.evidence(begin, min(found.start() if found else len(scene.text), len(scene.text)) or end)
+
+
+def _dates(metric: str, value: str, period: Period | None) -> bool:
+    """Whether a time can be a figure's: a compound rate is of a span of years, and only such a rate counts 未来五年 from
+    the year that the text is of."""
+    if metric == "cagr":
+        return "/" in value
+    return not (period is not None and period.value == value and period.ahead and period.years)
 
 
 def _parts(period: Period, count: int) -> tuple[Period, ...]:

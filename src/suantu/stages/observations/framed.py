@@ -20,10 +20,12 @@ from suantu.stages.observations.placing import (
     Subject,
     clause_start,
     group_of,
+    headed,
     last_cue,
 )
 from suantu.stages.observations.subjects import Subjects
 
+_NAME = compiled("[\ue000-\uefff]")
 _IT = compiled(r" ?(?:it|they) (?:[a-z]+ )*$")
 _STATED = frozenset({"group", "carry", "section", "words", "average", "granted", "noun"})
 
@@ -159,7 +161,8 @@ class Framed(Subjects):
         if phrase is None:
             return Found(None, None, (), hit.begin, hit.stop)
         count = len(scene.nodes[hit.position].quantities)
-        group = group_of(phrase) or (phrase.places if len(phrase.places) == count > 1 and not phrase.about else ())
+        group = () if frame.about == "right" and headed(scene, phrase) else group_of(phrase)
+        group = group or (phrase.places if len(phrase.places) == count > 1 and not phrase.about else ())
         if not group and count > 1 and (slot := self._slot_span(hit)) is not None:
             group = self._phrases.members(scene, slot[1], slot[0], count)
         if not group and count > 1:
@@ -330,6 +333,9 @@ class Framed(Subjects):
         if end == start + 1 and (node := scene.nodes.get(start)) is not None and node.pronoun:
             return node.thing if self._language == "en" and "Market" in node.thing.classes else None
         phrase = self._phrases.read(scene, start, end)
+        rest = _NAME.sub("", scene.text[start:end])
+        if name == "v" and self._language == "zh" and len(rest) > 2 and self._is_firm(phrase.about):
+            return self._phrases.subject(scene.surface(start, end))  # a firm's product that has no name
         return phrase.about or phrase.place
 
     def _is_market(self, scene: Scene, match: re.Match[str] | None, low: int, seller: bool) -> bool:

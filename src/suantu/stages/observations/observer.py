@@ -32,6 +32,10 @@ class Observer(Cued, Framed, Defaults, Facts):
         """Where the times stand that a sentence only looks back to."""
         return self._when.asides(scene)
 
+    def partial(self, scene: Scene) -> bool:
+        """Whether a sentence tells of a part of what was told of before it."""
+        return self._when.partial(scene)
+
     def read(self, scene: Scene, document: Document, inserted: bool = False) -> tuple[list[Observation], list[Loose]]:
         """The observations of ``scene`` and its figures that found no place; of its insertions only, if asked so."""
         scene = of_each(scene, self._of_each, self._alphabet.kind("percent"))

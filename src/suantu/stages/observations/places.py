@@ -63,8 +63,9 @@ class Places:
                 return node.things if len(node.mentions) > 1 else ()
         return ()
 
-    def where(self, scene: Scene, position: int, home: bool) -> Thing | None:
-        """The place of the figure at ``position``; ``home``: else the one that the text is about."""
+    def where(self, scene: Scene, position: int, home: bool, afar: bool = True) -> Thing | None:
+        """The place of the figure at ``position``; ``home``: else the one that the text is about, if it may be told
+        ``afar``, in another sentence."""
         spots: list[tuple[int, Thing | None]] = [
             (at, node.thing)
             for at, node in scene.nodes.items()
@@ -105,7 +106,7 @@ class Places:
             behind = [(at, thing) for at, thing in sorted(spots, key=lambda s: s[0]) if at > position]
             if behind and not CLAUSE_END.search(scene.text, position, behind[0][0]):
                 return behind[0][1]
-        return scene.place if home or scene.place_near else None
+        return scene.place if afar and (home or scene.place_near) else None
 
     def _of_seat(self, text: str, at: int) -> bool:
         """Whether a place only says where a firm has its seat, or is from (来自常州的甲公司)."""

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from typing import Any
 
 from suantu.expressions import compiled
 from suantu.phrases import Phrase
@@ -48,6 +49,29 @@ class Placing:
     unit: str = ""
     counted: bool = False
     owner: Thing | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unplaced:
+    """Figures that take no place from another sentence: of these metrics, by these rules (all, if none is given); with
+    ``firms`` only those of firms, with ``said`` only where the sentence says who tells them."""
+
+    metrics: frozenset[str]
+    rules: tuple[str, ...]
+    firms: bool
+    said: bool
+
+    @classmethod
+    def of(cls, entry: Mapping[str, Any]) -> Unplaced:
+        """What one entry of the settings means."""
+        rules = tuple(map(str, entry.get("rules", ())))
+        return cls(frozenset(entry["metrics"]), rules, bool(entry.get("firms")), bool(entry.get("said")))
+
+    def fits(self, scene: Scene, placing: Placing, firm: bool) -> bool:
+        """Whether a figure so placed is one; ``firm``: it is a firm's."""
+        if placing.metric.name not in self.metrics or (self.firms and not firm) or (self.said and not scene.sayers):
+            return False
+        return not self.rules or placing.rule.startswith(self.rules)
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +172,14 @@ def group_of(phrase: Phrase) -> tuple[Thing, ...]:
     if len(phrase.nodes) == 1 and len(phrase.nodes[0].mentions) > 1:
         return phrase.nodes[0].things
     return ()
+
+
+def headed(scene: Scene, phrase: Phrase) -> bool:
+    """Whether a list of names in the phrase only says more of the noun behind it (图像和语音识别‖模型)."""
+    listed = group_of(phrase) and phrase.about is not None and phrase.about.found_by == "phrase"
+    return (
+        bool(listed) and " ".join(scene.block.text[phrase.nodes[0].start : phrase.nodes[0].end].split()) != phrase.words
+    )
 
 
 def beginning(text: str, named: Mapping[str, Thing]) -> Thing | None:
