@@ -153,7 +153,8 @@ class Facts(Base):
         if metric.placed and place is None:
             sold = metric.name in self._market_metrics or not self._is_device(about)
             home = (metric.placed == "home" and sold) or placing.rule.startswith("figure.")
-            afar = not any(kind.fits(scene, placing, self._is_firm(about)) for kind in self._unplaced)
+            ahead = scene.planned(position) or bool(when.period and when.period.ahead)
+            afar = not any(kind.fits(scene, placing, self._is_firm(about), ahead) for kind in self._unplaced)
             place = about if self._is_place(about) else self._when.where(scene, position, home, afar)
         if place is not None and place in (scene.home, scene.place) and self._is_seller(about):
             # what a firm reports of itself is of no place, and a city in the title is no firm's market
@@ -169,7 +170,8 @@ class Facts(Base):
         status = "Forecast" if self._when.proposed(scene, position) else placing.status
         dating = when.period if period and when.period is not scene.era else None
         status = status or self._when.status(scene, position, quantity, dating, document.issued)
-        if status == "Actual" and (metric.lasting or (metric.device and self._is_device(about))):
+        beside = metric.name == "ratio" and placing.compared is not None  # with another device
+        if status == "Actual" and (metric.lasting or ((metric.device or beside) and self._is_device(about))):
             period = ""  # when a device came out is no time of its figures
         if period and not _dates(metric.name, period, when.period):
             period = ""
