@@ -65,8 +65,7 @@ class Observer(Cued, Framed, Defaults, Facts):
             placing = self._granting(scene, position, placing)
             placing = self._counted(scene, position, placing, last)
             found = list(self._facts(scene, position, node, placing, document))
-            if self._language == "en" and placing.metric.rate and last and facts and facts[-1].status == "Forecast":
-                found = [replace(f, status="Forecast") if f.about.iri == facts[-1].about.iri else f for f in found]
+            found = self._after_base(found, facts, placing) if last and facts else found
             found = found or self._parallel(scene, position, facts, document)
             if not found:
                 loose.extend(
@@ -76,6 +75,21 @@ class Observer(Cued, Framed, Defaults, Facts):
             last = (position, placing)
             before[quantity.kind] = (position, placing)
         return facts, loose
+
+    def _after_base(
+        self, found: list[Observation], facts: Sequence[Observation], placing: Placing
+    ) -> list[Observation]:
+        """The figures, where they tell how what was told last changes: foreseen as that is (English), of its place."""
+        if not (placing.metric.rate or placing.metric.name == "ratio"):
+            return found
+        base, out = facts[-1], []
+        for fact in found:
+            if fact.about.iri == base.about.iri and self._language != "en":
+                fact = replace(fact, place=fact.place or base.place)
+            elif fact.about.iri == base.about.iri and placing.metric.rate and base.status == "Forecast":
+                fact = replace(fact, status="Forecast")
+            out.append(fact)
+        return out
 
     def _point(self, scene: Scene) -> None:
         """This market is the one whose size was told, not a segment that had a share of it."""
