@@ -237,7 +237,7 @@ class Cued(Subjects):
         about = about or (group[0] if group else None)
         counted = self._counted_units.match(scene.surface(end, cue_end)) if metric.name == "count" else None
         if counted and phrase.nodes and about is phrase.about and about is not None and not self._is_seller(about):
-            return self._phrases.subject(scene.surface(phrase.start, phrase.end) + counted[0]), ()
+            return self._phrases.subject(scene.surface(phrase.start, end + counted.end())), ()
         if metric.noun and (about is None or metric.always):
             noun = re.sub(metric.noun, "", scene.surface(end, cue_end)) if metric.from_cue else metric.noun
             about, group = (self._phrases.subject(noun), ()) if noun else (about, group)

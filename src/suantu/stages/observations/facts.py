@@ -202,8 +202,8 @@ class Facts(Base):
         a rank's where it goes with one."""
         metric = placing.metric
         period = when.period.value if when.period else ""
-        if when.period not in (scene.period, scene.era, None):
-            return period
+        if not any(when.period is known for known in (scene.period, scene.era, None)):
+            return period  # its own, even if in the same words as the one before
         reach = "" if placing.compared and not metric.rate else metric.dated
         carried = reach == "far" or (reach and (scene.era_near or when.period is not scene.era))
         ranked = scene.ranked if metric.dated and not metric.placed else ""
