@@ -55,27 +55,35 @@ class Placing:
 class Unplaced:
     """Figures that take no place from another sentence: of these metrics, by these rules (all, if none is given); with
     ``firms`` only those of firms, with ``said`` only where the sentence says who tells them, with ``now`` not what is
-    planned. What a survey found is from where it was made."""
+    planned. ``sources``: whence none is taken: the document (home), a heading or label (near), the sentence before.
+    ``begins``: only where the sentence begins so. What a survey found is from where it was made."""
 
     metrics: frozenset[str]
     rules: tuple[str, ...]
     firms: bool
     said: bool
     now: bool
+    sources: frozenset[str]
+    begins: re.Pattern[str]
 
     @classmethod
     def of(cls, entry: Mapping[str, Any]) -> Unplaced:
         """What one entry of the settings means."""
         rules = tuple(map(str, entry.get("rules", ())))
-        return cls(frozenset(entry["metrics"]), rules, *(bool(entry.get(k)) for k in ("firms", "said", "now")))
+        sources = frozenset(map(str, entry.get("sources", ("home", "near", "before"))))
+        flags = (bool(entry.get(k)) for k in ("firms", "said", "now"))
+        return cls(frozenset(entry["metrics"]), rules, *flags, sources, compiled(str(entry.get("begins", ""))))
 
     def fits(self, scene: Scene, placing: Placing, firm: bool, ahead: bool) -> bool:
         """Whether a figure so placed is one; ``firm``: it is a firm's; ``ahead``: it is of a time to come."""
         if placing.metric.name not in self.metrics or (self.firms and not firm) or (self.said and not scene.sayers):
             return False
-        if any(f.metric == "sampleSize" and f.place is not None for f in scene.earlier):
+        source = "near" if scene.place_near else "home" if scene.place is scene.home else "before"
+        if source not in self.sources or any(f.metric == "sampleSize" and f.place is not None for f in scene.earlier):
             return False
-        return not (self.now and ahead) and (not self.rules or placing.rule.startswith(self.rules))
+        if (self.now and ahead) or not self.begins.match(scene.text):
+            return False
+        return not self.rules or placing.rule.startswith(self.rules)
 
 
 @dataclass(frozen=True, slots=True)
