@@ -71,8 +71,9 @@ class Unplaced:
         """What one entry of the settings means."""
         rules = tuple(map(str, entry.get("rules", ())))
         sources = frozenset(map(str, entry.get("sources", ("home", "near", "before"))))
-        flags = (bool(entry.get(k)) for k in ("firms", "said", "now"))
-        return cls(frozenset(entry["metrics"]), rules, *flags, sources, compiled(str(entry.get("begins", ""))))
+        firms, said, now = (bool(entry.get(k)) for k in ("firms", "said", "now"))
+        begins = compiled(str(entry.get("begins", "")))
+        return cls(frozenset(entry["metrics"]), rules, firms, said, now, sources, begins)
 
     def fits(self, scene: Scene, placing: Placing, firm: bool, ahead: bool) -> bool:
         """Whether a figure so placed is one; ``firm``: it is a firm's; ``ahead``: it is of a time to come."""
