@@ -301,8 +301,7 @@ class _Reading:
             told = tuple(facts) or told
             self.measured |= eras.measured(facts, self.pipeline.ontology.closure)
             of_market = of_market or any(f.metric == "marketShare" for f in facts)
-            asides, partial = rules.observer.asides(scene), rules.observer.partial(scene)
-            period, place, near = eras.carried(facts, scene, asides, self.dated.issued, partial)
+            period, place, near = eras.carried(facts, scene, *rules.observer.onward(scene), self.dated.issued)
             opening = opening or period
             self.loose.extend(loose)
             thread.end_sentence(scene, rules.talk.heads)

@@ -96,7 +96,7 @@ def measured(facts: Sequence[Observation], closure: Callable[[Sequence[str]], fr
 
 
 def carried(
-    facts: Sequence[Observation], scene: Scene, asides: Collection[int], now: str, partial: bool = False
+    facts: Sequence[Observation], scene: Scene, asides: Collection[int], partial: bool, now: str
 ) -> tuple[Period | None, Thing | None, bool]:
     """The time and place that the next sentence of the paragraph takes over: those of this one, if it has just one;
     ``asides``: where the times stand that it only looks back to; ``partial``: it tells of a part of what was told of

@@ -28,13 +28,10 @@ class Observer(Cued, Framed, Defaults, Facts):
         """The words of a text that name metrics."""
         return self._metrics.find(text)
 
-    def asides(self, scene: Scene) -> frozenset[int]:
-        """Where the times stand that a sentence only looks back to."""
-        return self._when.asides(scene)
-
-    def partial(self, scene: Scene) -> bool:
-        """Whether a sentence tells of a part of what was told of before it."""
-        return self._when.partial(scene)
+    def onward(self, scene: Scene) -> tuple[frozenset[int], bool]:
+        """What a sentence leaves to the next: where the times stand that it only looks back to; whether it tells of a part
+        of what was told of before it."""
+        return self._when.asides(scene), self._when.partial(scene)
 
     def read(self, scene: Scene, document: Document, inserted: bool = False) -> tuple[list[Observation], list[Loose]]:
         """The observations of ``scene`` and its figures that found no place; of its insertions only, if asked so."""
