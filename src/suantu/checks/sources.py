@@ -6,14 +6,22 @@ import hashlib
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from itertools import product
 
+import pyoxigraph as ox
+
+from suantu.border.vocab import DCTERMS, OA, RDF, ST
 from suantu.checks.finding import ERROR, Finding, Part
 from suantu.stores.base import Endpoint
 from suantu.stores.kb import DocumentEntry, KnowledgeBase, text_path
+from suantu.stores.local import LocalEndpoint
 
 NAME = "sources"
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
-_PASSAGES = (
+_TYPE, _PASSAGE = ox.NamedNode(RDF + "type"), ox.NamedNode(ST + "Passage")
+_SAID = {DCTERMS + "isPartOf": "d"} | {OA + name: name for name in ("exact", "start", "end", "prefix", "suffix")}
+
+_ASKED = (  # of an endpoint that is not here
     "SELECT DISTINCT ?p ?d ?exact ?start ?end ?prefix ?suffix WHERE { ?p a st:Passage"
     " OPTIONAL { ?p dcterms:isPartOf ?d } OPTIONAL { ?p oa:exact ?exact } OPTIONAL { ?p oa:start ?start }"
     " OPTIONAL { ?p oa:end ?end } OPTIONAL { ?p oa:prefix ?prefix } OPTIONAL { ?p oa:suffix ?suffix } }"
@@ -31,12 +39,29 @@ def check_sources(endpoint: Endpoint, kb: KnowledgeBase) -> Part:
             found.append(_finding(entry.iri, problem, entry.iri))
         if text is not None:
             texts[entry.iri] = text
-    rows = endpoint.select(_PASSAGES)
     known = {entry.iri for entry in kb.documents}
-    for row in rows:
-        plain = {name: term.value for name, term in row.items()}
-        found.extend(_passage(plain, texts, known))
-    return Part(NAME, "passages", len(rows), tuple(found))
+    number = 0
+    for row in _passages(endpoint):
+        number += 1
+        found.extend(_passage(row, texts, known))
+    return Part(NAME, "passages", number, tuple(found))
+
+
+def _passages(endpoint: Endpoint) -> Iterator[dict[str, str]]:
+    """What is said of each passage, one after the other: there may be millions. Where something is said twice, there is a
+    row for every way to read it."""
+    if not isinstance(endpoint, LocalEndpoint):
+        yield from ({name: term.value for name, term in row.items()} for row in endpoint.select(_ASKED))
+        return
+    store, default = endpoint.store, ox.DefaultGraph()
+    for passage in store.quads_for_pattern(None, _TYPE, _PASSAGE, default):
+        node = passage.subject
+        said: dict[str, list[str]] = {}
+        for quad in store.quads_for_pattern(node, None, None, default):
+            if (name := _SAID.get(quad.predicate.value)) and not isinstance(quad.object, ox.Triple):
+                said.setdefault(name, []).append(quad.object.value)
+        for values in product(*said.values()):
+            yield {"p": getattr(node, "value", str(node)), **dict(zip(said, values, strict=True))}
 
 
 def _finding(node: str, message: str, document: str = "", quote: str = "") -> Finding:

@@ -131,7 +131,7 @@ class Draft:
 def _load(store: ox.Store, pieces: list[bytes]) -> None:
     data = b"".join(pieces)
     pieces.clear()  # they are large
-    store.bulk_load(data, ox.RdfFormat.N_QUADS)
+    store.bulk_load(data, ox.RdfFormat.N_QUADS, lenient=True)  # made here of terms that were looked at
 
 
 def _copies(data: bytes, graph: str) -> bytes:
