@@ -200,7 +200,7 @@ class Makers(Shifts):
         named = Named(words, None, items[0].classes[0], True)
         if not self.naming.tells(words):
             known = self.naming.name(scene, match.found.start(), "", None, thread)
-            named = Named(known.name, known.place, named.item_class, known.own or bool(words))
+            named = Named(known.name, known.place, named.item_class, known.own or bool(words), known.topic)
         start, end = match.span("j")
         if start >= 0:
             items += most(lambda n: self.items.after(scene, start, end, n, ""), 6)

@@ -16,6 +16,8 @@ from suantu.stages.rankings.match import CLAUSE, clause_start
 from suantu.stages.rankings.thread import RankThread
 from suantu.stages.rankings.times import Times
 
+_CITED = compiled(r"《[^《》]+》")
+_ANY = {"Entity", "Concept"}  # what every class is
 _BARE_YEAR = compiled(r"((?:19|20)\d\d)(?![\d-])")
 _LONGEST = 40
 _HEADING = 4  # characters before a colon that are a topic (规模：…), not the name of a ranking
@@ -24,12 +26,14 @@ _SHORTEST = {"zh": 3, "en": 7}
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A ranking: its name, place and the class of what it ranks; ``own``: the sentence itself names it."""
+    """A ranking: its name, place and the class of what it ranks; ``own``: the sentence itself names it; ``topic``: the
+    name is but a heading that tells what is spoken of."""
 
     name: str
     place: Thing | None
     item_class: str
     own: bool
+    topic: bool = False
 
 
 class Naming(Times):
@@ -66,6 +70,9 @@ class Naming(Times):
         self._bare, self._counted = compiled(names["bare"]), compiled(names["counted"])
         self._number, self._title = compiled(names["number"]), compiled(names["title"])
         self._subject = compiled(names.get("subject", "(?!)"))
+        self._indices = compiled(names["index"])
+        self._market_said = compiled(names.get("market-said", "(?!)"))
+        self._measured_by = compiled(names.get("measured-by", "(?!)"))
         self.about, self.opens = compiled(names["about"]), compiled(names["opens"])
         self.fallback = str(names["fallback"])
         self._classes = {str(k): str(v) for k, v in names["classes"].items()}
@@ -90,16 +97,17 @@ class Naming(Times):
             return Named(thread.name, place or thread.place, thread.item_class, False)
         heading = self._heading(thread)
         cls = thread.item_class or (self.class_of(heading) if self.about.search(heading) else "")
-        return Named(heading, place, cls, False)
+        return Named(heading, place, cls, False, topic=not self._ranks_by(heading))
 
     def label(self, named: Named, thread: RankThread, item: Thing) -> str:
-        """What a ranking is called: its own name; where its words are but a measure, what the text is about, by that measure."""
+        """What a ranking is called: its own name; where its words are but a measure, what the text is about, by that
+        measure; where they are but a heading's topic, what the text is about."""
         words = self._strip.sub("", self._around.sub("", self._number.sub("", named.name))).strip()
-        if self._proper(words):
+        if self._proper(words) and not named.topic:
             return words
         base = self._matter(thread, item, anything=self._language == "en" or words.isascii())
-        if not base:
-            return words or self.fallback
+        if not base or named.topic:
+            return base or words or self.fallback
         known = words.casefold() in base.casefold() or not self._measure.search(words)
         return base if known else self._by.format(base, words)
 
@@ -112,14 +120,67 @@ class Naming(Times):
         return len(self._generic.sub("", words)) >= _SHORTEST[self._language] - 1
 
     def _matter(self, thread: RankThread, item: Thing, *, anything: bool) -> str:
-        """What the text ranks: the name told before, a heading that names a ranking, the market that firms are ranked in,
-        a heading that names an index or a market (``anything``: any heading)."""
+        """What the text ranks: the name told before, a heading that names a ranking, the index that the section told of,
+        the market that firms are ranked in, a heading that speaks of ranks, of an index or a market (``anything``: any
+        heading)."""
         market = thread.market if "Organization" in self._kinds(item.classes) else ""
         named, other = self._headings(thread)
+        sure, named = [h for h in named if self._ranks_by(h)], [h for h in named if not self._ranks_by(h)]
         other = [h for h in other if anything or self._subject.search(h)]
         told = self._around.sub("", self._number.sub("", thread.name))
-        proper = filter(self._proper, (told, *named, market, *other))
-        return next(iter((*proper, *filter(None, (*named, *other)))), "")
+        telling = (told, *sure, self._index_of(thread, item), market)
+        measure = "" if market or told else thread.measure
+        topics = (*named, *other)
+        names = (*filter(self._proper, telling), measure, *filter(self._proper, topics), *sure, *topics)
+        return next(filter(None, names), "")
+
+    def _ranks_by(self, heading: str) -> bool:
+        """Whether a heading names a ranking, or an index or market that is ranked by, and is no mere topic."""
+        return bool(self._noun.search(heading) or self._subject.search(heading))
+
+    def _index_of(self, thread: RankThread, item: Thing) -> str:
+        """The index or list that the section told of, where it ranks what ``item`` is."""
+        cls = self.class_of(thread.index)
+        if not cls:
+            return "" if "Organization" in self._kinds(item.classes) else thread.index
+        return thread.index if (set(self._kinds([cls])) & set(self._kinds(item.classes))) - _ANY else ""
+
+    def note_matter(self, scene: Scene, thread: RankThread) -> None:
+        """Keep what a sentence tells of that may be ranked, or ranked by: an index, a market, a measure."""
+        thread.index = self._told_index(scene) or thread.index
+        thread.market = self._told_market(scene) or thread.market
+        thread.measure = self._told_measure(scene) or thread.measure
+
+    def _told_index(self, scene: Scene) -> str:
+        """An index or list by its title (《…指数报告》) or in plain words; empty where they say no more than that it is one."""
+        cited = _CITED.search(scene.block.text, scene.start, scene.end)
+        if cited and self._indices.search(cited[0]):
+            return self._around.sub("", self._of_title.sub("", cited[0]))
+        for found in reversed(list(self._indices.finditer(scene.text))):
+            named = "c" in found.groupdict()
+            words = scene.surface(*found.span("c")) if named else self.before(scene, found.end())
+            if self._proper(words) and len(words) < _LONGEST:
+                return words
+        return ""
+
+    def _told_market(self, scene: Scene) -> str:
+        """A market that goes by no known name (训练芯片市场里)."""
+        if any(n.char in self._markets and n.mentions for n in scene.nodes.values()):
+            return ""
+        told = (self._told_before(scene, m.start()) for m in self._market_said.finditer(scene.text))
+        return next(filter(self._proper, told), "")
+
+    def _told_measure(self, scene: Scene) -> str:
+        """What places or industries are measured by (智能算力规模)."""
+        told = (self._told_before(scene, m.end()) for m in self._measured_by.finditer(scene.text))
+        return next((words for words in told if len(words) > _HEADING), "")
+
+    def _told_before(self, scene: Scene, end: int) -> str:
+        """The words to the left of ``end`` that name a market or a measure, without the place that they are told of."""
+        begin = max((m.end() for m in self._stop.finditer(scene.text, 0, end)), default=0)
+        places = [p for p in range(begin, end) if p in scene.nodes and self._is_place(scene.nodes[p])]
+        words = self.words(scene, places[-1] + 1 if places else begin, end)
+        return "" if self._not_name.search(words) or len(words) > _LONGEST // 2 else words
 
     def _plain(self, heading: str) -> str:
         return self._around.sub("", self._of_heading(heading)).strip()
@@ -160,6 +221,9 @@ class Naming(Times):
 
     def _is_firm(self, node: Node) -> bool:
         return bool(node.mentions) and "Organization" in self._alphabet.classes(node.char)
+
+    def _is_place(self, node: Node) -> bool:
+        return bool(node.mentions) and "Place" in self._alphabet.classes(node.char)
 
     def _ranked(self, node: Node) -> bool:
         classes = self._alphabet.classes(node.char)

@@ -77,6 +77,7 @@ class Rankings:
     def read(self, scene: Scene, thread: RankThread, asserted: Callable[..., bool]) -> list[RankingEntry]:
         """The entries that ``scene`` states; the thread takes them in and remembers the ranking."""
         self._makers.naming.note_frame(scene, thread, opening=True)
+        self._makers.naming.note_matter(scene, thread)
         self._labels.opens(scene, thread)
         if self._labels.read(scene, thread):
             return []

@@ -29,7 +29,8 @@ class RankThread:
     """The state of one document. ``times`` finds the periods of a heading; ``edition`` is the year that the title names.
 
     ``frame`` is the time that a paragraph is set in; while a sentence looks back from it, ``aside`` keeps it.
-    ``market`` is the one that the section speaks of; ``cited`` is the title of the document that the section named last;
+    ``market`` is the one that the section speaks of (``markets``: as the text first calls each); ``index`` the index or list of places
+    that it told of last, ``measure`` what its paragraph measured last; ``cited`` is the title of the document that the section named last;
     ``since`` the year of a yearly ranking's first edition.
     """
 
@@ -43,6 +44,9 @@ class RankThread:
     since: str = ""
     name: str = ""
     market: str = ""
+    markets: dict[str, str] = field(default_factory=dict)
+    index: str = ""
+    measure: str = ""
     place: Thing | None = None
     item_class: str = ""
     tier: int = 0
@@ -65,7 +69,7 @@ class RankThread:
 
     def begin_block(self, block: Block) -> None:
         """Enter a block: a new section forgets the ranking of the one before, a paragraph ends a list of labels."""
-        self.frame, self.aside = self._closing(block.text), ""
+        self.frame, self.aside, self.measure = self._closing(block.text), "", ""
         if block.kind in (BlockKind.PARAGRAPH, BlockKind.HEADING, BlockKind.CAPTION):
             self.tier = 0
         if block.sections != self.sections:
@@ -83,7 +87,7 @@ class RankThread:
         self.listing = False
         inner = bool(old) and sections[: len(old)] == old
         if not inner:
-            self.market = ""
+            self.market = self.index = ""
             self.name, self.cited, self.place, self.item_class = "", "", None, ""
         if period := self._stated(reversed(sections[len(old) :] if inner else (self.title, *sections))):
             self.period = period

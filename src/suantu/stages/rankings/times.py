@@ -63,7 +63,9 @@ class Times:
         if opening and (cited := _TITLE.search(scene.block.text, scene.start, scene.end)):
             thread.cited = self._of_title.sub("", cited[0])
         if opening and (markets := [n for n in scene.nodes.values() if n.mentions and n.char in self._markets]):
-            thread.market = min(markets, key=lambda n: n.start).thing.label
+            node = min(markets, key=lambda n: n.start)
+            called = node.thing.label if self._language == "zh" else scene.block.text[node.start : node.end]
+            thread.market = thread.markets.setdefault(node.thing.iri, " ".join(called.split()))
         if not opening and thread.aside:
             thread.frame, thread.aside = thread.aside, ""
         for position, period in self._periods(scene):
