@@ -192,10 +192,13 @@ class Items(Lists):
         return "Industry" in subject[0].classes and at >= 0 and self._measured.match(text, at + 1) is not None
 
     def _innermost(self, text: str, fit: Sequence[tuple[int, Node]], position: int, node: Node) -> tuple[int, Node]:
-        """Of places or products that stand together the last one, which lies in those before it (甘肃庆阳, 江苏的苏州)."""
+        """Of places or products that stand together the last one, which lies in those before it (甘肃庆阳, 江苏的苏州);
+        of firms side by side the one that the other owns (阿里平头哥)."""
         for at, inner in fit:
             both = self._alphabet.classes(node.char) & self._alphabet.classes(inner.char)
-            if both & {"Place", *MADE} and at > position and self._within.fullmatch(text, position + 1, at):
+            owned = "Organization" in both and at == position + 1
+            inside = both & {"Place", *MADE} and at > position and self._within.fullmatch(text, position + 1, at)
+            if owned or inside:
                 position, node = at, inner
         return position, node
 
