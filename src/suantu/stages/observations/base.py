@@ -269,14 +269,16 @@ class Base:
         own = metric.name in self._site_metrics and not self._units.search(scene.text, start, position + 8)
         if not own and not (metric.placed and self._phases.match(scene.text, start, position)):
             return None
+        clause: tuple[int, int] | None = None  # of a device that the text is about: only the site before it has more of it
         for topic in reversed(scene.topics):
-            if scene.now - topic.time > 1:
+            if scene.now - topic.time > 1 or clause not in (None, (topic.time, topic.clause)):
                 break
             ahead = topic.time == scene.now and topic.position >= position
-            if not (ahead or topic.object) and self._is_site(topic.node.thing) and len(topic.node.mentions) == 1:
-                return topic.node
+            sites = [m for m in topic.node.mentions if self._is_site(m.thing)]
+            if not (ahead or topic.object) and len(sites) == 1:
+                return replace(topic.node, mentions=(sites[0],))
             if topic.time == scene.now and not (ahead or topic.part or topic.object) and topic.classes & set(DEVICES):
-                break
+                clause = topic.time, topic.clause
         return None
 
     def _is_site(self, thing: Thing) -> bool:
