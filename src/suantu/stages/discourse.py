@@ -68,6 +68,7 @@ class Discourse:
         self.second = compiled(f"(?:{second})$" if second else r"(?!)")
         self.joins = frozenset(map(str, settings.get("pair-joins", ())))
         self.counted = compiled(str(settings.get("counted", r"(?!)")))
+        self.counted_kind = compiled(f"{settings.get('counted-kind', '(?!)')}$")
         self.owning = compiled(str(settings.get("owning", r"(?!)")))
         self.made_of = str(settings.get("made-of", " "))
         self.aside_after = compiled(either(settings.get("aside-after", ())) or r"(?!)")

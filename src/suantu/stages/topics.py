@@ -101,6 +101,8 @@ def _counted(scene: Scene, position: int, discourse: Discourse, alphabet: Alphab
         scene.text, max(0, position - 2), position
     ):
         position = made.start()  # 4张NAME的H20
+    elif found := discourse.counted_kind.search(scene.text, max(0, position - 12), position):
+        position = found.start()  # 640颗自研的L7
     for at in range(position - 1, max(-1, position - 4), -1):
         if scene.text[at] in " “「‘":
             continue
