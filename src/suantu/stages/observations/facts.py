@@ -150,7 +150,9 @@ class Facts(Base):
     ) -> Observation:
         metric = placing.metric
         place = placing.place
-        if metric.placed and place is None:
+        if metric.placed == "told":
+            place = place or self._when.where(scene, position, False, afar=False, firms=False)
+        elif metric.placed and place is None:
             sold = metric.name in self._market_metrics or not self._is_device(about)
             home = (metric.placed == "home" and sold) or placing.rule.startswith("figure.")
             ahead = scene.planned(position) or bool(when.period and when.period.ahead)
@@ -163,6 +165,7 @@ class Facts(Base):
         if not metric.placed:
             spread = self._language == "en" and not self._is_device(about) and metric.device
             place = self._when.where(scene, position, False) if spread else None
+            place = self._when.namesake(about) if self._is_site(about) and metric.device else place
         when = self._timely(scene, position, when, document)
         sign = metric.sign * placing.sign
         start, end = min(placing.start, position), max(placing.end, position + 1)

@@ -16,7 +16,8 @@ from suantu.rules import Compiler, Pattern, Rule
 class Metric:
     """One reading of metric words: ``name`` as in the vocabulary; ``sign`` is -1 for words of decline.
 
-    ``placed`` is ``home`` where the document's own place may fill in, ``near`` where only a place near by, or empty.
+    ``placed`` is ``home`` where the document's own place may fill in, ``near`` where only a place near by, ``told`` where
+    only one that its sentence names, or empty.
     ``by``: classes of those whose it is, whatever it went into. ``dated`` is ``near`` where the time of its paragraph or
     heading may fill in, ``far`` where also that of the paragraphs before, or empty. ``lasting``: it has no time unless
     it is foreseen. ``owned``: it is a rate of something, and its subject is the rate with its owner. ``own``: a firm

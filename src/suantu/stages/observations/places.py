@@ -53,6 +53,8 @@ class Places:
         self._ranked = compiled(f"{settings.get('ranked', '')}[{alphabet.kind('ordinal')}{alphabet.kind('top')}]")
         self._level = tuple(compiled(str(settings.get(k, "(?!)"))) for k in ("level-before", "level-after"))
         self._homes = Seats(settings, alphabet)
+        firms = alphabet.matching(["Organization"])
+        self._owns = compiled(f"(?:{of}|'s )?[^，。；,\ue000-\uf8ff]{{0,8}}[{firms}]")
         self._place_words = compiled(f"{edge}(?:{options})") if places else None
 
     def several(self, scene: Scene, position: int) -> tuple[Thing, ...]:
@@ -63,9 +65,9 @@ class Places:
                 return node.things if len(node.mentions) > 1 else ()
         return ()
 
-    def where(self, scene: Scene, position: int, home: bool, afar: bool = True) -> Thing | None:
+    def where(self, scene: Scene, position: int, home: bool, afar: bool = True, firms: bool = True) -> Thing | None:
         """The place of the figure at ``position``; ``home``: else the one that the text is about, if it may be told
-        ``afar``, in another sentence."""
+        ``afar``, in another sentence; ``firms``: that of the firm whose it is counts as well."""
         spots: list[tuple[int, Thing | None]] = [
             (at, node.thing)
             for at, node in scene.nodes.items()
@@ -93,6 +95,7 @@ class Places:
             spots = [(at, t) for at, t in spots if not self._predicate.search(scene.text[max(0, at - 3) : at + 2])]
             spots = [(at, t) for at, t in spots if not self._of_seat(scene.text, at)]
         spots = [(at, thing) for at, thing in spots if scene.inserted(at) in (None, scene.inserted(position))]
+        spots = [(at, thing) for at, thing in spots if firms or not self._owns.match(scene.text, at + 1)]
         spots = [(at, thing) for at, thing in spots if not self._is_level(scene, at)]
         clause = max((m.end() for m in CLAUSE_END.finditer(scene.text, 0, position)), default=0)
         listed = [n for at, n in scene.nodes.items() if clause <= at < position and len(n.mentions) > 1]
@@ -137,6 +140,11 @@ class Places:
         nodes = ((at, n) for at, n in scene.nodes.items() if len(n.mentions) == 1 and not self._after)
         bodies = ((at, scene.surface(at, at + 1)) for at, n in nodes if self._alphabet.classes(n.char) & kinds)
         return [(at, place) for at, name in bodies if (place := beginning(name.lstrip("《“"), self._cities))]
+
+    def namesake(self, thing: Thing) -> Thing | None:
+        """The city that a thing is called after (成都智算中心)."""
+        place = beginning(thing.label, self._cities)
+        return place if place is not None and "City" in place.classes else None
 
     def _is_level(self, scene: Scene, at: int) -> bool:
         """Whether a place is only compared with (低于全球水平), or where something ranks (居全球第二位)."""
