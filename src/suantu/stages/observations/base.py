@@ -121,6 +121,9 @@ class Base:
         self._unit_metrics = frozenset(settings.get("unit-metrics", ()))
         self._of_counted = frozenset(settings.get("of-counted", ()))
         self._size_metrics = frozenset(settings.get("size-metrics", ()))
+        self._plain_metrics = frozenset(settings.get("plain-metrics", ()))
+        self._computed = self._plain_metrics & {"computeScale"}
+        self._plain_scope = compiled(str(settings.get("plain-scope", "(?!)")))
         self._relative_metrics = frozenset(settings.get("relative-metrics", ()))
         self._lead = compiled(str(settings.get("lead", "(?!)")))
         self._plain_wholes = frozenset(map(str, settings.get("plain-wholes", ())))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from suantu.records import Document, Loose, Observation, Quantity
@@ -18,6 +18,7 @@ from suantu.stages.observations.placing import (
     Figure,
     Placing,
     clause_start,
+    part_start,
 )
 
 
@@ -55,7 +56,7 @@ class Observer(Cued, Framed, Defaults, Facts):
                 reason = reason or "no metric or subject found"
                 loose.extend(self._loose(scene, q, reason) for q in node.quantities if not parallel)
                 continue
-            placing = self._as_market_share(scene, placing, before.get(quantity.kind))
+            placing = self._as_market_share(scene, position, placing, before)
             placing = self._as_compute(scene, position, self._as_scale(scene, position, placing), last)
             placing = self._in_places(scene, placing, len(node.quantities))
             placing = self._summed(scene, position, placing)
@@ -231,10 +232,27 @@ class Observer(Cued, Framed, Defaults, Facts):
         start = clause_start(scene.text, position)
         return self._language == "zh" and bool(self._phrases.members(scene, position, start, int(quantity.value)))
 
-    def _as_market_share(self, scene: Scene, placing: Placing, before: tuple[int, Placing] | None) -> Placing:
+    def _apart(self, scene: Scene, position: int, last: Mapping[str, tuple[int, Placing]]) -> bool:
+        """Whether the whole of a share is no market: a clause before it names what is spent or who was asked, or the
+        sentence told last of computing power or of something counted."""
+        start = part_start(scene.text, position)
+        if self._plain_scope.search(scene.text, start, position):
+            return True
+        told = sorted(((at, p.metric) for at, p in last.values() if at >= start), key=lambda b: b[0])
+        names = [metric.name for _, metric in told if metric.name not in self._relative_metrics]
+        clause = scene.text[clause_start(scene.text, position) : position + 8]
+        named = any(word in clause for word in self._market_words)  # firms have shares of a market, places of its power
+        return bool(names) and names[-1] in (self._computed if named else self._plain_metrics)
+
+    def _as_market_share(
+        self, scene: Scene, position: int, placing: Placing, placed: Mapping[str, tuple[int, Placing]]
+    ) -> Placing:
         """A proportion told by a plain word (占比) is a market share where the sentence speaks of such."""
+        if placing.metric.name == "marketShare" and self._apart(scene, position, placed):
+            return replace(placing, metric=self._metrics.by_name["share"])
         if placing.metric.name != "share" or placing.metric.owned or not placing.rule.startswith("figure."):
             return placing
+        before = placed.get("percent")
         beside = scene.of_market or (before is not None and before[1].metric.name == "marketShare")
         if beside or ("Market" in placing.about.classes and self._market_words[0] in scene.text[: placing.end]):
             return replace(placing, metric=self._metrics.by_name["marketShare"])
