@@ -122,6 +122,7 @@ class Base:
         self._of_counted = frozenset(settings.get("of-counted", ()))
         self._size_metrics = frozenset(settings.get("size-metrics", ()))
         self._plain_metrics = frozenset(settings.get("plain-metrics", ()))
+        self._market_scope = compiler.pattern(str(settings.get("market-scope", "(?!)")), "market-scope").regex
         self._computed = self._plain_metrics & {"computeScale"}
         self._plain_scope = compiled(str(settings.get("plain-scope", "(?!)")))
         self._relative_metrics = frozenset(settings.get("relative-metrics", ()))

@@ -93,7 +93,8 @@ class Observer(Cued, Framed, Defaults, Facts):
         """This market is the one whose size was told, not a segment that had a share of it."""
         market, parts = scene.market, {f.about.iri for f in scene.told if f.metric == "marketShare"}
         for at, node in scene.nodes.items():
-            segment = node.pronoun and len(node.mentions) == 1 and node.thing.iri in parts
+            points = any(word in node.pronoun for word in self._market_words)
+            segment = points and len(node.mentions) == 1 and node.thing.iri in parts
             if market and segment and "Market" in node.thing.classes:
                 scene.nodes[at] = replace(node, mentions=(replace(node.mentions[0], thing=market),))
 
@@ -250,7 +251,11 @@ class Observer(Cued, Framed, Defaults, Facts):
         """A proportion told by a plain word (占比) is a market share where the sentence speaks of such."""
         if placing.metric.name == "marketShare" and self._apart(scene, position, placed):
             return replace(placing, metric=self._metrics.by_name["share"])
-        if placing.metric.name != "share" or placing.metric.owned or not placing.rule.startswith("figure."):
+        if placing.metric.name != "share" or placing.metric.owned:
+            return placing
+        if self._market_scope.search(scene.text, part_start(scene.text, position), position):
+            return replace(placing, metric=self._metrics.by_name["marketShare"])
+        if not placing.rule.startswith("figure."):
             return placing
         before = placed.get("percent")
         beside = scene.of_market or (before is not None and before[1].metric.name == "marketShare")
