@@ -121,10 +121,6 @@ class Base:
         self._unit_metrics = frozenset(settings.get("unit-metrics", ()))
         self._of_counted = frozenset(settings.get("of-counted", ()))
         self._size_metrics = frozenset(settings.get("size-metrics", ()))
-        self._plain_metrics = frozenset(settings.get("plain-metrics", ()))
-        self._market_scope = compiler.pattern(str(settings.get("market-scope", "(?!)")), "market-scope").regex
-        self._computed = self._plain_metrics & {"computeScale"}
-        self._plain_scope = compiled(str(settings.get("plain-scope", "(?!)")))
         self._relative_metrics = frozenset(settings.get("relative-metrics", ()))
         self._lead = compiled(str(settings.get("lead", "(?!)")))
         self._plain_wholes = frozenset(map(str, settings.get("plain-wholes", ())))
@@ -136,12 +132,21 @@ class Base:
         self._speaking = compiled(f"\\b{speakers}\\b") if speakers else None
         self._spoke = compiled(str(settings.get("spoke", "(?!)")))
         self._turning = compiled(str(settings.get("turning", "(?!)")))
+        self._load_wholes(settings, compiler)
         self._load_subjects(settings, compiler)
         self._inside = compiled(str(settings.get("inside", "(?!)")))
         self._market_words = tuple(map(str, settings["market-words"]))
         adopted = dict(settings.get("adopted", {}))
         self._adopted = compiled(str(adopted.get("words", "(?!)")))
         self._adoptable, self._loaded = (frozenset(adopted.get(k, ())) for k in ("classes", "not"))
+
+    def _load_wholes(self, settings: Mapping[str, Any], compiler: Compiler) -> None:
+        """What tells a share of a market from others, and of whom a share is told."""
+        self._plain_metrics = frozenset(settings.get("plain-metrics", ()))
+        self._market_scope = compiler.pattern(str(settings.get("market-scope", "(?!)")), "market-scope").regex
+        self._computed = self._plain_metrics & {"computeScale"}
+        self._asked_metrics = frozenset(settings.get("asked-metrics", ()))
+        self._plain_scope = compiled(str(settings.get("plain-scope", "(?!)")))
 
     def _load_subjects(self, settings: Mapping[str, Any], compiler: Compiler) -> None:
         """What tells whose a figure is."""

@@ -65,7 +65,6 @@ class Defaults(Subjects):
     _fallbacks: tuple[Fallback, ...] = ()
     _usual: Mapping[str, Metric]
     _share_of_market: str
-    _scope: re.Pattern[str] | None
     _this: re.Pattern[str] | None
 
     _on_what = compiled(r" (?:on|for) (?=[a-z\ue000-\uefff])")
@@ -208,7 +207,7 @@ class Defaults(Subjects):
                 slot = self._phrases.right(scene, behind + match.start("a"), behind + match.end("a"))
                 about = slot.about or (self._phrases.subject(slot.words) if slot.words else None)
                 return replace(slot, about=about), None
-        if fallback and fallback.about == "scope" and (scope := self._in_scope(scene, spot)):
+        if fallback and fallback.about == "scope" and (scope := self._in_scope(scene, spot.position)):
             return scope, None
         own = self._own_phrase(scene, spot)
         if own.about is not None:
@@ -274,18 +273,6 @@ class Defaults(Subjects):
             return self._phrases.right(scene, of.end(), spot.stop)  # so much spent on AI
         return self._first_phrase(scene, spot.start, end, spot.kind != "count")
 
-    def _in_scope(self, scene: Scene, spot: _Spot, near: int = 0) -> Phrase | None:
-        """Among whom the sentence counts (受访银行中，…); ``near``: in the clause that ends there."""
-        if self._scope is None:
-            return None
-        for match in reversed(list(self._scope.finditer(scene.text, 0, spot.position))):
-            if match.end() < near:
-                return None
-            phrase = self._phrases.left(scene, match.end("a"), match.start("a"))
-            if phrase.about is not None:
-                return phrase
-        return None
-
     def _this_figure(self, figure: Figure) -> Placing | None:
         """这一比例, 该数字: measures the same as the last figure of its kind, of whom stands before it or also the same."""
         scene, position = figure.scene, figure.position
@@ -301,8 +288,7 @@ class Defaults(Subjects):
         about = placed[1].about if placed else told.about if told else None
         place = placed[1].place if placed else told.place if told else None
         own = self._unsaid(scene, self._phrases.left(scene, this.start(), start))
-        spot = _Spot(position, figure.kind, start, position, position)
-        other = own if own.about else self._in_scope(scene, spot, start - 1)
+        other = own if own.about else self._in_scope(scene, position, start - 1)
         about = other.about if other and other.about else about
         if about is None or metric.rate:
             return None

@@ -27,7 +27,7 @@ from suantu.stages.observations.subjects import Subjects
 
 _NAME = compiled("[\ue000-\uefff]")
 _IT = compiled(r" ?(?:it|they) (?:[a-z]+ )*$")
-_STATED = frozenset({"group", "carry", "section", "words", "average", "granted", "noun"})
+_STATED = frozenset({"group", "carry", "section", "words", "average", "granted", "noun", "those"})
 
 
 class Framed(Subjects):
@@ -135,6 +135,9 @@ class Framed(Subjects):
             named = scene.nodes[start].mentions if end == start + 1 and start in scene.nodes else ()
             about = named[0].thing if len(named) == 1 else self._phrases.subject(scene.surface(start, end))
             return Subject.of(about, hit)
+        if frame.about == "those":
+            those = self._those(scene, hit.position, last)
+            return Subject.of(those.about, hit, those.place) if those else None
         if last is None:
             told = self._told_carried(frame, scene) if frame.about == "carry" else None
             return Subject.of(told.about, hit, told.place) if told else None

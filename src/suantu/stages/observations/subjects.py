@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from suantu.phrases import Phrase
@@ -13,6 +14,8 @@ from suantu.stages.observations.placing import OF_KIND, Placing, clause_start, p
 
 class Subjects(Base):
     """The ways to find a figure's subject in a sentence."""
+
+    _scope: re.Pattern[str] | None
 
     def _subject_phrase(self, scene: Scene, end: int, start: int) -> Phrase:
         """The phrase left of ``end`` whose verb stands there; behind a preposition it only says more of the one before
@@ -62,6 +65,28 @@ class Subjects(Base):
                 return replace(phrase, place=phrase.place or place)
             place, places = phrase.place or phrase.about or place, phrase.places or places
         return Phrase(None, place, start, start, places=places)
+
+    def _in_scope(self, scene: Scene, position: int, near: int = 0) -> Phrase | None:
+        """Among whom the sentence counts (受访银行中，…); ``near``: in the clause that ends there."""
+        if self._scope is None:
+            return None
+        for match in reversed(list(self._scope.finditer(scene.text, 0, position))):
+            if match.end() < near:
+                return None
+            phrase = self._phrases.left(scene, match.end("a"), match.start("a"))
+            if phrase.about is None and phrase.words in self._countable:
+                return replace(phrase, about=self._phrases.subject(phrase.words))
+            if phrase.about is not None:
+                return phrase
+        return None
+
+    def _those(self, scene: Scene, position: int, last: tuple[int, Placing] | None) -> Phrase | None:
+        """Of whom a clause tells those who do something (采用人工智能的占28%): among whom its sentence counts, or what it
+        counted right before."""
+        scope = self._in_scope(scene, position)
+        if scope is not None or last is None or last[1].metric.name not in self._asked_metrics:
+            return scope
+        return Phrase(last[1].about, last[1].place, position, position)
 
     def _antecedent(self, scene: Scene, start: int) -> Phrase | None:
         """Whom a clause that begins at ``start`` describes (the H100, which draws …)."""
