@@ -58,6 +58,10 @@ class Suffixes:
         self._branch = compiled(
             f"[{signs.institutes}](?P<core>{self.inside}{{0,10}}?)(?P<ending>{ends})(?![{_HAN}]?长)"
         )
+        self._everyday_sites = frozenset(map(str, settings["everyday-sites"]))
+        sites = "|".join(sorted(map(str, settings["sites"]), key=len, reverse=True))
+        firms = "".join(sorted({*signs.organizations}.difference(signs.institutes, signs.bodies)))
+        self._site = compiled(f"[{firms}](?P<core>{self.inside}{{0,8}}?)(?P<ending>{sites})(?![{_HAN}]?[长群商])")
         self._ministry = compiled(f"[{signs.countries}]{inner}")
         local = str(government["local"]).replace("一-鿿", f"一-鿿{signs.topics}")
         self._local = compiled(f"[{signs.places}](?P<core>{local})")
@@ -102,7 +106,11 @@ class Suffixes:
             ledger.vote(page.surface(*match.span()), "GovernmentBody", self._government, 0.9)
 
     def read_branches(self, page: Page, ledger: Ledger) -> None:
-        """The institutes of known bodies."""
+        """The institutes of known bodies, and the computing centres of firms."""
+        for match in self._site.finditer(page.text):
+            kinds = [w.kind for w in self._words.split(match["core"])]
+            if (kinds or match["ending"] not in self._everyday_sites) and _BREAKS.isdisjoint(kinds):
+                ledger.vote(page.surface(*match.span()), self._rules[match["ending"]][1], "suffix.site", 0.7)
         for match in self._branch.finditer(page.text):
             kinds = [w.kind for w in self._words.split(match["core"])]
             own = self._rules.get(match["ending"], ("", "Organization"))[1] == "Organization"
