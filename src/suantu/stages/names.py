@@ -131,6 +131,13 @@ def _edge(text: str, start: int, end: int) -> int:
         return 0  # the AI of Chem.AI
     if text[end - 1].isdigit() and text[end : end + 1] == "." and text[end + 1 : end + 2].isdigit():
         return 0
+    if (
+        _word(text[end - 1])
+        and text[end - 1].isalpha()
+        and text[end : end + 1] == "-"
+        and text[end + 1 : end + 2].isdigit()
+    ):
+        return 0  # the Aurora of Aurora-1
     if end < len(text) and _word(text[end - 1]) and _word(text[end]):
         named = text[end - 1].isalpha() or text[start].isalpha()  # H100s, but no 1990s
         if text[end] == "s" and named and not (end + 1 < len(text) and _word(text[end + 1])):
