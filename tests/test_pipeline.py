@@ -200,3 +200,9 @@ def test_a_whole_province_is_that_of_the_office_which_writes() -> None:
     told = "《强算行动计划》解读\n来源：湖北省经济和信息化厅\n\n一、目标\n到2027年，全省智能算力规模达到60EFLOPS。\n"
     (figure,) = _extract(told).observations
     assert (figure.place.label if figure.place else "", figure.period) == ("湖北", "2027")
+
+
+def test_a_dateline_begins_no_sentence() -> None:
+    told = "（合肥，2025年6月3日）总部位于芜湖的服务器厂商岳芯科技今天开业。\n"
+    (claim,) = _extract(told).claims
+    assert (claim.subject.label, claim.predicate, claim.object.label) == ("岳芯科技", "locatedIn", "芜湖")

@@ -61,12 +61,15 @@ _ABBREVIATION = compiled(
     r"(?:^|[\s(])(?:(?<![0-9] )[A-Z]|U\.S|e\.g|i\.e|Inc|Corp|Co|Ltd|Dr|Mr|Mrs|Ms|St|Mt|Ft|Prof|Univ|Dept|Jr|Sr|Fig|Bros|Gen|Gov|No|vs|approx|est|cf)$"
 )
 
-_LABEL = compiled(r"\s*(?:【[^【】\n]{1,12}】\s*|[\u4e00-\u9fff]{1,8}\s+[-–—]+\s+(?=[\u4e00-\u9fff]))")
+_LABEL = compiled(
+    r"\s*(?:【[^【】\n]{1,12}】\s*|[\u4e00-\u9fff]{1,8}\s+[-–—]+\s+(?=[\u4e00-\u9fff])"
+    r"|[（(【][^（()）【】\n]{0,16}[0-9]{1,2}\s*月\s*[0-9]{1,2}\s*日[^（()）【】\n]{0,4}[）)】]\s*)"
+)
 
 
 def sentences(text: str) -> list[tuple[int, int]]:
     """The (start, end) of the sentences of a block, end marks included; what is too long for one comes in pieces."""
-    label = _LABEL.match(text)  # a rubric or a heading that runs in (算法 - …) is none of its words
+    label = _LABEL.match(text)  # a rubric, a dateline or a heading that runs in (算法 - …) is none of its words
     start = label.end() if label and label.end() < len(text) else 0
     out: list[tuple[int, int]] = [(0, start)] if start else []
     for match in _ENDS.finditer(text):
