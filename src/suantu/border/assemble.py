@@ -317,21 +317,25 @@ class DocumentGraph:
             self.add(node, st("saidBy"), self.thing(said_by))
 
     def rankings(self, entries: Iterable[RankingEntry]) -> Iterator[None]:
-        for key, members in _grouped(entries, _ranking_key).items():
-            ranking = f"<{v.STI}ranking/{digest(self.source.sha256, *key)}>"
-            self.add(ranking, _TYPE, st("Ranking"))
-            self.add(ranking, _LABEL, text(key[0], language_of(key[0])))
-            for one in members:
-                self.when_and_where(ranking, one.period, one.place, one.said_by)
-            for entry, same in _grouped(members, _entry_key).items():
-                name = digest(self.source.sha256, *key, *entry)
-                node, _ = self.fact("ranking-entry", name, (st("RankingEntry"),), same)
-                self.add(node, st("inRanking"), ranking)
-                self.add(node, st("rank"), typed(same[0].rank, "integer"))
-                self.add(node, st("item"), self.thing(same[0].item))
-                if same[0].tier is not None:
-                    self.add(node, st("tier"), typed(same[0].tier, "integer"))
+        for key, told in _grouped(entries, _ranking_key).items():
+            for sayer, members in _by_sayer(told).items():
+                self._ranking((*key, sayer) if sayer else key, members)
             yield
+
+    def _ranking(self, key: tuple[str, ...], members: Sequence[RankingEntry]) -> None:
+        ranking = f"<{v.STI}ranking/{digest(self.source.sha256, *key)}>"
+        self.add(ranking, _TYPE, st("Ranking"))
+        self.add(ranking, _LABEL, text(key[0], language_of(key[0])))
+        for one in members:
+            self.when_and_where(ranking, one.period, one.place, one.said_by)
+        for entry, same in _grouped(members, _entry_key).items():
+            name = digest(self.source.sha256, *key, *entry)
+            node, _ = self.fact("ranking-entry", name, (st("RankingEntry"),), same)
+            self.add(node, st("inRanking"), ranking)
+            self.add(node, st("rank"), typed(same[0].rank, "integer"))
+            self.add(node, st("item"), self.thing(same[0].item))
+            if same[0].tier is not None:
+                self.add(node, st("tier"), typed(same[0].tier, "integer"))
 
     def loose(self, loose: Loose) -> None:
         """A figure that no fact captured: its words, why, and the sentence it stands in."""
@@ -375,6 +379,18 @@ def _observation_key(one: Observation) -> tuple[str, ...]:
 
 def _ranking_key(one: RankingEntry) -> tuple[str, ...]:
     return one.ranking, one.period, _iri(one.place)
+
+
+def _by_sayer(told: Iterable[RankingEntry]) -> dict[str, list[RankingEntry]]:
+    """The entries of one name, time and place as each source has them: the first one's (under the empty key) with those
+    that nobody is named for, and those of every other."""
+    out: dict[str, list[RankingEntry]] = {"": []}
+    first = ""
+    for one in told:
+        said = _iri(one.said_by)
+        first = first or said
+        out.setdefault("" if said in ("", first) else said, []).append(one)
+    return out
 
 
 def _entry_key(one: RankingEntry) -> tuple[str, ...]:
