@@ -61,7 +61,7 @@ class Suffixes:
         self._everyday_sites = frozenset(map(str, settings["everyday-sites"]))
         sites = "|".join(sorted(map(str, settings["sites"]), key=len, reverse=True))
         firms = "".join(sorted({*signs.organizations}.difference(signs.institutes, signs.bodies)))
-        self._site = compiled(f"[{firms}](?P<core>{self.inside}{{0,8}}?)(?P<ending>{sites})(?![{_HAN}]?[长群商])")
+        self._site = compiled(f"[{firms}](?P<core>{self.inside}{{0,8}}?)(?P<ending>{sites})(?![{self._continues}])")
         self._ministry = compiled(f"[{signs.countries}]{inner}")
         local = str(government["local"]).replace("一-鿿", f"一-鿿{signs.topics}")
         self._local = compiled(f"[{signs.places}](?P<core>{local})")
