@@ -13,6 +13,7 @@ from suantu.scene import Scene
 _MONTH = compiled(r"\d{4}-\d\d")
 _CLAUSES = compiled(r"[，；;]|, ")
 _MANY = 4  # a year named so often is what a document is about
+_FADED = 3  # paragraphs without a time of their own, after which none before them counts
 _WIDE = frozenset({"Country"})
 _PLACES = frozenset({"Place", "Country", "Region", "City"})
 
@@ -70,6 +71,7 @@ class Eras:
     heading: Period | None = None
     before: Period | None = None
     announced: Period | None = None
+    idle: int = 0
 
     def enter(self, sections: tuple[str, ...], find: Callable[[str], Sequence[Period]], issued: str) -> Period | None:
         """The time of a paragraph under these headings, the nearest that has one; the date of publication is none."""
@@ -85,9 +87,12 @@ class Eras:
         self.announced = period if text.rstrip().endswith(tuple(ends)) else None
 
     def leave(self, period: Period | None, now: str) -> None:
-        """Keep a paragraph's time for the next if it is past."""
+        """Keep a paragraph's time for the next ones if it is past."""
         if period is not None and not period.ahead and year_of(period) <= now[:4] and period.value != now:
-            self.before = period
+            self.before, self.idle = period, 0
+        else:
+            self.idle += 1
+            self.before = self.before if self.idle < _FADED else None
 
 
 def measured(facts: Sequence[Observation], closure: Callable[[Sequence[str]], frozenset[str]]) -> dict[str, Thing]:
