@@ -10,6 +10,7 @@ from suantu.ontology import Name, Ontology
 from suantu.stages.names import Match
 
 _LABEL = 8  # a label stands at the head of its block
+_QUOTES = ("“", "「", "‘")
 _MADE = frozenset({"Chip", "Product", "AIModel", "Interconnect"})
 
 
@@ -24,6 +25,9 @@ class Evidence:
         self._joints = frozenset(map(str, settings["joints"]))
         self._read_as = {str(k): str(v) for k, v in dict(settings.get("read-as", {})).items()}
         self._labels = [(compiled(str(r["before"])), compiled(str(r["after"]))) for r in settings.get("labels", ())]
+        quoted = dict(settings.get("quoted", {}))
+        self._never_quoted = frozenset(map(str, quoted.get("classes", ())))
+        self._quoted = compiled(str(quoted.get("after", "(?!)")))
         self._ontology = ontology
 
     def certain(self, matches: Sequence[Sequence[Match]]) -> frozenset[str]:
@@ -53,7 +57,9 @@ class Evidence:
         match = found[i]
         clear = [n for n in match.names if not n.ambiguous]
         if clear:
-            return clear[0]
+            called = text[match.start - 1 : match.start] in _QUOTES and self._quoted.match(text, match.end)
+            named = called and self._never_quoted & self._ontology.closure(clear[0].thing.classes)
+            return None if named else clear[0]
         if match.end - match.start == 1 and not text[match.start].isascii():
             return self._letter(text, found, i)
         refused = text[max(0, match.start - 2) : match.start].endswith(self._never) and not text[match.start].isascii()

@@ -231,7 +231,8 @@ class Suffixes:
     def _ends_there(self, text: str, end: int) -> bool:
         """Whether what follows a name is a mark or a word of its own."""
         words = self._words.split(text[end : end + 4])
-        return not words or words[0].kind in ("stop", "verb") or not text[end].isalnum() or len(words[0]) > 1
+        own = len(words[0]) > 1 or words[0].kind in ("stop", "verb") if words else True
+        return own or text[end].isascii() or not text[end].isalnum()
 
     def _long_name(self, core: str, cls: str, clean: bool) -> bool:
         """人工智能产业促进会: topic words alone name a consortium where they are many."""

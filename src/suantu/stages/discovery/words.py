@@ -40,6 +40,7 @@ class Words:
         self.common = tuple(str(settings["common-ends"]))
         self._bonds_after = str(settings["bonds-after"])
         self._bonds = str(settings["bonds"]) + self._bonds_after
+        self._bonds_before = frozenset(str(settings["bonds-before"]))
         endings = {str(w) for rule in settings["suffixes"] for w in rule["words"] if len(str(w)) > 1}
         self._ending = compiled("|".join(sorted(endings, key=len, reverse=True)))
         self.wares = tuple(map(str, settings["wares"]))
@@ -116,6 +117,10 @@ class Words:
                     else alone or after or (before and word.kind == "generic")
                 ):
                     words[i] = Word(word.start, word.end, "open")
+        if len(words) > 1 and text[words[-2].start : words[-2].end] in self._bonds_before:
+            longer = len(words) == 2 or (len(words[-3]) > 1 and words[-3].kind in ("stop", "role", "verb"))
+            if longer and len(words[-1]) == 1 and words[-1].kind == "open":
+                words[-2] = Word(words[-2].start, words[-2].end, "open")
         return words
 
     def trim(self, text: str, whole: bool = False, inner: bool = False) -> tuple[int, int, bool] | None:
