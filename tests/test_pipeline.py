@@ -206,3 +206,12 @@ def test_a_dateline_begins_no_sentence() -> None:
     told = "（合肥，2025年6月3日）总部位于芜湖的服务器厂商岳芯科技今天开业。\n"
     (claim,) = _extract(told).claims
     assert (claim.subject.label, claim.predicate, claim.object.label) == ("岳芯科技", "locatedIn", "芜湖")
+
+
+def test_a_paragraph_that_only_compares_dates_nothing_that_follows() -> None:
+    told = (
+        "2024年中国推理卡市场回顾\n\n2024年国内推理卡出货130万张。\n\n"
+        "从形态看，PCIe卡与2023年的79.5%相比明显回落。\n\n全年共售出模组48万片。\n"
+    )
+    periods = {o.value_text: o.period for o in _extract(told).observations}
+    assert periods["48万片"] == "2024"

@@ -55,9 +55,9 @@ def year_of(period: Period) -> str:
 
 def anchor(periods: Sequence[Period], issued: str) -> str:
     """The time of a paragraph that later words count from: the last that has passed, a point rather than a span, and none
-    that is only looked back to (2025 …, a year earlier)."""
-    known = [p for p in periods if p.value and year_of(p) <= (issued[:4] or "9999")]
-    points = [p for p in known if not p.ahead and "/" not in p.value and p.aside != "compared"]
+    that is only looked back to (2025 …, a year earlier) or compared with."""
+    known = [p for p in periods if p.value and year_of(p) <= (issued[:4] or "9999") and p.aside != "compared"]
+    points = [p for p in known if not p.ahead and "/" not in p.value]
     told = [p.value for p in points or known if any(c.isdigit() for c in p.text)]
     back = max(told, default="")
     return next((p.value for p in reversed(points or known) if p.value in told or p.value >= back), "")

@@ -189,9 +189,7 @@ class Facts(Base):
             place=place,
             within=placing.within,
             compared_with=placing.compared,
-            compared_period=when.compared
-            if metric.rate or metric.name == "ratio"
-            else "",  # a level is compared with none
+            compared_period=when.compared if metric.compares else "",
             period=period,
             status=status,
             bound=placing.bound or self._bound(scene, position, quantity, placing, sign),

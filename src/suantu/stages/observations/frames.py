@@ -43,6 +43,11 @@ class Metric:
     tests: tuple[str, ...] = ()
     unit: str = ""
 
+    @property
+    def compares(self) -> bool:
+        """Whether it tells of two things or times: a level is compared with no other time."""
+        return self.rate or self.name == "ratio"
+
 
 @dataclass(frozen=True, slots=True)
 class Cue:
