@@ -59,6 +59,7 @@ class Base:
         listed = "|".join(
             re.escape(str(w)) for w in sorted(settings["list-link"], key=lambda w: (-len(str(w)), str(w)))
         )
+        self._set_against = compiled(str(settings.get("set-against", "(?!)")))
         self._list_link = compiled(f"(?:{edge}(?:{listed}){after}|[{period}]|\\s)*", re.IGNORECASE)
         enumerated = "|".join(map(re.escape, settings["not-figures"]))
         self._enumerated = compiled(f"^(?:{settings['not-figures-before']}|\\s)*(?:{enumerated}){after}", re.IGNORECASE)

@@ -76,7 +76,7 @@ class Cued(Subjects):
             metric = cue.metric(kind)
             if metric is None:
                 continue
-            if self._has_own(scene, cue.end, position):
+            if self._has_own(scene, cue.end, position) or self._set_against.match(gap):
                 return None
             placing = self._with_subject(figure, metric, position, "figure.before-metric", "0.85")
             return replace(placing, end=cue.end) if placing else None

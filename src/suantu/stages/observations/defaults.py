@@ -150,6 +150,8 @@ class Defaults(Subjects):
         for cue in reversed(left):
             if not self._alike(scene, cue.end, spot.position, spot.kind):
                 return cue
+        if self._set_against.match(scene.text, spot.position + 1):
+            return None
         right = [c for c in inside if c.start > spot.position and not self._has_own(scene, c.end, spot.position)]
         if right and not re.search(f"[{FIGURES}]", scene.text[spot.position + 1 : right[0].start]):
             return right[0] if right[0].start - spot.position < 10 else None
