@@ -159,6 +159,7 @@ class Base:
         self._aside_figure = compiled(str(settings.get("aside-figure", "(?!)")))
         self._own_figure = compiled(str(settings.get("own-figure", "(?!)")))
         self._relative = compiled(str(settings.get("relative-clause", "(?!)")))
+        self._viewed = compiled(str(settings.get("viewed", "(?!)")))
         self._describing = compiled(str(settings.get("describing", "(?!)")))
 
     def _load_beneficiary(self, settings: Mapping[str, Any], compiler: Compiler) -> None:

@@ -97,9 +97,14 @@ class Subjects(Base):
         return Phrase(None if place else node.thing, node.thing if place else None, start, start, (node,))
 
     def _passed_over(self, scene: Scene, start: int, end: int, phrase: Phrase) -> bool:
-        """Who says so, and words for the metric itself (the price of …), are not what is measured."""
+        """Who says so, how one looks at it (从地区分布看), and words for the metric itself (the price of …), are not what is
+        measured."""
         if phrase.about is not None and self._unsaid(scene, phrase).about is None:
             return True
+        if phrase.about is not None and phrase.about.found_by == "phrase":
+            viewed = self._viewed.match(scene.text, clause_start(scene.text, start))
+            if viewed is not None and start < viewed.end():
+                return True
         return self._language == "en" and phrase.about is not None and bool(self._metrics.meaning(phrase.words))
 
     def _has_own(self, scene: Scene, end: int, position: int) -> bool:
