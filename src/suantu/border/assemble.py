@@ -105,6 +105,7 @@ class DocumentGraph:
         self.things: set[tuple[str, tuple[str, ...]]] = set()
         self.mentioned: set[str] = set()
         self.said: set[str] = set()  # keys of facts
+        self.sayers: dict[tuple[str, ...], str] = {}  # who first told each ranking
         self.named: frozenset[str] = frozenset()  # the discovered things of the portions before
         self.document(version)
 
@@ -318,9 +319,19 @@ class DocumentGraph:
 
     def rankings(self, entries: Iterable[RankingEntry]) -> Iterator[None]:
         for key, told in _grouped(entries, _ranking_key).items():
-            for sayer, members in _by_sayer(told).items():
+            for sayer, members in self._by_sayer(key, told).items():
                 self._ranking((*key, sayer) if sayer else key, members)
             yield
+
+    def _by_sayer(self, key: tuple[str, ...], told: Iterable[RankingEntry]) -> dict[str, list[RankingEntry]]:
+        """The entries of one name, time and place as each source has them: the first one's (under the empty key) with
+        those that nobody is named for, and those of every other."""
+        out: dict[str, list[RankingEntry]] = {}
+        for one in told:
+            said = _iri(one.said_by)
+            first = said and self.sayers.setdefault(key, said)
+            out.setdefault("" if said == first else said, []).append(one)
+        return out
 
     def _ranking(self, key: tuple[str, ...], members: Sequence[RankingEntry]) -> None:
         ranking = f"<{v.STI}ranking/{digest(self.source.sha256, *key)}>"
@@ -379,18 +390,6 @@ def _observation_key(one: Observation) -> tuple[str, ...]:
 
 def _ranking_key(one: RankingEntry) -> tuple[str, ...]:
     return one.ranking, one.period, _iri(one.place)
-
-
-def _by_sayer(told: Iterable[RankingEntry]) -> dict[str, list[RankingEntry]]:
-    """The entries of one name, time and place as each source has them: the first one's (under the empty key) with those
-    that nobody is named for, and those of every other."""
-    out: dict[str, list[RankingEntry]] = {"": []}
-    first = ""
-    for one in told:
-        said = _iri(one.said_by)
-        first = first or said
-        out.setdefault("" if said in ("", first) else said, []).append(one)
-    return out
 
 
 def _entry_key(one: RankingEntry) -> tuple[str, ...]:
