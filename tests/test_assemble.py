@@ -18,7 +18,8 @@ from rdflib.compare import isomorphic
 
 import graph_samples as samples
 from suantu import kept
-from suantu.border.assemble import decimal_text, last_year, quads
+from suantu.border.assemble import last_year, quads
+from suantu.border.lines import decimal_text
 from suantu.border.ontograph import ontology_graph
 from suantu.border.vocab import PREFIXES, document_iri, expand, prefix_header, shorten
 from suantu.records import Extraction, Observation, Span

@@ -31,10 +31,9 @@ def home_of(
 
     if own := places(title):
         return next((t for country, t in own if country), own[0][1])
-    if office := [
-        t for _, t in places(publisher) if any(publisher.startswith(n) for n in (t.label, *t.labels.get("zh", ())))
-    ]:
-        return office[0]
+    for _, place in places(publisher):
+        if publisher.startswith(place.label):
+            return place
     cited = [t for text in texts for m in _TITLED.finditer(text) for country, t in places(m[0]) if country]
     return cited[0] if len({t.iri for t in cited}) == 1 else None
 

@@ -231,8 +231,9 @@ class Suffixes:
     def _ends_there(self, text: str, end: int) -> bool:
         """Whether what follows a name is a mark or a word of its own."""
         words = self._words.split(text[end : end + 4])
-        own = len(words[0]) > 1 or words[0].kind in ("stop", "verb") if words else True
-        return own or text[end].isascii() or not text[end].isalnum()
+        if not words or text[end].isascii() or not text[end].isalnum():
+            return True
+        return len(words[0]) > 1 or words[0].kind in ("stop", "verb")
 
     def _long_name(self, core: str, cls: str, clean: bool) -> bool:
         """人工智能产业促进会: topic words alone name a consortium where they are many."""

@@ -280,9 +280,8 @@ class Base:
         own = metric.name in self._site_metrics and not self._units.search(scene.text, start, position + 8)
         if not own and not (metric.placed and self._phases.match(scene.text, start, position)):
             return None
-        clause: tuple[int, int] | None = (
-            None  # of a device that the text is about: only the site before it has more of it
-        )
+        # that of a device that the text is about: only the site before it has more of it
+        clause: tuple[int, int] | None = None
         for topic in reversed(scene.topics):
             if scene.now - topic.time > 1 or clause not in (None, (topic.time, topic.clause)):
                 break

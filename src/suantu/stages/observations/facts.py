@@ -86,7 +86,7 @@ class Facts(Base):
         """由A增至B over a span of years, or behind two years: the first figure is of the first year, the second of the
         last."""
         period = when.period
-        if period is None or placing.metric.rate or placing.metric.name == "ratio":
+        if period is None or placing.metric.compares:
             return when
         first, _, last = period.value.partition("/")
         if not last:

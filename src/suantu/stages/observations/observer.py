@@ -78,7 +78,7 @@ class Observer(Cued, Framed, Defaults, Facts):
         self, found: list[Observation], facts: Sequence[Observation], placing: Placing
     ) -> list[Observation]:
         """The figures, where they tell how what was told last changes: foreseen as that is (English), of its place."""
-        if not (placing.metric.rate or placing.metric.name == "ratio"):
+        if not placing.metric.compares:
             return found
         base, out = facts[-1], []
         for fact in found:
