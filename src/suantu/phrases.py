@@ -21,6 +21,7 @@ from suantu.scene import Node, Scene
 
 _NAME = compiled("[\ue000-\uefff]")
 _FIGURE = compiled("[\uf000-\uf8ff]")
+_DESCRIBED = frozenset({"Chip", "Product", "Interconnect", "Organization"})
 _PUNCTUATION = "，。；;！？!?,、：:（()）\n"
 _NAMED = frozenset({"Organization", "Chip", "Product", "Interconnect", "AIModel", "Place"})
 _MAX = {"zh": 22, "en": 60}
@@ -328,10 +329,14 @@ class Phrases:
         return Phrase(self.subject(surface), place, start, end, tuple(nodes), surface)
 
     def _first_of(self, nodes: list[Node], text: str) -> Thing | None:
-        """Of names side by side or joined by a possessive, the first device or organization is what is meant."""
+        """Of names side by side, the first device or organization is what is meant; of those that describe another
+        (百度投资的昆仑芯), that one."""
         rest = _NAME.sub("", text).strip("的' s’·-")
         if rest and len(rest) > 4:
             return None
+        described = self._alphabet.classes(nodes[-1].char) & _DESCRIBED and text.endswith(nodes[-1].char)
+        if self._language != "en" and described and self._of.fullmatch(text, len(text) - 2, len(text) - 1):
+            nodes = nodes[-1:]
         for wanted in ("Chip", "Product", "Interconnect", "AIModel", "Organization"):
             for node in nodes:
                 if wanted in self._alphabet.classes(node.char) and len(node.mentions) == 1:
