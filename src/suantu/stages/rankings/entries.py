@@ -39,7 +39,8 @@ class Entries:
     ) -> RankingEntry:
         scene = match.scene
         evidence = self._evidence(scene, *span)
-        label = self.naming.label(named, match.thread, item)
+        if (label := match.labels.get(named.name)) is None:  # what is ranked together is in one ranking
+            label = match.labels[named.name] = self.naming.label(named, match.thread, item)
         place = self._not(named.place or self._scope_before(match, label, item, period), item)
         return RankingEntry(
             label, rank, item, evidence, match.rule.rule.name, period, place, None,

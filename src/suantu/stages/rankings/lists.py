@@ -65,6 +65,7 @@ class Lists:
         self._pronouns = {str(k): int(v) for k, v in settings.get("pronouns", {}).items()}
         self._by = compiled(expand(settings.get("by", "\\s*")))
         self._owner = compiled(expand(settings.get("owner", "(?!)")))
+        self._described = compiled(settings.get("described", "(?!)"))
         self._itself = compiled(expand(settings.get("itself", "(?!)")))
         self.possessive = compiled(settings.get("possessive", "(?!)"))
         self._series = compiled(expand(settings.get("series", "(?!)")))
@@ -208,6 +209,8 @@ class Lists:
             if len(nodes) > 1 and start == nodes[0][0] and self._owned(text, *nodes[-2:]) and nodes[-1][0] == end - 1:
                 return nodes[-1][1].things
             first, last = nodes[0], nodes[-1]
+            if last[0] == end - 1 and self._described.search(text, start, last[0]):
+                return last[1].things
             if at_end and last[0] == end - 1 and (outer or (first is last and start == end - 1)):
                 return last[1].things
             if not at_end and first[0] == start and (outer or start == end - 1):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from suantu.expressions import compiled
 from suantu.rules import Pattern, Rule
@@ -39,12 +39,13 @@ class RankingRule:
 
 @dataclass(slots=True)
 class Match:
-    """One match of one rule, with what the makers need."""
+    """One match of one rule, with what the makers need; ``labels``: what its rankings are called, by their names."""
 
     rule: RankingRule
     scene: Scene
     thread: RankThread
     found: re.Match[str]
+    labels: dict[str, str] = field(default_factory=dict)
 
     def span(self, group: str) -> tuple[int, int]:
         """Where a group stands; (-1, -1) where the pattern has none or it took no part."""

@@ -91,7 +91,8 @@ class Naming(Times):
             return replace(found, name=self._around.sub("", found.name) or found.name)
         for pattern in self._criteria:
             matches = [m for m in pattern.finditer(scene.text) if self._reaches(scene, m, start)]
-            if matches and (words := self.words(scene, matches[-1].start("c"), matches[-1].end("c"))):
+            words = self.words(scene, *matches[-1].span("c")) if matches else ""
+            if words and not self._not_name.search(words):
                 return Named(words, place, self.class_of(words) or thread.item_class, True)
         if thread.name:
             return Named(thread.name, place or thread.place, thread.item_class, False)
@@ -260,6 +261,8 @@ class Naming(Times):
         firms = [at for at in range(start, end) if at in scene.nodes and self._is_firm(scene.nodes[at])]
         if firms and firms[-1] + 1 < end and (firms[-1] == start or self._whose.match(scene.text, firms[-1] + 1)):
             start = firms.pop() + 1  # whose ranking it is
+        lists = (at for at in range(start, end) if at in scene.nodes and len(scene.nodes[at].mentions) > 1)
+        start = next((at + 1 for at in lists if self._whose.match(scene.text, at + 1)), start)
         if any(at >= start for at in firms):
             return ""
         words = self._strip.sub("", self._undated(scene, start, end))
