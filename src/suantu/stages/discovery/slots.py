@@ -136,7 +136,7 @@ class Slots:
             if slot.latin:
                 self._latin(page.surface(start, end).rstrip(".'’-"), slot, ledger)
                 continue
-            found = self._words.trim(page.text[start:end], inner=not slot.opens)
+            found = self._words.trim(page.text[start:end], False, not slot.opens, page.text[start - 1 : start])
             if found is None or (slot.opens and self._owned(page.text, start, slot.behind and found[0])):
                 continue
             a, b = start + found[0], start + found[1]

@@ -137,7 +137,7 @@ class Suffixes:
         if not run:
             return
         left = run.start()
-        found = self._words.trim(text[left:start])
+        found = self._words.trim(text[left:start], before=text[left - 1 : left] if left else "")
         if ending in self._offices:
             self._office(page, ending, left, start, end, ledger, left + found[0] if found else start)
             return

@@ -15,6 +15,7 @@ _PLAIN = 12
 _LATIN = compiled(r"[A-Za-z0-9.\-]+")
 _NODE = compiled("[\ue000-\uf8ff]")
 _TOPIC = ("generic", "topic")
+_ENDS = "，。；：、！？（“《\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class Words:
         self.common = tuple(str(settings["common-ends"]))
         self._bonds_after = str(settings["bonds-after"])
         self._bonds = str(settings["bonds"]) + self._bonds_after
+        self._bonds_first = str(settings["bonds-first"])
         self._bonds_before = frozenset(str(settings["bonds-before"]))
         endings = {str(w) for rule in settings["suffixes"] for w in rule["words"] if len(str(w)) > 1}
         self._ending = compiled("|".join(sorted(endings, key=len, reverse=True)))
@@ -123,13 +125,18 @@ class Words:
                 words[-2] = Word(words[-2].start, words[-2].end, "open")
         return words
 
-    def trim(self, text: str, whole: bool = False, inner: bool = False) -> tuple[int, int, bool] | None:
+    def trim(
+        self, text: str, whole: bool = False, inner: bool = False, before: str = "，"
+    ) -> tuple[int, int, bool] | None:
         """Where the name in a stretch begins and ends, and whether a word that is no part of it stands before it.
 
         ``whole`` keeps verbs and generic words at its head (智能理货); ``inner``: it is known where the name begins, so
-        that a function word that names have too may stand within (中原联合资本).
+        that a function word that names have too may stand within (中原联合资本). ``before``: the letter before the
+        stretch; where that ends a clause, some function words are the first letter of a name (中锐, 和岫).
         """
         words = list(self.split(text))
+        if len(words) > 1 and text[0] in self._bonds_first and words[1].kind == "open" and before in _ENDS:
+            words[0] = Word(0, words[0].end, "open" if len(words[0]) == 1 else words[0].kind)
         while words and words[-1].kind == "stop":
             words.pop()
         end = words[-1].end if words else 0
@@ -173,9 +180,10 @@ class Words:
     def sound(self, text: str) -> bool:
         """Whether a stretch may be a name: not only generic words, and no function word in it."""
         words = self.split(text)
-        within = words[1:-1]
+        within = words[:-1] if text[:1] in self._bonds_first and len(words) > 2 else words[1:-1]
         return not all(w.kind in ("generic", "stop", "role") for w in words) and all(
-            w.kind != "stop" or (w in within and text[w.start : w.end] in self._named) for w in words
+            w.kind != "stop" or (w in within and text[w.start : w.end] in (self._named if w.start else text[0]))
+            for w in words
         )
 
 
