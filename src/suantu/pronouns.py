@@ -55,15 +55,10 @@ class Pronoun:
         self, end: int, text: str, nodes: Sequence[Node], alphabet: Alphabet, between: re.Pattern[str]
     ) -> tuple[str, ...]:
         """The classes of what it stands for: before a product it is its maker's (its MI300X: AMD's)."""
-        following = min((n for n in nodes if n.start >= end), key=lambda n: n.start, default=None)
-        owned = following is not None and alphabet.classes(following.char) & self.owns
-        if (
-            following
-            and owned
-            and (self.gap if self.gap is not NONE else between).fullmatch(text, end, following.start)
-        ):
-            return (self.owner,)
-        return self.classes
+        behind = [n for n in nodes if n.start >= end and alphabet.classes(n.char) & self.owns]
+        owned = min(behind, key=lambda n: n.start, default=None)
+        gap = self.gap if self.gap is not NONE else between
+        return (self.owner,) if owned is not None and gap.fullmatch(text, end, owned.start) else self.classes
 
 
 def beside(nodes: Sequence[Node], match: re.Match[str], pronoun: Pronoun, alphabet: Alphabet) -> bool:

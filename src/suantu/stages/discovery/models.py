@@ -57,6 +57,7 @@ class Models:
         self._any_product = tuple(map(str, settings["any-product"]))
         self._made, self._acts = compiled(str(settings["made-by"])), compiled(str(settings["acts"]))
         self._model_signs = compiled(str(settings["model-signs"]))
+        self._sized, self._model_has = (compiled(str(settings[k])) for k in ("model-sized", "model-has"))
         self._naming = tuple(map(str, settings["quotes"]["naming"]))
         self._made_of = compiled(f"[{self._makers}]{settings['made-of']}$")
         self._models_before = tuple(map(str, settings["model-words-before"]))
@@ -197,6 +198,8 @@ class Models:
         if named and (cls := self._heads.last(named["run"])):
             ledger.vote(surface, cls, "model.named", 0.65)
         if numbered:
+            if self._sized.search(surface) or self._model_has.match(after):
+                ledger.vote(surface, "AIModel", "model.trained", 0.65)
             for cls, pattern in self._measures:
                 if pattern.match(after):
                     weight = 0.6 if not surface.isascii() or lead.endswith(self._models_before) else 0.45

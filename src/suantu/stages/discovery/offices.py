@@ -21,10 +21,11 @@ class Offices:
     ) -> None:
         self._of_level = {str(w): str(cls) for w, cls in settings["government"]["of-level"].items()}
         self._levels = tuple(str(w) for w in settings["government"]["levels"] if w)
+        self._not_alone = frozenset(map(str, settings["government"]["not-alone"]))
         self._places, self._parents = places, parents
 
     def read(self, chosen: Chosen, at: int, found: Sequence[Chosen]) -> list[tuple[Match, Name]]:
-        """市财政局 is the office of the city that the text spoke of last."""
+        """市财政局 is the office of the city that the text spoke of last; without one 市政府 is none."""
         out = []
         for i, (match, name) in enumerate(chosen):
             if (
@@ -38,6 +39,8 @@ class Offices:
                 )
                 if place is not None:
                     name = self._office_of(place, name, found)
+                elif name.text.lstrip("".join(self._levels)) in self._not_alone:
+                    continue
             out.append((match, name))
         return out
 

@@ -258,7 +258,7 @@ class Suffixes:
             ledger.vote(page.surface(a - 1, end), "GovernmentBody", self._government, 0.9)
         elif level and 2 <= self._words.unknown(text[core:a]) == a - core <= 3:
             ledger.vote(page.surface(core, end), "GovernmentBody", self._government, 0.8)
-        elif level and (bureau or ending not in self._not_alone):
+        elif level and (bureau or ending not in self._not_alone or self._begins(text, left, a)):
             ledger.vote(page.surface(a, end), "GovernmentBody", self._government, 0.7)
 
     def _region(self, page: Page, core: str, a: int, end: int, clean: bool, ledger: Ledger) -> None:
@@ -279,3 +279,8 @@ class Suffixes:
             ledger.vote(page.surface(a, end), "Region", self._place, 0.7)
         elif len(core) > 1 and any(w.kind == "noun" for w in words) and self._stands.match(page.text, end):
             ledger.vote(page.surface(a, end), "Region", self._place, 0.62)
+
+    def _begins(self, text: str, left: int, start: int) -> bool:
+        """Whether a word of its own, or a mark, stands before (由市政府出台; no 各地市政府)."""
+        words = self._words.split(text[max(left, start - 4) : start])
+        return not words or words[-1].kind == "stop"

@@ -164,7 +164,8 @@ class Relations:
             starred = self._starred(scene, node)
             for a, b in combinations(sorted(node.mentions, key=lambda m: m.start), 2):
                 if not starred or a.start == node.start:
-                    yield from self._claim(rule, a.thing, b.thing, scene.evidence(match.start(), match.end()))
+                    first, second = (b, a) if _turned(a, b, scene.host) else (a, b)
+                    yield from self._claim(rule, first.thing, second.thing, scene.evidence(match.start(), match.end()))
             return
         subjects = self._bound(rule, "s", scene, match)
         objects = self._owned(rule, subjects) if rule.own else self._bound(rule, "o", scene, match)
@@ -179,7 +180,8 @@ class Relations:
         for one, other in self._pairs(scene, of_s, of_o, hi):
             if rule.makes == MADE and other is not of_o[0] and self._of_other(one.thing, other, scene):
                 continue
-            mention, target = (other, one) if either and one.start > other.start else (one, other)
+            swap = either and _turned(one, other, scene.host)
+            mention, target = (other, one) if swap else (one, other)
             yield from self._claim(rule, mention.thing, target.thing, evidence)
             yield from self._of_family(rule, scene, mention, target, evidence)
 
@@ -362,6 +364,13 @@ class Relations:
         for iri in list(out):
             out |= self._facts.get((iri, "partOf"), set()) | self._facts.get((iri, "locatedIn"), set())
         return out
+
+
+def _turned(one: Mention, other: Mention, host: Node | None) -> bool:
+    """Whether the other of two that are with one another comes first: whom the text is about, else who is named first."""
+    if host is not None and host.thing.iri in (one.thing.iri, other.thing.iri):
+        return host.thing.iri == other.thing.iri
+    return one.start > other.start
 
 
 def _planned(scene: Scene, start: int, end: int) -> bool:

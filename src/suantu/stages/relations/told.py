@@ -21,8 +21,10 @@ def maker_told(scene: Scene, position: int, firm: Node | None) -> Node | None:
     ware = scene.topic(position, _WARES, 1)
     if ware is None or len(ware.mentions) > 1 or (maker := scene.makers.get(ware.thing.iri)) is None:
         return None
+    if any(t.node is ware and t.object for t in scene.topics):  # what is only used (…采用乙的丙，自研…)
+        return None
     named = {id(t.node): (t.time, t.clause) for t in scene.topics}
-    if firm is not None and named.get(id(firm), (-1, -1)) > named[id(ware)]:
+    if firm is not None and named.get(id(firm), (-1, -1)) >= named[id(ware)]:  # … or who uses it
         return None
     return replace(ware, mentions=(replace(ware.mentions[0], thing=maker),))
 
