@@ -264,7 +264,9 @@ class _Reading:
         home: Thing | None,
         tabled: Collection[int],
     ) -> None:
-        pipeline, times = self.pipeline, self.pipeline.periods
+        pipeline, times, issued = self.pipeline, self.pipeline.periods, self.document.issued
+        era = self.eras.enter((self.document.title, *block.sections), lambda text: times.find(text, issued), issued)
+        self.previous = self.eras.since(self.previous, issued, block.sections != self.sections)
         singles = self._singles(block, names)
         for node in singles:
             for mention in node.mentions:
@@ -281,8 +283,6 @@ class _Reading:
         period = self.eras.announced if block.kind in _LISTED else None
         opening: Period | None = None
         paragraph: list[Observation] = []
-        issued = self.document.issued
-        era = self.eras.enter((self.document.title, *block.sections), lambda text: times.find(text, issued), issued)
         of_market = False
         told: tuple[Observation, ...] = ()
         for bounds in sentences(block.text):

@@ -119,6 +119,11 @@ class Period:
     aside: str = ""
 
 
+def in_months(period: str) -> str:
+    """A period's value without its days: a figure or a rank is of a month at the finest."""
+    return "/".join(end[:7] for end in period.split("/"))
+
+
 @dataclass(frozen=True, slots=True)
 class Ordinal:
     """A place in an order: ``kind`` is ``rank`` (第三; ``last`` is set for 第6至第10), ``top`` (前五) or ``tier``."""

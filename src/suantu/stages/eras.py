@@ -82,6 +82,11 @@ class Eras:
             self.heading = times[0] if len(times) == 1 and "/" not in times[0].value and not times[0].ahead else None
         return self.heading or self.before
 
+    def since(self, previous: str, issued: str, anew: bool) -> str:
+        """What the next paragraph's words count from (三季度): the time of its heading, else the ``previous`` one; where a
+        section of a dated text begins ``anew``, the date."""
+        return self.heading.value if self.heading else "" if anew and len(issued) > 4 else previous
+
     def announce(self, text: str, period: Period | None, ends: str) -> None:
         """Keep the time of a paragraph that announces a list: its items are of it."""
         self.announced = period if text.rstrip().endswith(tuple(ends)) else None

@@ -9,7 +9,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
-from suantu.records import Document, Evidence, Observation, Period, Quantity, Span, Thing
+from suantu.records import Document, Evidence, Observation, Period, Quantity, Span, Thing, in_months
 from suantu.scene import AHEAD, Node, Scene
 from suantu.stages.observations.base import Base
 from suantu.stages.observations.circumstances import When
@@ -189,8 +189,8 @@ class Facts(Base):
             place=place,
             within=placing.within,
             compared_with=placing.compared,
-            compared_period=when.compared if metric.compares else "",
-            period=period,
+            compared_period=in_months(when.compared) if metric.compares else "",
+            period=in_months(period),
             status=status,
             bound=placing.bound or self._bound(scene, position, quantity, placing, sign),
             lower=None if quantity.lower is None else quantity.lower * sign,

@@ -9,7 +9,7 @@ from typing import Any
 
 from suantu.ontology import Ontology
 from suantu.phrases import Phrases
-from suantu.records import Evidence, RankingEntry, Thing
+from suantu.records import Evidence, RankingEntry, Thing, in_months
 from suantu.rules import Compiler
 from suantu.scene import Scene
 from suantu.stages.rankings.items import Items
@@ -43,7 +43,7 @@ class Entries:
             label = match.labels[named.name] = self.naming.label(named, match.thread, item)
         place = self._not(named.place or self._scope_before(match, label, item, period), item)
         return RankingEntry(
-            label, rank, item, evidence, match.rule.rule.name, period, place, None,
+            label, rank, item, evidence, match.rule.rule.name, in_months(period), place, None,
             scene.sayer(match.found.start()), min(Decimal(confidence), item.confidence),
         )  # fmt: skip
 

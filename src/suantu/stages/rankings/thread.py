@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from copy import copy
 from dataclasses import dataclass, field, replace
 
@@ -147,7 +147,7 @@ class RankThread:
 def merge(thread: RankThread) -> tuple[RankingEntry, ...]:
     """One entry for each place of each ranking: its passages together, its tier from wherever it is told."""
     out: dict[tuple[object, ...], tuple[RankingEntry, list[tuple[str, ...]]]] = {}
-    for entry, sections in thread.entries:
+    for entry, sections in _named(thread.entries):
         key = (entry.ranking, entry.period, entry.place and entry.place.iri, entry.rank, entry.item.iri)
         if key not in out:
             out[key] = (entry, [sections])
@@ -159,6 +159,17 @@ def merge(thread: RankThread) -> tuple[RankingEntry, ...]:
         merged = replace(best, evidence=Evidence(spans, old.evidence.section), tier=tier)
         out[key] = (merged, [*chains, sections])
     return tuple(_tiered(entry, chains, thread) for entry, chains in out.values())
+
+
+def _named(entries: Sequence[tuple[RankingEntry, tuple[str, ...]]]) -> Iterator[tuple[RankingEntry, tuple[str, ...]]]:
+    """The entries, where those of a table that has no name take the one of a ranking that agrees with one of them."""
+    told = {(e.item.iri, e.rank, e.period): e.ranking for e, _ in reversed(entries) if e.ranking}
+    known: dict[tuple[str, ...], str] = {}
+    for entry, sections in entries:
+        if not entry.ranking and (found := told.get((entry.item.iri, entry.rank, entry.period))):
+            known.setdefault(sections, found)
+    for entry, sections in entries:
+        yield replace(entry, ranking=entry.ranking or known.get(sections, entry.evidence.section)), sections
 
 
 def _tiered(entry: RankingEntry, chains: Sequence[tuple[str, ...]], thread: RankThread) -> RankingEntry:

@@ -11,7 +11,7 @@ from typing import Any
 from suantu.expressions import compiled
 from suantu.identity import discovered
 from suantu.ontology import Ontology
-from suantu.records import Block, Claim, Evidence, Loose, Observation, Quantity, RankingEntry, Thing
+from suantu.records import Block, Claim, Evidence, Loose, Observation, Quantity, RankingEntry, Thing, in_months
 from suantu.stages.tables.heads import Head, Heads, MetricLike, measured_noun
 from suantu.stages.tables.layout import Table, TableFacts, cell_text, ranked_when, says_columns, with_unit
 
@@ -34,6 +34,7 @@ class Tables:
         self._year = compiled(settings["year"])
         self._rank = compiled(settings["rank"])
         self._ranking = compiled(settings["ranking"])
+        self._unnamed = compiled(settings["unnamed"])
         self._shares = heads.cues(str(settings["ranked-by"]))
         self._ignored, self._rest = compiled(settings["ignored"], flags), compiled(settings["rest"], flags)
         self._within = frozenset(settings["within"])
@@ -247,7 +248,7 @@ class Tables:
                 "table.cell",
                 place=place if metric.placed or sited else None,
                 within=within,
-                period=period,
+                period=in_months(period),
                 status=self._status(sources[:3], period, table.issued),
                 bound=quantity.bound,
                 lower=quantity.lower,
@@ -353,17 +354,16 @@ class Tables:
     # -- ranks and relations -----------------------------------------------------------------------------------------
 
     def _ranked(self, table: Table, row: Block, column: int, subject: Thing | None, facts: TableFacts) -> None:
-        match = _INTEGER.fullmatch(cell_text(row, column))
-        if match is None or subject is None:
+        if subject is None or (match := _INTEGER.fullmatch(cell_text(row, column))) is None:
             return
         head = table.head(column)
         others = [h for h in table.titles if h.text]
-        name = next((h.name for h in others if h.name), "") or (others[0].text if others else head.text)
+        name = (others[0].name or others[0].text) if others else head.text
         period = head.period or ranked_when(table, others, self._rank)
-        place = None if table.place is None or table.place.iri == subject.iri else table.place
+        place = None if table.place is None or table.place.classes == subject.classes else table.place
         facts.rankings.append(
             RankingEntry(
-                name,
+                name if self._unnamed.sub("", name) else "",
                 int(match[1]),
                 subject,
                 self._evidence(table, row, column),
