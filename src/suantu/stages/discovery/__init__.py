@@ -63,7 +63,7 @@ class Discovery:
         self._suffixes = Suffixes(settings, words, signs)
         heads = Heads(settings)
         self._models = Models(settings, words, signs, heads)
-        self._quotes = Quotes(settings, words, heads, signs.organizations)
+        self._quotes = Quotes(settings, words, heads, signs.organizations, frozenset(self._chars.ambiguous))
         endings = [str(w) for rule in settings["suffixes"] for w in rule["words"]]
         self._endings = sorted(endings, key=len, reverse=True)
         self._ending, self._sizes = frozenset(endings), sorted({len(e) for e in endings}, reverse=True)

@@ -47,9 +47,14 @@ class Rule:
 class Glued:
     """Finds such names."""
 
-    def __init__(self, settings: Mapping[str, Any], words: Words, opening: re.Pattern[str]) -> None:
+    def __init__(
+        self, settings: Mapping[str, Any], words: Words, opening: re.Pattern[str], others: frozenset[str]
+    ) -> None:
+        """``others``: known names that are everyday words too: before a noun they are no name of a thing (曙光服务器)."""
+        self._others = others
         self._words, self._opening, self._of = words, opening, str(settings["of"])
         self._common = tuple(map(str, settings["common-models"]))
+        self._counted = compiled(str(settings["glued-counted"]))
         self._rules = [Rule.of(g) for g in settings["glued"]]
 
     def read(self, source: str, known: Sequence[tuple[int, int]], owners: set[int], ledger: Ledger) -> None:
@@ -60,7 +65,7 @@ class Glued:
                     continue  # its name follows in quotation marks
                 size = self._size(source, match, rule, owners)
                 a, end = match.end("run") - size, match.end("run")
-                if not size or any(x < end and a < y for x, y in known):
+                if not size or source[a:end] in self._others or any(x < end and a < y for x, y in known):
                     continue
                 whole = source[a : match.end()]
                 ledger.vote(whole, rule.cls, "glued", 0.65)
@@ -75,6 +80,7 @@ class Glued:
             if word.kind not in rule.kinds:
                 break
             size += len(word)
+        size -= size > 0 and self._counted.match(source, end - size - 1) is not None
         if 2 <= size <= 4 and self._shown(source, end - size, match.end(), rule, owners):
             return size
         return self._everyday(source, match, rule, owners)

@@ -19,7 +19,14 @@ _CLEAR = 0.85  # how sure a noun right before a quoted name makes its class
 class Quotes:
     """The ``quotes`` and ``glued`` sections of a discovery file."""
 
-    def __init__(self, settings: Mapping[str, Any], words: Words, heads: Heads, owners: str = "") -> None:
+    def __init__(
+        self,
+        settings: Mapping[str, Any],
+        words: Words,
+        heads: Heads,
+        owners: str = "",
+        others: frozenset[str] = frozenset(),
+    ) -> None:
         rules, shapes = settings["quotes"], settings["model-patterns"]
         self._words, self._heads = words, heads
         self._refuse = compiled(str(settings["not-models"]))
@@ -46,7 +53,7 @@ class Quotes:
         self._serial = compiled(f"(?:{shapes['series']}|[A-Za-z0-9])$")
         self._quoted = compiled(f"[{opening}](?P<name>[^{opening}{closing}，。；：！？、《》]{{2,14}})[{closing}]")
         self._owners = owners
-        self._glued = Glued(settings, words, self._opening)
+        self._glued = Glued(settings, words, self._opening, others)
 
     def read(self, page: Page, ledger: Ledger) -> None:
         """Vote for the names of a page."""

@@ -198,7 +198,8 @@ class Suffixes:
         proper = unknown >= 2 or place or "noun" in kinds
         if proper and clean and 2 <= len(surface) - len(ending) <= 12 and len(core) + len(ending) <= 14:
             long = len(kinds) > 2 and kinds[0] == "noun"  # 中原信息技术研究院
-            return 0.7 if unknown >= 2 or place else 0.62 if long and cls == "ResearchInstitution" else 0.5
+            long = long and (cls == "ResearchInstitution" or core[self._words.split(core)[1].start] in self._levels)
+            return 0.7 if unknown >= 2 or place else 0.62 if long else 0.5  # … 翠屏区人民医院
         if unknown >= 2 and len(core) <= 3:
             return 0.5
         return 0.45 if unknown == len(core) == 1 and clean and len(ending) > 2 else 0.0
@@ -237,14 +238,16 @@ class Suffixes:
 
     def _long_name(self, core: str, cls: str, clean: bool) -> bool:
         """人工智能产业促进会: topic words alone name a consortium where they are many."""
-        if cls == "ResearchInstitution" and not core.startswith(self._regions):
+        region = core.startswith(self._regions)
+        if (
+            cls not in ("Consortium", "ResearchInstitution")
+            or not clean
+            or (cls == "ResearchInstitution" and not region)
+        ):
             return False
-        return (
-            cls in ("Consortium", "ResearchInstitution")
-            and clean
-            and len(words := self._words.split(core)) >= 2
-            and any(w.kind == "topic" or core[w.start : w.end] in self._words.topical for w in words)
-        )
+        words = [(w.kind, core[w.start : w.end]) for w in self._words.split(core)]
+        topics = any(kind == "topic" or word in self._words.topical for kind, word in words)
+        return len(words) >= 2 and (topics or (region and words[1][1] in self._heads))  # 中部算力研究院
 
     def _office(self, page: Page, ending: str, left: int, start: int, end: int, ledger: Ledger, core: int) -> None:
         text = page.text
