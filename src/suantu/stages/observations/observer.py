@@ -58,7 +58,7 @@ class Observer(Cued, Framed, Defaults, Facts):
                 continue
             placing = self._as_market_share(scene, position, placing, before)
             placing = self._as_compute(scene, position, self._as_scale(scene, position, placing), last)
-            placing = self._in_places(scene, placing, len(node.quantities))
+            placing = self._in_places(scene, self._elsewhere(scene, position, placing, last), len(node.quantities))
             placing = self._summed(scene, position, placing)
             placing = self._granting(scene, position, placing)
             placing = self._counted(scene, position, placing, last)
@@ -179,6 +179,15 @@ class Observer(Cued, Framed, Defaults, Facts):
         if len(placing.group) == count and all(map(self._is_place, placing.group)):
             return replace(placing, about=market, group=(), places=placing.group)
         return placing
+
+    def _elsewhere(self, scene: Scene, position: int, placing: Placing, last: tuple[int, Placing] | None) -> Placing:
+        """The placing, where the sentence has gone on to another place since the last figure's."""
+        if last is None or placing.place is None or placing.place is not last[1].place or self._is_place(placing.about):
+            return placing
+        between = (n for at, n in scene.nodes.items() if last[0] < at < position and len(n.mentions) == 1)
+        if not any(self._is_place(n.thing) and not n.pronoun for n in between):
+            return placing
+        return replace(placing, place=self._when.where(scene, position, False, afar=False) or placing.place)
 
     def _granting(self, scene: Scene, position: int, placing: Placing) -> Placing:
         """A sum that is granted is about those whom it is for."""
