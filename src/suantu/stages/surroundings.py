@@ -56,7 +56,8 @@ class Surroundings:
         sign = self._currency.before(text, edge) if edge else None
         if sign is not None and edge >= start - 1:
             return Left("ok", edge - len(sign[0]), sign[1])
-        if edge == 0 or self._measured.before(text, edge):
+        measured = self._measured.before(text, edge) if edge else None
+        if edge == 0 or (measured is not None and (spaced or len(measured[0]) > 1)):
             return Left("ok", start)
         if text.endswith(self._label_hard, 0, edge):
             return Left("no", start)
@@ -110,7 +111,9 @@ class Surroundings:
                 spelled = text[match.end() : atom.end].strip()
                 latin = is_latin(spelled[-1:] or " ")
                 long_word = unit.kind == "count" and len(spelled) > 1 and "," not in match[0]
-                return not long_word and not (latin and len(spelled) == 1 and unit.kind != "percent")
+                letter = latin and len(spelled) == 1 and unit.kind != "percent"
+                apart = unit.kind == "power" and text[match.end()] == " "  # the B200 1,000 W, and no Xeon 6P
+                return not long_word and (apart or not letter)
             return True
         return self._bare(text, atom, match, left)
 

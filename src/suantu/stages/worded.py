@@ -54,6 +54,7 @@ class WordedFigures:
         self._vague_before = words(numerals, "vague_before", file)
         self._vague_after = words(numerals, "vague_after", file)
         self._label_hard = words(settings, "label_hard", file)
+        self._partitive = compiled(str(settings.get("latin_partitive", "(?!)")))
         self._stop = frozenset(words(settings, "latin_stop", file))
         decoys = words(settings, "decoys", file)
         self._decoys = frozenset(decoys)
@@ -261,7 +262,8 @@ class WordedFigures:
         if tail.unit is None and tail.mult is None:
             noun = _NOUN.match(text, pos)
             atom.counted = noun[1] if noun and noun[1] not in self._stop else None
-            if atom.counted is None and _NAME.match(text, pos) and not article:
+            named = _NAME.match(text, pos) or self._partitive.match(text, pos)
+            if atom.counted is None and named and not article:
                 atom.counted = ""
             atom.weak = atom.counted is None
         return atom, pos

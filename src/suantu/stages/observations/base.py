@@ -86,6 +86,7 @@ class Base:
         conditions = settings["conditions"]
         self._condition_left = compiler.pattern("|".join(conditions["left"]) or "(?!)", "conditions").regex
         self._condition_right = compiler.pattern("|".join(conditions["right"]) or "(?!)", "conditions").regex
+        self._difference = compiler.pattern(str(conditions.get("difference", "(?!)")), "conditions").regex
         again = conditions.get("restated", {})
         self._round = compiled(str(again.get("text", "(?!)")))
         self._restated = compiler.pattern(str(again.get("right", "(?!)")), "conditions restated").regex
@@ -151,6 +152,7 @@ class Base:
 
     def _load_subjects(self, settings: Mapping[str, Any], compiler: Compiler) -> None:
         """What tells whose a figure is."""
+        self._devices_only = frozenset(settings.get("devices-only", ()))
         earned = compiler.pattern(settings["earned"], "earned").regex if "earned" in settings else None
         self._earned = earned or compiled("(?!)")
         self._unplaced = tuple(Unplaced.of(entry) for entry in settings.get("unplaced", ()))
@@ -205,11 +207,14 @@ class Base:
         spoke = bool(phrase.words or self._language == "zh") and self._spoke.match(scene.text, phrase.end) is not None
         return replace(phrase, about=None, words="", nodes=()) if said or spoke else phrase
 
-    def _of_device(self, scene: Scene, position: int, about: Thing) -> Thing:
-        """An interconnect's figure is that of the device which the text talks about (the NVLink of the A100)."""
+    def _of_device(self, scene: Scene, position: int, about: Thing, ahead: bool = False) -> Thing:
+        """An interconnect's figure is that of the device which the text talks about (the NVLink of the A100), or turns to
+        (seven Infinity Fabric links tie the MI300X to …)."""
         if "Interconnect" not in about.classes:
             return about
         owner = scene.topic(position, ("Chip|Product|Server",), age=0)
+        if owner is None and ahead:
+            owner = scene.topic(len(scene.text), ("Chip|Product|Server",), age=1)
         if owner is None or len(owner.mentions) > 1:
             return about
         family = next((o for s, p, o in self._versions if s == about.iri), None)

@@ -18,7 +18,7 @@ from suantu.records import Observation, Thing
 from suantu.rules import Compiler
 from suantu.scene import Scene
 from suantu.stages.observations.frames import Cue, Metric
-from suantu.stages.observations.placing import CLAUSE, FIGURES, Figure, Placing, clause_start, group_of
+from suantu.stages.observations.placing import CLAUSE, DEVICES, FIGURES, Figure, Placing, clause_start, group_of
 from suantu.stages.observations.subjects import Subjects
 
 _RULE = "figure.default"
@@ -128,11 +128,22 @@ class Defaults(Subjects):
             metric = self._share_metric(figure, metric, about)
         group = self._group(scene, spot, phrase, len(figure.quantities))
         whose = group[0] if group else about
+        if (device := self._device_that_has(scene, position, metric, whose)) is not None:
+            group, whose = (), device
         guessed = not (cue or fallback or last) and metric is self._usual.get(kind)
         if guessed and kind == "money" and self._is_seller(whose):
             return None  # money that no word measures is no firm's market
         start = min(phrase.start, position)
         return Placing(metric, whose, _RULE, start, position + 1, _SURE, place if not several else None, group=group)
+
+    def _device_that_has(self, scene: Scene, position: int, metric: Metric, whose: Thing) -> Thing | None:
+        """The device that a figure is of which only devices have, where its clause names something else (NAME, a GPU with
+        192 GB; …, or 512 GB/s on sixteen lanes)."""
+        if metric.name not in self._devices_only or self._is_device(whose):
+            return None
+        wanted = ("|".join(DEVICES),)
+        node = scene.topic(position, wanted, age=0) or scene.topic(position, wanted, age=1)
+        return node.thing if node is not None and len(node.mentions) == 1 else None
 
     def _group(self, scene: Scene, spot: _Spot, phrase: Phrase, count: int) -> tuple[Thing, ...]:
         """As many subjects as figures."""

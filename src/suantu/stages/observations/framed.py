@@ -27,7 +27,9 @@ from suantu.stages.observations.subjects import Subjects
 
 _NAME = compiled("[\ue000-\uefff]")
 _IT = compiled(r" ?(?:it|they) (?:[a-z]+ )*$")
-_STATED = frozenset({"group", "carry", "section", "words", "average", "granted", "noun", "those"})
+_LINKS = frozenset({"bandwidth", "linkCount"})
+_OWNERS = ("Chip", "Product", "Server")
+_STATED = frozenset({"group", "carry", "section", "words", "average", "granted", "noun", "those", "other"})
 
 
 class Framed(Subjects):
@@ -108,8 +110,8 @@ class Framed(Subjects):
         if self._language == "en" and found.about is None and found.place is not None:
             found = self._of_place(frame, scene, found, last)
         about = self._worded(frame, scene, hit, phrase, found)
-        if about is not None and frame.metric == "bandwidth" and frame.about == "slot" and self._language == "en":
-            about = self._of_device(scene, hit.position, about)
+        if about is not None and frame.metric in _LINKS and frame.about == "slot" and self._language == "en":
+            about = self._of_device(scene, hit.position, about, frame.metric == "linkCount")
         about = about or found.place
         return Subject(about, found.place, found.group, found.begin, found.stop) if about else None
 
@@ -138,6 +140,8 @@ class Framed(Subjects):
         if frame.about == "those":
             those = self._those(scene, hit.position, last)
             return Subject.of(those.about, hit, those.place) if those else None
+        if frame.about == "other":
+            return Subject.of(self._other_device(scene, last), hit)
         if last is None:
             told = self._told_carried(frame, scene) if frame.about == "carry" else None
             return Subject.of(told.about, hit, told.place) if told else None
@@ -146,6 +150,14 @@ class Framed(Subjects):
             spot = self._phrases.read(scene, behind + hit.right.start("a"), behind + hit.right.end("a"))
             return Subject.of(last[1].about, hit, spot.place)
         return Subject.of(last[1].about, hit, last[1].place)
+
+    def _other_device(self, scene: Scene, last: tuple[int, Placing] | None) -> Thing | None:
+        """The one device that the sentence names besides the one whose figure it told last: what that is compared with."""
+        named = [n for n in scene.nodes.values() if len(n.mentions) == 1 and self._of_class(n, _OWNERS)]
+        devices = {n.thing.iri: n.thing for n in named}
+        if last is None or devices.pop(last[1].about.iri, None) is None or len(devices) != 1:
+            return None
+        return next(iter(devices.values()))
 
     def _told_carried(self, frame: Frame, scene: Scene) -> Observation | None:
         """The figure of the sentence before that another goes on from: in Chinese only another proportion."""

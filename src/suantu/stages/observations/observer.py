@@ -14,6 +14,7 @@ from suantu.stages.observations.facts import Facts
 from suantu.stages.observations.framed import Framed
 from suantu.stages.observations.frames import Cue
 from suantu.stages.observations.placing import (
+    PROPORTIONS,
     SKIPPED,
     Figure,
     Placing,
@@ -153,8 +154,10 @@ class Observer(Cued, Framed, Defaults, Facts):
             return "a duration"
         lead = quantity.kind == "score" and self._lead.match(scene.text, position + 1)
         before = scene.text[max(0, position - 30) : position]
+        apart = quantity.kind not in PROPORTIONS and self._difference.match(scene.text, position + 1)
         if (
             lead
+            or apart
             or self._condition_left.search(before)
             or self._condition_right.match(scene.text[position + 1 : position + 30])
         ):
