@@ -127,23 +127,23 @@ class Defaults(Subjects):
         elif self._usual.get(kind) is metric or (fallback and fallback.market):
             metric = self._share_metric(figure, metric, about)
         group = self._group(scene, spot, phrase, len(figure.quantities))
-        whose = group[0] if group else about
-        if (device := self._device_that_has(scene, position, metric, whose)) is not None:
-            group, whose = (), device
+        named = group[0] if group else about
+        whose = self._device_that_has(scene, position, metric, named)
+        group = group if whose is named else ()
         guessed = not (cue or fallback or last) and metric is self._usual.get(kind)
         if guessed and kind == "money" and self._is_seller(whose):
             return None  # money that no word measures is no firm's market
         start = min(phrase.start, position)
         return Placing(metric, whose, _RULE, start, position + 1, _SURE, place if not several else None, group=group)
 
-    def _device_that_has(self, scene: Scene, position: int, metric: Metric, whose: Thing) -> Thing | None:
-        """The device that a figure is of which only devices have, where its clause names something else (NAME, a GPU with
-        192 GB; …, or 512 GB/s on sixteen lanes)."""
+    def _device_that_has(self, scene: Scene, position: int, metric: Metric, whose: Thing) -> Thing:
+        """Whose figure it is: what only devices have is a device's, also where the clause names something else (NAME, a
+        GPU with 192 GB; …, or 512 GB/s on sixteen lanes)."""
         if metric.name not in self._devices_only or self._is_device(whose):
-            return None
+            return whose
         wanted = ("|".join(DEVICES),)
         node = scene.topic(position, wanted, age=0) or scene.topic(position, wanted, age=1)
-        return node.thing if node is not None and len(node.mentions) == 1 else None
+        return node.thing if node is not None and len(node.mentions) == 1 else whose
 
     def _group(self, scene: Scene, spot: _Spot, phrase: Phrase, count: int) -> tuple[Thing, ...]:
         """As many subjects as figures."""
