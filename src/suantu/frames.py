@@ -27,12 +27,14 @@ from typing import Any
 import ahocorasick_rs
 
 from suantu.errors import RuleError
-from suantu.inflection import noun_forms, verb_forms
+from suantu.inflection import finite_form, noun_forms, verb_forms
 from suantu.rules import Rule, in_brackets
 
-_A, _AB, _B, _V, _N, _X, _REST, _G, _NOUN_REST = "\uf7e0\uf7e1\uf7e2\uf7e3\uf7e4\uf7e5\uf7e6\uf7e7\uf7e8"
+_A, _AB, _B, _V, _N, _X, _REST, _G, _NOUN_REST, _FINITE_REST = map(chr, range(0xF7E0, 0xF7EA))
 _MARKS = {"V": _V, "N": _N, "X": _X, "R": _REST, "G": _G}
 _RESTS = {_N: _NOUN_REST}  # what follows a noun is no sign that a name behind it is acted on (the vendor X)
+_VERB = f"{_V}[{_REST}{_FINITE_REST}]*(?![{_REST}{_FINITE_REST}])"
+_DONE = f"{_V}{_REST}*(?![{_REST}{_FINITE_REST}])"  # no form that only tells who acts (uses): what is done to something
 _SIDES = {"A": _A + _AB, "B": _AB + _B}
 _PART = re.compile(r"<([a-z]+)>")
 _ENDS = re.compile(r"\{(?P<side>[AB])\}(?:\(\?![^()]*\))*\s*$")  # what stands last may begin a list
@@ -70,6 +72,7 @@ class Frame:
     slots: Mapping[str, str]
     a: str
     chars: Mapping[str, str]
+    finite: frozenset[str] = frozenset()
 
     @cached_property
     def table(self) -> dict[int, str]:
@@ -119,6 +122,7 @@ class Words:
         self._words |= set(stops)
         listed = sorted({*decoys, *stops, *(w for f in frames for w in f.words)})
         self._listed = listed
+        self.finite = frozenset(w for f in frames for w in f.finite)
         self._automaton = ahocorasick_rs.AhoCorasick(listed, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest)
         self._marks: dict[str, dict[str, str]] = {}
 
@@ -160,8 +164,8 @@ class Marked:
 
     def __init__(self, text: str, found: Sequence[tuple[int, int, str]], words: Words) -> None:
         self._text, self._words = text, words
-        self._found = [(start, end, words.marks(word)) for start, end, word in found]
-        self.frames = {f for _, _, marks in self._found for f, mark in marks.items() if mark != _X}
+        self._found = [(start, end, words.marks(word), word in words.finite) for start, end, word in found]
+        self.frames = {f for _, _, marks, _ in self._found for f, mark in marks.items() if mark != _X}
         self._cache: dict[tuple[str, bool, bool], tuple[str, frozenset[str]]] = {}
 
     def of(self, use: Use) -> str | None:
@@ -175,10 +179,11 @@ class Marked:
 
     def _read(self, use: Use) -> str:
         out, position = [], 0
-        for start, end, marks in self._found:
+        for start, end, marks, finite in self._found:
             mark = marks.get(use.frame)
             if mark and (use.others or mark != _X):
-                out += [self._text[position:start], mark, _RESTS.get(mark, _REST) * (end - start - 1)]
+                rest = _FINITE_REST if finite and mark == _V else _RESTS.get(mark, _REST)
+                out += [self._text[position:start], mark, rest * (end - start - 1)]
                 position = end
         text = "".join([*out, self._text[position:]])
         return text.translate(self._words.frames[use.frame].table) if use.sides else text
@@ -201,8 +206,16 @@ def read_frames(
         agents = _agents(entry, settings.get("doers", ()))
         slots = {slot: str(entry[slot]) for slot in ("s", "o")}
         chars = {slot: matching(classes.split("|")) for slot, classes in slots.items()}
+        finite = frozenset(finite_form(str(w)) for w in entry.get("verbs", ()) if inflected)
         frame = Frame(
-            name, str(entry["makes"]), _words(entry, agents, inflected), agents, slots, str(entry.get("a", "s")), chars
+            name,
+            str(entry["makes"]),
+            _words(entry, agents, inflected),
+            agents,
+            slots,
+            str(entry.get("a", "s")),
+            chars,
+            finite,
         )
         frames.append(frame)
         rules += _rules(frame, entry, settings, file)
@@ -238,6 +251,7 @@ def _rules(
     wanted = entry.get("only", [c for c in default if c not in entry.get("without", ())])
     has = {
         "<V>": bool(entry.get("verbs")),
+        "<D>": bool(entry.get("verbs")),
         "<G>": bool(entry.get("verbs")),
         "<N>": _N in frame.words.values(),
         "<P>": bool(entry.get("preps")),
@@ -274,7 +288,8 @@ def _listed(frame: Frame, construction: str, source: str) -> str | bool:
 
 
 def _use(frame: Frame, text: str, shared: bool) -> Use | None:
-    wanted = ("".join(mark for mark in marks if f"{mark}{_RESTS.get(mark, _REST)}*" in text) for marks in (_V + _G, _N))
+    starts = {_V: (_VERB, _DONE), _G: (f"{_G}{_REST}*",), _N: (f"{_N}{_NOUN_REST}*",)}
+    wanted = ("".join(m for m in marks if any(s in text for s in starts[m])) for marks in (_V + _G, _N))
     needs = [marks for marks in wanted if marks]
     others = _X in text
     if not shared:
@@ -294,6 +309,7 @@ def _expand(pattern: str, parts: Mapping[str, str], preps: Sequence[str]) -> str
 
     for _ in range(4):
         pattern = _PART.sub(part, pattern)
+    pattern = pattern.replace("<V>", _VERB).replace("<D>", _DONE)
     for mark, char in _MARKS.items():
         rest = _RESTS.get(char, _REST)
         pattern = pattern.replace(f"<{mark}>", f"{char}{rest}*(?!{rest})").replace(f"{{{mark}}}", char)

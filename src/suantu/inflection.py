@@ -14,6 +14,12 @@ def verb_forms(entry: str) -> tuple[tuple[str, ...], str]:
     return tuple(f"{form}{tail}" for form in dict.fromkeys((head, _with_s(head), *pasts))), f"{_ing(head, pasts)}{tail}"
 
 
+def finite_form(entry: str) -> str:
+    """The form of a verb that is none of its participles: what it does (uses)."""
+    head, _, rest = entry.partition(">")[0].partition(" ")
+    return f"{_with_s(head)} {rest}" if rest else _with_s(head)
+
+
 def noun_forms(noun: str) -> tuple[str, str]:
     """A noun and its plural."""
     return noun, _with_s(noun)

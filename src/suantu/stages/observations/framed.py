@@ -28,7 +28,6 @@ from suantu.stages.observations.subjects import Subjects
 _NAME = compiled("[\ue000-\uefff]")
 _IT = compiled(r" ?(?:it|they) (?:[a-z]+ )*$")
 _LINKS = frozenset({"bandwidth", "linkCount"})
-_OWNERS = ("Chip", "Product", "Server")
 _STATED = frozenset({"group", "carry", "section", "words", "average", "granted", "noun", "those", "other"})
 
 
@@ -150,14 +149,6 @@ class Framed(Subjects):
             spot = self._phrases.read(scene, behind + hit.right.start("a"), behind + hit.right.end("a"))
             return Subject.of(last[1].about, hit, spot.place)
         return Subject.of(last[1].about, hit, last[1].place)
-
-    def _other_device(self, scene: Scene, last: tuple[int, Placing] | None) -> Thing | None:
-        """The one device that the sentence names besides the one whose figure it told last: what that is compared with."""
-        named = [n for n in scene.nodes.values() if len(n.mentions) == 1 and self._of_class(n, _OWNERS)]
-        devices = {n.thing.iri: n.thing for n in named}
-        if last is None or devices.pop(last[1].about.iri, None) is None or len(devices) != 1:
-            return None
-        return next(iter(devices.values()))
 
     def _told_carried(self, frame: Frame, scene: Scene) -> Observation | None:
         """The figure of the sentence before that another goes on from: in Chinese only another proportion."""

@@ -11,6 +11,8 @@ from suantu.scene import Scene
 from suantu.stages.observations.base import Base
 from suantu.stages.observations.placing import OF_KIND, Placing, clause_start, part_starts
 
+_OWNERS = ("Chip", "Product", "Server")
+
 
 class Subjects(Base):
     """The ways to find a figure's subject in a sentence."""
@@ -87,6 +89,14 @@ class Subjects(Base):
         if scope is not None or last is None or last[1].metric.name not in self._asked_metrics:
             return scope
         return Phrase(last[1].about, last[1].place, position, position)
+
+    def _other_device(self, scene: Scene, last: tuple[int, Placing] | None) -> Thing | None:
+        """The one device that the sentence names besides the one whose figure it told last: what that is compared with."""
+        named = [n for n in scene.nodes.values() if len(n.mentions) == 1 and self._of_class(n, _OWNERS)]
+        devices = {n.thing.iri: n.thing for n in named}
+        if last is None or devices.pop(last[1].about.iri, None) is None or len(devices) != 1:
+            return None
+        return next(iter(devices.values()))
 
     def _antecedent(self, scene: Scene, start: int) -> Phrase | None:
         """Whom a clause that begins at ``start`` describes (the H100, which draws …)."""
