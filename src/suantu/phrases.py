@@ -93,6 +93,7 @@ class Phrases:
         self._place_word = compiled(f"{edge}(?:{place_words}){after}", flags)
         self.copula = tuple(map(str, settings.get("copula", ())))
         self._light = frozenset(map(str, settings.get("light", ())))
+        self._time = alphabet.kind("period")
         self._oblique = frozenset(map(str, settings.get("oblique", ())))
         self._oblique_lists = self._oblique | frozenset(map(str, settings.get("oblique-lists", ())))
         self._compared = frozenset(map(str, settings.get("oblique-compared", ())))
@@ -164,9 +165,11 @@ class Phrases:
         """Pass over function words that stand directly before ``end`` (依然占据 …)."""
         while True:
             a, b = max(self._stops(text, start, end), key=lambda stop: stop[1], default=(end, start - 1))
-            if b < start or text[b:end].strip() or text[a:b] in _PUNCTUATION:
+            rest, time = text[b:end].strip(), text[a:b] == self._time
+            if b < start or (rest and not (time and self._of.fullmatch(rest))) or text[a:b] in _PUNCTUATION:
                 return end
-            if _FIGURE.match(text, a) and not _NAME.match(text[a - 1 : a]):
+            when = time and text.endswith(tuple(self._oblique), start, a)  # X在2026年的‖出货量
+            if _FIGURE.match(text, a) and not (when or _NAME.match(text[a - 1 : a])):
                 return end
             end = a
 

@@ -277,6 +277,8 @@ class Base:
         unit = self._units.search(scene.text, clause_start(scene.text, position), position + 8)
         if unit and unit["chip"] and (chip := scene.topic(position, ("Chip",), parts=True)) is not None:
             return chip
+        if unit and unit["machine"]:  # 整机功耗: that of no chip
+            return scene.topic(position, ("Product|Server",))
         return scene.topic(position, ("Chip|Product|Server|AIModel",)) or scene.topic(position, ("Interconnect",))
 
     def _site(self, scene: Scene, position: int, metric: Metric) -> Node | None:
