@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from suantu.expressions import compiled
@@ -126,7 +126,7 @@ class Words:
         return words
 
     def trim(
-        self, text: str, whole: bool = False, inner: bool = False, before: str = "，"
+        self, text: str, whole: bool = False, inner: bool = False, before: str = "-"
     ) -> tuple[int, int, bool] | None:
         """Where the name in a stretch begins and ends, and whether a word that is no part of it stands before it.
 
@@ -135,8 +135,9 @@ class Words:
         stretch; where that ends a clause, some function words are the first letter of a name (中锐, 和岫).
         """
         words = list(self.split(text))
-        if len(words) > 1 and text[0] in self._bonds_first and words[1].kind == "open" and before in _ENDS:
-            words[0] = Word(0, words[0].end, "open" if len(words[0]) == 1 else words[0].kind)
+        begins = before in _ENDS and text[:1] in self._bonds_first
+        if begins and len(words) > 1 and len(words[0]) == 1 and words[1].kind == "open":
+            words[0] = replace(words[0], kind="open")
         while words and words[-1].kind == "stop":
             words.pop()
         end = words[-1].end if words else 0

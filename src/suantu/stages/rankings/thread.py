@@ -147,7 +147,7 @@ class RankThread:
 def merge(thread: RankThread) -> tuple[RankingEntry, ...]:
     """One entry for each place of each ranking: its passages together, its tier from wherever it is told."""
     out: dict[tuple[object, ...], tuple[RankingEntry, list[tuple[str, ...]]]] = {}
-    for entry, sections in _named(thread.entries):
+    for entry, sections in _named(thread):
         key = (entry.ranking, entry.period, entry.place and entry.place.iri, entry.rank, entry.item.iri)
         if key not in out:
             out[key] = (entry, [sections])
@@ -161,15 +161,18 @@ def merge(thread: RankThread) -> tuple[RankingEntry, ...]:
     return tuple(_tiered(entry, chains, thread) for entry, chains in out.values())
 
 
-def _named(entries: Sequence[tuple[RankingEntry, tuple[str, ...]]]) -> Iterator[tuple[RankingEntry, tuple[str, ...]]]:
-    """The entries, where those of a table that has no name take the one of a ranking that agrees with one of them."""
+def _named(thread: RankThread) -> Iterator[tuple[RankingEntry, tuple[str, ...]]]:
+    """The entries; those of a table that has no name take the one of a ranking that agrees with one of them, else its
+    heading or the text's title."""
+    entries = thread.entries
     told = {(e.item.iri, e.rank, e.period): e.ranking for e, _ in reversed(entries) if e.ranking}
     known: dict[tuple[str, ...], str] = {}
     for entry, sections in entries:
         if not entry.ranking and (found := told.get((entry.item.iri, entry.rank, entry.period))):
             known.setdefault(sections, found)
     for entry, sections in entries:
-        yield replace(entry, ranking=entry.ranking or known.get(sections, entry.evidence.section)), sections
+        name = entry.ranking or known.get(sections) or entry.evidence.section or thread.title
+        yield replace(entry, ranking=name), sections
 
 
 def _tiered(entry: RankingEntry, chains: Sequence[tuple[str, ...]], thread: RankThread) -> RankingEntry:

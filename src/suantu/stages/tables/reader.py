@@ -363,7 +363,7 @@ class Tables:
         place = None if table.place is None or table.place.classes == subject.classes else table.place
         facts.rankings.append(
             RankingEntry(
-                name if self._unnamed.sub("", name) else "",
+                name if not others or self._unnamed.sub("", name) else "",
                 int(match[1]),
                 subject,
                 self._evidence(table, row, column),
