@@ -21,6 +21,7 @@ from suantu.stages.observations.frames import Cue, Metric
 from suantu.stages.observations.placing import CLAUSE, DEVICES, FIGURES, Figure, Placing, clause_start, group_of
 from suantu.stages.observations.subjects import Subjects
 
+_FEW = 4
 _RULE = "figure.default"
 _SURE = Decimal("0.6")
 
@@ -133,6 +134,9 @@ class Defaults(Subjects):
         guessed = not (cue or fallback or last) and metric is self._usual.get(kind)
         if guessed and kind == "money" and self._is_seller(whose):
             return None  # money that no word measures is no firm's market
+        few = kind == "count" and figure.quantities[0].value < _FEW
+        if guessed and few and whose.found_by == "phrase" and self._language != "en":
+            return None  # 折射出…的两条路
         start = min(phrase.start, position)
         return Placing(metric, whose, _RULE, start, position + 1, _SURE, place if not several else None, group=group)
 
