@@ -132,13 +132,18 @@ class Defaults(Subjects):
         whose = self._device_that_has(scene, position, metric, named)
         group = group if whose is named else ()
         guessed = not (cue or fallback or last) and metric is self._usual.get(kind)
-        if guessed and kind == "money" and self._is_seller(whose):
-            return None  # money that no word measures is no firm's market
-        few = kind == "count" and figure.quantities[0].value < _FEW
-        if guessed and few and whose.found_by == "phrase" and self._language != "en":
-            return None  # 折射出…的两条路
+        if guessed and self._measures_nothing(figure, whose):
+            return None
         start = min(phrase.start, position)
         return Placing(metric, whose, _RULE, start, position + 1, _SURE, place if not several else None, group=group)
+
+    def _measures_nothing(self, figure: Figure, whose: Thing) -> bool:
+        """Whether what no word measures is nothing of it: money is no firm's market, and a few of something that has no
+        name mostly no count (折射出…的两条路)."""
+        if figure.kind == "money":
+            return self._is_seller(whose)
+        few = figure.kind == "count" and figure.quantities[0].value < _FEW
+        return few and whose.found_by == "phrase" and self._language != "en"
 
     def _device_that_has(self, scene: Scene, position: int, metric: Metric, whose: Thing) -> Thing:
         """Whose figure it is: what only devices have is a device's, also where the clause names something else (NAME, a
