@@ -212,9 +212,9 @@ class Base:
         (seven Infinity Fabric links tie the MI300X to …)."""
         if "Interconnect" not in about.classes:
             return about
-        owner = scene.topic(position, ("Chip|Product|Server",), age=0)
+        owner = scene.topic(position, (_SOLD,), age=0)
         if owner is None and ahead:
-            owner = scene.topic(len(scene.text), ("Chip|Product|Server",), age=1)
+            owner = scene.topic(len(scene.text), (_SOLD,), age=1)
         if owner is None or len(owner.mentions) > 1:
             return about
         family = next((o for s, p, o in self._versions if s == about.iri), None)
