@@ -30,7 +30,7 @@ class Makers(Shifts):
     ) -> None:
         super().__init__(settings, compiler, phrases, ontology, language)
         self._yearly = compiled(str(settings["time"]["yearly"]))
-        self._numbers = compiled(str(settings["items"].get("numbered", "(?!)")))
+        self._numbers = [compiled(str(pattern)) for pattern in settings["items"].get("numbered", ())]
         self._ended = compiled(str(settings["items"].get("ended", "(?!)")))
         self._kinds = ontology.closure
         tiers = Tiers(self.items, self.naming)
@@ -259,9 +259,10 @@ class Makers(Shifts):
             yield from self._shifted(match, named, item, i + 1, period, many=True)
 
     def _numbered(self, match: Match) -> Iterator[RankingEntry]:
-        """``宁波（1）、厦门（2）、温州（3）``: names with their places in brackets, one after the other."""
+        """``宁波（1）、厦门（2）、温州（3）``, ``1.宁波；2.厦门``: names with their places, one after the other."""
         scene, thread = match.scene, match.thread
-        rows = [(m.start(), int(m[1])) for m in self._numbers.finditer(scene.text, *match.found.span())]
+        found = [m for pattern in self._numbers for m in pattern.finditer(scene.text, *match.found.span())]
+        rows = [(m.start("i"), int(scene.surface(*m.span("n")))) for m in found]
         items = [scene.nodes[at].thing for at, _ in rows]
         if [rank - rows[0][1] for _, rank in rows] != list(range(len(rows))):
             return
