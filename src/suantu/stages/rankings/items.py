@@ -87,7 +87,7 @@ class Items(Lists):
         classes = self._alphabet.classes(like.char) - {"Entity", "Concept"} if like else frozenset()
         if (choice := self._choose(scene, text, start, stop, cls, classes)) is not None:
             return self._longer(scene, text, choice, stop) or choice
-        if like or self._several(scene, text, start, stop):
+        if like or self._several(scene, text, start, stop) or self._group.search(text[start:stop]):
             return None
         name = self._unknown(scene, start, text[start:stop], cls, plain=plain) if cls else ""
         if not name and (name := self._answered(scene, start, stop)):

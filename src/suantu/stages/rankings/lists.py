@@ -150,7 +150,14 @@ class Lists:
             elif node.end <= start:
                 runs.append([node])
         lists = [[t for n in run for t in n.things] for run in runs]
+        lists.insert(0, self._clause_before(scene, position))  # 杭州追平广州，两城…
         return next((things for things in reversed(lists) if len(things) == count and self._common(things)), [])
+
+    def _clause_before(self, scene: Scene, position: int) -> list[Thing]:
+        """What the clause that ends at ``position`` names, or the one before it."""
+        edges = [m.end() for m in self._clause.finditer(scene.text, 0, position)]
+        start = edges[-2] if len(edges) > 1 else 0
+        return [t for p, n in sorted(scene.nodes.items()) if start <= p < position and n.mentions for t in n.things]
 
     def _named(self, scene: Scene, start: int, end: int) -> bool:
         return sum(len(n.mentions) for p, n in scene.nodes.items() if start <= p < end) > 1

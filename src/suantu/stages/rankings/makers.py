@@ -61,7 +61,7 @@ class Makers(Shifts):
         if not items or len(set(i.iri for i in items)) != len(items) or self._rival(match, items):
             return
         context = named
-        if len(items) == 1 and match.span("i")[0] < 0 and where >= 0 and items[0].found_by != "ranked":
+        if len(items) == 1 and match.span("i")[0] < 0 <= where and not scene.text.startswith(items[0].label, where):
             named = self._by_subject(match, where, named)
         if beside:
             named = Named(beside, self._scope(match), self.naming.class_of(beside), True)

@@ -86,7 +86,7 @@ class Times:
             node = scene.nodes[position]
             if (
                 node.periods
-                and node.periods[0].text not in self._ignored
+                and (node.periods[0].text not in self._ignored or self._frames(scene, position))
                 and not self._compared.search(scene.text[:position])
             ):
                 out.extend((position, p) for p in node.periods[:1] if self._usable(scene, position, p))
@@ -140,7 +140,7 @@ class Times:
         """A period's value; 上年 is a year before the ranking that the text is about."""
         if period.text in self._whole and thread.period[:4].isdigit():
             return str(int(thread.period[:4]) - 1)
-        if period.text in self._previous and (before := year_before(thread.period or thread.frame)):
+        if period.text in (*self._previous, *self._ignored) and (before := year_before(thread.period or thread.frame)):
             return before
         main = (thread.frame if len(thread.frame) == len("2024") else "") or thread.period or thread.frame
         if main[:4].isdigit() and (part := self._part(period)) and not period.text.startswith(tuple(self._ago)):
@@ -151,6 +151,8 @@ class Times:
 
     def then(self, scene: Scene, at: int, period: str, thread: RankThread) -> str:
         """The time at ``at`` that ``period`` is compared with; of the year that 同期 follows, the same part."""
+        if scene.nodes[at].periods[0].text in self._ignored:
+            return year_before(period)
         value = self.value(scene.nodes[at].periods[0], thread)
         after = scene.nodes.get(at + 1)
         part = after and after.periods and after.periods[0].text in self._ignored and _YEARS.fullmatch(value)
