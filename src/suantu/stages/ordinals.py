@@ -55,7 +55,7 @@ class Ordinals:
         digits = set("0123456789")
         add(str(rules["prefix"])[0], self._read_tier, self._read_range, self._read_single)
         add(first("tier_latin"), self._read_tier)
-        add(first("top_prefix", "top_latin"), self._read_top)
+        add(first("top_prefix", "top_latin", "top_latin_of"), self._read_top)
         add(first("cues"), self._read_range, self._read_cued)
         add(digits, self._read_range)
         add(digits | self._han.letters, self._read_list, self._read_top_bare)
@@ -85,7 +85,10 @@ class Ordinals:
         self._single = compiled(f"{prefix} ?({one})(?: ?(?:{ranks}))?")
         self._top = compiled(f"(?:{listed('top_prefix')}) ?({number})(?: ?(?:{listed('top_units')}))?")
         self._top_bare = compiled(f"({number}) ?(?:{listed('top_bare_units')})")
-        self._top_latin = compiled(f"(?:{listed('top_latin')})[ -]?({count})(?![A-Za-z0-9%.])(?! ?%)")
+        top_of, top_nouns = listed("top_latin_of"), listed("top_latin_nouns")
+        self._top_latin = compiled(
+            f"(?:{listed('top_latin')}|(?:{top_of})(?= (?:{count}) (?:{top_nouns})))[ -]?({count})(?![A-Za-z0-9%]|\\.[0-9])(?! ?%)"
+        )
         self._cued = compiled(
             f"(?:{listed('cues')})(?P<first>(?:{prefix})?)({number})(?:{sep})({number})(?![0-9])(?: ?(?:{units}))?"
         )
@@ -112,7 +115,9 @@ class Ordinals:
             f" ?(?:[,.;:()]|$|(?:{either([w for w in words(rules, 'latin_end', file) if w[0].isalpha()])})(?![a-z]))"
         )
         self._opens = compiled(r"(?:^|[.;:,\n] ?|\b[Aa]nd )$")
-        self._inverted = compiled(f" (?:{listed('latin_inverted')}) (?=(?:the )?[A-Z])")
+        self._inverted = compiled(
+            f"(?: (?:{listed('latin_within')}) [^,.;:]{{1,30}}?)? (?:{listed('latin_inverted')}) (?=(?:the )?[A-Z])"
+        )
         self._item = compiled(r"(?:[,;]| and) (?:and )?(?:[a-z][a-z-]* ){1,4}$")
         self._name_before = compiled(r"[A-Z][A-Za-z0-9]*(?: [0-9]{1,3}[A-Za-z]?)?(?: \([^()]{1,24}\)|,)? $")
 

@@ -44,8 +44,10 @@ class Times:
         self._markets = frozenset(alphabet.matching(["Market"]))
         self._ordinals = frozenset(alphabet.matching(["ordinal", "top"]))
         self._old = compiled(expand(times["of-rank"]))
+        self._behind = compiled(times.get("behind-rank", "(?!)"))
         self._whose = compiled(times.get("whose", "(?!)"))
         self._after = compiled(times.get("after", "(?!)"))
+        self._today = compiled(times["today"])
         self._since = compiled(expand(times.get("since", "(?!)")))
         self._then = compiled(times.get("then", "(?!)"))
         self._frame = compiled(expand(times["frame-before"]))
@@ -172,12 +174,13 @@ class Times:
         framed = [p for at, p in before if self._frames(scene, at)]
         if self._language == "en" and not near:
             near = [p for at, p in periods if at > position and not CLAUSE.search(scene.text, position, at)][:1]
-        if chosen := (near or framed)[-1:]:
+        behind = [p for at, p in periods if at > position and self._behind.fullmatch(scene.text, position + 1, at)]
+        if chosen := (behind or near or framed)[-1:]:
             at = next(at for at, p in reversed(periods) if p is chosen[0])
             main = thread.period or thread.frame
             if main and self._relative(chosen[0]) and self._now.search(scene.text, at + 1, position):
                 return main, False  # 去年位列第八的西安此次跌至第十二
-            value = self.value(chosen[0], thread)
+            value = self._beside(chosen[0], periods, thread)
             if (
                 chosen[0].text in self._ago
                 and value == (thread.period or thread.frame)
@@ -194,16 +197,26 @@ class Times:
             and len(periods) == 1
             and (before or not periods[0][0] < position)
             and not _ASIDE.search(scene.text, 0, periods[0][0])
+            and not self._now.search(scene.text, periods[0][0], position)
         ):
             return self.value(periods[0][1], thread), True
         return self._unsaid(scene, position, thread, own=own)
 
+    def _beside(self, period: Period, periods: list[tuple[int, Period]], thread: RankThread) -> str:
+        """A period's value; a year earlier than the one other year of its sentence where no ranking's time is known."""
+        others = {p.value for _, p in periods if not self._relative(p)}
+        alone = period.text in self._previous and not (thread.period or thread.frame) and len(others) == 1
+        return year_before(others.pop()) if alone else self.value(period, thread)
+
     def _unsaid(self, scene: Scene, position: int, thread: RankThread, *, own: bool) -> tuple[str, bool]:
         """The time of a rank whose sentence names none."""
-        if self._after.search(scene.text, clause_start(scene.text, position), position):
+        clause = clause_start(scene.text, position), position
+        if self._after.search(scene.text, *clause):
             return thread.edition, False
         if thread.frame:
             return thread.frame, not own
+        if self._today.search(scene.text, *clause):
+            return thread.edition, False  # which was 12th in 2022, now ranks ninth
         known = thread.edition if own and thread.name else thread.period or thread.edition
         told = self._told(scene)
         return (told if not known or (own and told.startswith(known)) else known), False
