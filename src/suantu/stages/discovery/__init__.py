@@ -27,6 +27,7 @@ from suantu.stages.discovery.lists import Lists, UseCases
 from suantu.stages.discovery.models import Models
 from suantu.stages.discovery.offices import Offices
 from suantu.stages.discovery.page import LAST_RESORT, Blocks, Chosen, Ledger, Page, Signs, page_of
+from suantu.stages.discovery.paired import Paired
 from suantu.stages.discovery.quotes import Quotes
 from suantu.stages.discovery.slots import Slots
 from suantu.stages.discovery.suffixes import Suffixes
@@ -86,6 +87,7 @@ class Discovery:
             refuse=self._use_cases.strong,
         )
         self._scenes = Slots(settings["use-cases"]["slots"], compiler, self._suffixes.inside, words, telling, "USE")
+        self._paired = Paired(settings, words, signs.organizations, endings)
         self._lists = Lists(settings, words, ontology, endings, self._use_cases)
         self._aliases = Aliases(settings, words, compiled(str(settings["not-models"])))
         self._registered = tuple(sorted(map(str, settings["registered"]), key=len, reverse=True))
@@ -170,6 +172,7 @@ class Discovery:
             self._english.read_lists(page, ledger)
             return
         self._lists.read(page, ledger)
+        self._paired.read(page, ledger)
 
     def _again(self, pages: Iterable[Page], ledger: Ledger) -> None:
         """Read pages once more, now that their own names are known: what a new maker makes."""

@@ -20,6 +20,7 @@ class Heads:
         self._before = compiled(f"(?P<head>{heads}){shapes['after-head']}")
         self._after = compiled(f"{shapes['before-head']}(?P<head>{heads})(?!{shapes['not-after-head']})")
         self._head = compiled(heads)
+        self._refused = compiled(str(shapes["gap-refuse"]))
         self._ends = compiled(f"(?P<head>{heads})$")
 
     def before(self, text: str) -> str:
@@ -30,7 +31,9 @@ class Heads:
     def after(self, text: str) -> tuple[str, str]:
         """The class that the noun at the beginning of ``text`` gives, and what stands between; or two empty strings."""
         match = self._after.match(text)
-        return (self._class_of[match["head"]], match["gap"]) if match else ("", "")
+        if match is None or self._refused.search(match["gap"]):
+            return "", ""
+        return self._class_of[match["head"]], match["gap"]
 
     def first(self, text: str) -> str:
         """The class of the first head noun in ``text``."""

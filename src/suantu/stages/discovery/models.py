@@ -17,6 +17,8 @@ _BEFORE = compiled(f"[{_HAN}]+$")
 _FREE = "(?![A-Za-z0-9]|[.,，][0-9])"
 _NUMBER = compiled(r"[A-Z]*[0-9.]+[A-Za-z]?$")
 _CAMEL = compiled(r"[A-Z][a-z]+[A-Z][A-Za-z]+$")
+_LOWER_LINK = compiled(r"[a-z]{1,3}[A-Z][a-z]{3,}$")  # xLane
+_LETTERS = compiled(r"[A-Z]{2,6}$")
 _CODE = compiled(r"[A-Z]{1,2}[0-9]{1,2}[A-Z]?$")
 _TYPICAL = compiled(r"[A-Z]{1,4}-?[0-9]{2,4}[A-Z]?(?:-[A-Z0-9]+)?$")
 _PLACES = frozenset({"City", "Region", "Place"})
@@ -51,6 +53,9 @@ class Models:
         self._versioned = compiled(rf"(?P<head>{nouns})\s?[Vv]?[0-9]{{1,2}}\.[0-9]{{1,2}}(?![0-9.%‰])")
         self._compile(shapes)
         self._interconnect = compiled(str(settings["interconnect-names"]))
+        self._letters_chip, self._no_letters, self._named_chips = (
+            compiled(str(settings[k])) for k in ("letters-chip", "letters-not", "named-chips")
+        )
         self._longer_name = compiled(str(settings["longer"]))
         self._refuse = compiled(str(settings["not-models"]))
         self._measures = [(cls, compiled(f"{shapes['measured']}{p}")) for cls, p in settings["measures"].items()]
@@ -114,7 +119,7 @@ class Models:
         if self._refuse.match(core) or (self._refuse.match(tail) and start == at):
             return
         numbered = any(c.isdigit() for c in tail) or tail.endswith(self._series)
-        if start == at and not tail[0].isupper():
+        if start == at and not tail[0].isupper() and not _LOWER_LINK.match(tail):
             return
         surface = page.surface(start, end)
         if self._interconnect.search(tail) and len(tail) >= 4:
@@ -126,6 +131,8 @@ class Models:
             bare = surface.rstrip("0123456789. ")
             if bare != surface and len(bare) >= 4:
                 ledger.vote(bare, "Interconnect", "model.interconnect", 0.7)
+            return
+        if not tail[0].isupper() and start == at:
             return
         text = page.text
         made = start > 0 and (
@@ -183,7 +190,7 @@ class Models:
         before, after = source[max(0, start - 16) : start], source[end : end + 40]
         lead = self._lead.sub("", before)
         if cls := self._heads.before(self._quote.sub("", before)):
-            clear = numbered or (len(surface) >= 4 and not surface.isupper())
+            clear = numbered or (len(surface) >= 4 and not surface.isupper()) or self._is_letters(surface)
             rule = "model.product" if lead.endswith(self._any_product) else "model.after-head"
             ledger.vote(surface, cls, rule, 0.7 if clear else 0.5)
         cls, gap = self._heads.after(after)
@@ -218,6 +225,10 @@ class Models:
         if counted := self._counted.search(text, max(0, start - 8), start):
             ledger.vote(surface, self._counters[counted["counter"]], "model.counted", 0.62 if numbered else 0.4)
         if not numbered:
+            if self._is_letters(surface) and self._letters_chip.match(page.source, page.ends[end - 1]):
+                ledger.vote(surface, "Chip", "model.letters", 0.65)
+            if self._named_chips.match(surface):
+                ledger.vote(surface, "Chip", "model.letters", 0.62)
             own = made and len(surface) >= 3 and text[start - 1] in self._makers and surface[:1].isascii()
             of = _CAMEL.match(surface) and self._made_of.search(text, max(0, start - 16), start)
             if (own and not surface.isupper()) or of:
@@ -235,7 +246,8 @@ class Models:
             ):
                 ledger.vote(surface, cls, "model.beside", 0.62)
         said = page.source[page.starts[a] : page.ends[b - 1]]
-        launched = self._lead.sub("", text[max(0, start - 8) : start]).endswith(self._models_before)
+        lead = self._lead.sub("", text[max(0, start - 8) : start])
+        launched = lead.endswith(self._models_before)
         told = set(self._chip_signs.findall(said))
         made_by = self._made.match(page.source, page.ends[end - 1])
         if (launched or made_by) and not surface.isascii() and not (told and launched):
@@ -244,11 +256,16 @@ class Models:
         told |= {c for c in text[a:b] if c in self._chips}
         self._said_of(page, start, end, surface, ledger)
         if told:
+            launched |= lead.removesuffix(self._made_by[0]).endswith(self._models_before)
             sure = made or launched or not surface.isascii() or (len(told) > 1 and _TYPICAL.match(surface))
             ledger.vote(surface, "Chip", "model.signs", 0.62 if sure else 0.4)
         elif not surface.isascii() and self._acts.match(page.source, page.ends[end - 1]):
             linked = any(c in self._links for c in text[a:b])
             ledger.vote(surface, "Chip" if linked else "Product", "model.acts", 0.6)
+
+    def _is_letters(self, surface: str) -> bool:
+        """Whether capitals only may be a chip's name (PPU): no abbreviation that stands beside chips."""
+        return _LETTERS.match(surface) is not None and not self._no_letters.match(surface)
 
     def _said_of(self, page: Page, start: int, end: int, surface: str, ledger: Ledger) -> None:
         """What a typical number is by what stands right beside it: its own parts, what it speaks, a list of products."""

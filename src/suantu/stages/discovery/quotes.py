@@ -40,6 +40,8 @@ class Quotes:
         self._policies = compiled(str(rules["policies"]))
         self._apposed = compiled(str(rules["apposed"]))
         self._centres = compiled(str(rules["centres"]))
+        self._is_firm = compiled(str(rules["is-firm"]))
+        self._planned = compiled(str(rules["plans"]["before"])), compiled(str(rules["plans"]["ends"]))
         self._firm_verbs = compiled(str(rules["firm-verbs"]))
         self._done = [(str(cls), compiled(str(pattern))) for cls, pattern in rules["done"].items()]
         self._common = tuple(map(str, settings["common-models"]))
@@ -80,6 +82,9 @@ class Quotes:
             ledger.vote(name, body, self._rule, 0.75)
             return
         before, after = source[max(0, match.start() - 16) : match.start()], source[match.end() : match.end() + 46]
+        if self._planned[0].search(before) and self._planned[1].search(name):
+            ledger.vote(name, "Policy", self._rule, 0.65)
+            return
         serial = len(name) > 2 and self._serial.search(name) is not None
         odd = serial or (self._odd(words) and self._heads.before(self._lead.sub("", before)) != "")
         if self._refuse.match(name) or (not odd and (words[0].kind == "stop" or (common and self._words.empty(name)))):
@@ -131,6 +136,8 @@ class Quotes:
             return "Organization"
         if fresh and (before.endswith(self._firms) or self._firm_verbs.match(after)):
             return "Organization"
+        if fresh and (firm := self._is_firm.match(after)):
+            return "Vendor" if firm["maker"] else "Organization"
         if (
             fresh
             and name[-1].isascii()

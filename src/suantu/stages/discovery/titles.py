@@ -21,6 +21,7 @@ class Titles:
         self._tail = compiled(str(settings["tail"]))
         self._refuse = tuple(map(str, settings["refuse"]))
         reports = "|".join(sorted({e for c, ends in self._kinds if c == "Report" for e in ends}, key=len, reverse=True))
+        self._short = compiled(str(settings["short"]))
         self._headline = compiled(str(settings["headline"]))
         self._own = tuple(map(str, settings["own-ends"]))
         self._source_word = str(settings["source-word"])
@@ -43,7 +44,7 @@ class Titles:
                 continue
             if longer := self._longer(bare, ledger):
                 ledger.entries[longer].aliases.setdefault(f"{self._open}{title}{self._close}")
-            elif len(bare) > 4:
+            elif len(bare) > 4 or (len(bare) == 4 and self._short.search(bare)):
                 self._vote(title, bare, cls, ledger)
                 if bare != title and len(bare) > 5:
                     ledger.entries[next(reversed(ledger.entries))].aliases.setdefault(bare)
