@@ -29,7 +29,7 @@ from suantu.stages.discovery.offices import Offices
 from suantu.stages.discovery.page import LAST_RESORT, Blocks, Chosen, Ledger, Page, Signs, page_of
 from suantu.stages.discovery.paired import Paired
 from suantu.stages.discovery.quotes import Quotes
-from suantu.stages.discovery.slots import Slots
+from suantu.stages.discovery.slots import Slots, is_name
 from suantu.stages.discovery.suffixes import Suffixes
 from suantu.stages.discovery.titles import Titles
 from suantu.stages.discovery.words import Words
@@ -87,7 +87,7 @@ class Discovery:
             refuse=self._use_cases.strong,
         )
         self._scenes = Slots(settings["use-cases"]["slots"], compiler, self._suffixes.inside, words, telling, "USE")
-        self._paired = Paired(settings, words, signs.organizations, endings)
+        self._paired = Paired(settings, signs.organizations, lambda core, name: is_name(core, name, words, ()))
         self._lists = Lists(settings, words, ontology, endings, self._use_cases)
         self._aliases = Aliases(settings, words, compiled(str(settings["not-models"])))
         self._registered = tuple(sorted(map(str, settings["registered"]), key=len, reverse=True))

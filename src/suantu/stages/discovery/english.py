@@ -14,6 +14,7 @@ from suantu.ontology import Ontology
 from suantu.records import Thing
 from suantu.rules import Alphabet
 from suantu.stages.discovery.page import Ledger, Page
+from suantu.stages.discovery.paired import Paired
 from suantu.stages.discovery.purposes import Purposes
 from suantu.stages.discovery.roles import JOINED as _JOINED
 from suantu.stages.discovery.roles import Roles, seen, titled
@@ -78,6 +79,8 @@ class English:
         self._slots = [self._slot(rule) for rule in settings["slots"]]
         self._purposes = Purposes(settings["purposes"], alphabet)
         self._roles = Roles(settings, alphabet)
+        common = self._generic | self._never | self._never_alone
+        self._paired = Paired(settings, alphabet.matching(["Organization"]), lambda core, _: core not in common)
 
     def _slot(self, rule: Mapping[str, Any]) -> tuple[str, str, float, re.Pattern[str]]:
         for key in ("name", "class", "weight", "pattern", "examples"):
@@ -304,6 +307,7 @@ class English:
     def read_lists(self, page: Page, ledger: Ledger) -> None:
         """Vote for the unknown members of lists that a noun opens (use cases: …, X and Y)."""
         self._neighbours(page, ledger)
+        self._paired.read(page, ledger)
         self._by_role(page, ledger, shown=True)
         for phrase in self._purposes.read(page.text):
             ledger.vote(phrase, "UseCase", "purpose", 0.65)

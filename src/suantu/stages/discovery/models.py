@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from suantu.expressions import compiled
@@ -251,17 +251,22 @@ class Models:
         told = set(self._chip_signs.findall(said))
         made_by = self._made.match(page.source, page.ends[end - 1])
         if (launched or made_by) and not surface.isascii() and not (told and launched):
-            cls = "Chip" if told else "AIModel" if self._model_signs.search(said) else "Product"
-            ledger.vote(surface, cls, "model.launched", 0.6)
+            ledger.vote(surface, self._launched(said, told), "model.launched", 0.6)
         told |= {c for c in text[a:b] if c in self._chips}
         self._said_of(page, start, end, surface, ledger)
+        theirs = lead.removesuffix(self._made_by[0]).endswith(self._models_before)
         if told:
-            launched |= lead.removesuffix(self._made_by[0]).endswith(self._models_before)
-            sure = made or launched or not surface.isascii() or (len(told) > 1 and _TYPICAL.match(surface))
+            sure = made or launched or theirs or not surface.isascii() or (len(told) > 1 and _TYPICAL.match(surface))
             ledger.vote(surface, "Chip", "model.signs", 0.62 if sure else 0.4)
+        elif theirs and not launched and not surface.isascii():
+            ledger.vote(surface, self._launched(said, told), "model.acts", 0.6)
         elif not surface.isascii() and self._acts.match(page.source, page.ends[end - 1]):
             linked = any(c in self._links for c in text[a:b])
             ledger.vote(surface, "Chip" if linked else "Product", "model.acts", 0.6)
+
+    def _launched(self, said: str, told: Collection[str]) -> str:
+        """What is launched in a sentence that speaks of chips, of models, or of neither."""
+        return "Chip" if told else "AIModel" if self._model_signs.search(said) else "Product"
 
     def _is_letters(self, surface: str) -> bool:
         """Whether capitals only may be a chip's name (PPU): no abbreviation that stands beside chips."""

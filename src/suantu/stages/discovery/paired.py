@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from suantu.expressions import compiled
 from suantu.stages.discovery.page import Ledger, Page
-from suantu.stages.discovery.slots import is_name
-from suantu.stages.discovery.words import Words
 
 _MADE = ("AIModel", "Chip", "Server", "Interconnect", "Product")
-_CLAUSE = compiled(r"[^，。；：:！？!?（）()\n]+")
+_CLAUSE = compiled(r"(?:[^，。；：:！？!?（）()\n.]|[.](?! ))+")
 
 
 class Paired:
     """The section ``paired`` of a discovery file."""
 
-    def __init__(self, settings: Mapping[str, Any], words: Words, makers: str, endings: Sequence[str]) -> None:
+    def __init__(self, settings: Mapping[str, Any], makers: str, fits: Callable[[str, str], bool]) -> None:
+        """``fits``: whether letters, and the words that they stand for, may be a firm's name."""
         rules = settings["paired"]
-        self._words, self._makers, self._endings = words, frozenset(makers), tuple(endings)
+        self._fits, self._makers = fits, frozenset(makers)
         self._joins = compiled(str(rules["joins"]))
         self._part = compiled(str(rules["part"]))
         self._rule, self._of = str(rules["name"]), str(rules["of"])
@@ -40,7 +39,7 @@ class Paired:
         cls = kinds.pop()
         for part in parts:
             owner, made = part["owner"], part["made"]
-            if owner[0] not in self._makers and is_name(owner, page.surface(*part.span("owner")), self._words, ()):
+            if owner[0] not in self._makers and self._fits(owner, page.surface(*part.span("owner"))):
                 ledger.vote(page.surface(*part.span("owner")), "Vendor", self._rule, 0.62)
             fresh = part["quote"] or (made.isascii() and any(c.isdigit() for c in made))
             if fresh and part.start("made") not in page.names:

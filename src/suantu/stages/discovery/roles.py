@@ -58,21 +58,25 @@ class Roles:
         things = either(w for w, cls in self._heads.items() if cls in roles["things"])
         unless = either(roles["not-kind"])
         named = either(w for w, cls in self._heads.items() if cls in roles["named"])
+        initial = either(str(w).capitalize() for w in roles["titles"])
         owner = f"[{alphabet.matching(['Organization'])}]['’]s?"
         launch = either(settings["acts"]["launch"])
         acts = either(settings["acts"]["subject"])
         strong = either(settings["acts"]["makers"])
         aside = either(settings["acts"]["aside"])
         insertion = f"(?:, (?:{either(roles['inserted'])})\\b[^,;:.]{{2,90}},)?"
-        opens = r"(?:^|(?<=[.;:!?”\"] )|(?<=, )|(?<=\band )|(?<=\bthat )|(?<=\bwhile )|(?<=\bbut )|(?<=\bwhere )|(?<=\bwhen )|(?<=\bwhich ))"
+        backed = "".join(f"|(?<={re.escape(str(w))} )" for w in settings["qualifying"])
+        opens = rf"(?:^|(?<=[.;:!?”\"] )|(?<=, )|(?<=\band )|(?<=\bthat )|(?<=\bwhile )|(?<=\bbut )|(?<=\bwhere )|(?<=\bwhen )|(?<=\bwhich ){backed})"
         self._patterns = [
             ("role.apposed", 0.7, compiled(rf"{_NUMBERED}, (?:(?:which|who) (?:{is_}) )?(?:{first})[ ]{between}(?:{heads}){end}")),
             ("role.copula", 0.66, compiled(rf"(?<![\w]of )(?<![\w]in ){_NUMBERED} (?:{is_}) (?:{first})[ ]{between}(?:{heads}){end}")),
+            ("role.called", 0.66, compiled(rf"(?:^|[.;:!?”\"] )(?P<head>{initial})s? (?:the )?{_NAME}{_END}")),
             ("role.called", 0.66, compiled(rf"\b(?P<head>{named})s?(?: (?:{naming}),?| \"|,)? (?:the )?{_NAME}{_END}")),
             ("role.named", 0.66, compiled(rf"\b(?P<head>{things})s?(?: (?:{naming}),?| \"|,)? (?:the )?{_NAME}{_END}(?! (?:(?:{aside}) ){{0,2}}(?:{acts}|{strong})\b)")),
             ("role.kind", 0.64, compiled(rf"(?:\b(?:[Tt]he|[Ii]ts|[Tt]heir|whose|[Tt]hese|[Bb]oth|[Aa]n?|[Ee]ach|[Oo]ne|[Ee]very|new|latest|[0-9]+|two|three|four|five|six|eight|ten|twelve|twenty|of|{either(settings['acts']['uses'])})|['’]s?) (?:(?:{described}) )*{_NAME} (?:(?!(?:{stop})\b)[a-z-]+ ){{0,2}}?(?P<head>{things}|{markets})s?(?![\w-])(?! (?:{unless})\b)")),
         ]  # fmt: skip
         self._acts = [
+            ("role.makes", "Vendor", 0.62, compiled(rf"\b(?:{named})s? {_NAME} (?:(?:{aside}) ){{0,3}}(?:{strong})\b")),
             ("role.acts", "Organization", 0.6, compiled(rf"{opens}{_NAME}{insertion} (?:(?:{aside}) ){{0,3}}(?:{acts})\b")),
             ("role.makes", "Vendor", 0.62, compiled(rf"{opens}{_NAME}{insertion} (?:(?:{aside}) ){{0,3}}(?:{strong})\b")),
             *((f"role.{key}", str(rule["class"]), float(rule["weight"]), compiled(slotted(str(rule["pattern"]), alphabet).replace("NAME", _NAME))) for key, rule in settings["spots"].items()),
