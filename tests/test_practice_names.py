@@ -1,4 +1,4 @@
-"""Sentences with invented names (``tests/practice/names-zh.txt``): how many are found, and how much else is.
+"""Sentences with invented names (``tests/practice/names-*.txt``): how many are found, and how much else is.
 
 ``python tests/test_practice_names.py`` prints what is missed and what should not be there.
 """
@@ -14,7 +14,7 @@ from suantu.pipeline import Pipeline
 from suantu.records import Document
 
 ROOT = Path(__file__).resolve().parents[1]
-PRACTICE = ROOT / "tests" / "practice" / "names-zh.txt"
+PRACTICE = tuple(ROOT / "tests" / "practice" / f"names-{code}.txt" for code in ("zh", "en"))
 FLOORS = {"lenient": 0.97, "strict": 0.94, "precision": 0.95}  # may only rise
 
 
@@ -41,7 +41,7 @@ class Measured:
 def sentences() -> list[tuple[str, list[tuple[str, str]]]]:
     """Each sentence with the (class, name) pairs that it names for the first time."""
     out = []
-    for line in PRACTICE.read_text(encoding="utf8").splitlines():
+    for line in (line for file in PRACTICE for line in file.read_text(encoding="utf8").splitlines()):
         if not line or line.startswith("#"):
             continue
         text, names = line.split("##")

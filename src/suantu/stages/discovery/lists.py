@@ -221,7 +221,12 @@ class Lists:
                 and weight > 0.7
             ):
                 ledger.vote(surface, cls, "list", weight)
-        elif (any(c.isdigit() for c in surface) or len(surface) <= 4) and weight > 0.55 and len(core) >= 2 and self._words.unknown(core) >= 2:
+        elif (
+            (any(c.isdigit() for c in surface) or len(surface) <= 4)
+            and weight > 0.55
+            and len(core) >= 2
+            and self._words.unknown(core) >= 2
+        ):
             ledger.vote(surface, cls, "list", weight)
 
 

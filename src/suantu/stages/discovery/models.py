@@ -18,6 +18,7 @@ _FREE = "(?![A-Za-z0-9]|[.,，][0-9])"
 _NUMBER = compiled(r"[A-Z]*[0-9.]+[A-Za-z]?$")
 _CAMEL = compiled(r"[A-Z][a-z]+[A-Z][A-Za-z]+$")
 _LOWER_LINK = compiled(r"[a-z]{1,3}[A-Z][a-z]{3,}$")  # xLane
+_STOPS = "。；\n"
 _LETTERS = compiled(r"[A-Z]{2,6}$")
 _CODE = compiled(r"[A-Z]{1,2}[0-9]{1,2}[A-Z]?$")
 _TYPICAL = compiled(r"[A-Z]{1,4}-?[0-9]{2,4}[A-Z]?(?:-[A-Z0-9]+)?$")
@@ -56,6 +57,7 @@ class Models:
         self._letters_chip, self._no_letters, self._named_chips = (
             compiled(str(settings[k])) for k in ("letters-chip", "letters-not", "named-chips")
         )
+        self._link_signs, self._other_devices = (compiled(str(settings[k])) for k in ("link-signs", "other-devices"))
         self._longer_name = compiled(str(settings["longer"]))
         self._refuse = compiled(str(settings["not-models"]))
         self._measures = [(cls, compiled(f"{shapes['measured']}{p}")) for cls, p in settings["measures"].items()]
@@ -189,15 +191,19 @@ class Models:
     def _by_context(self, source: str, start: int, end: int, surface: str, numbered: bool, ledger: Ledger) -> None:
         before, after = source[max(0, start - 16) : start], source[end : end + 40]
         lead = self._lead.sub("", before)
+        a = max(source.rfind(mark, 0, start) for mark in _STOPS) + 1
+        b = min((e for mark in _STOPS if (e := source.find(mark, end)) >= 0), default=len(source))
+        said = source[a:b]
         if cls := self._heads.before(self._quote.sub("", before)):
             clear = numbered or (len(surface) >= 4 and not surface.isupper()) or self._is_letters(surface)
             rule = "model.product" if lead.endswith(self._any_product) else "model.after-head"
-            ledger.vote(surface, cls, rule, 0.7 if clear else 0.5)
+            ledger.vote(surface, self._narrower(cls, rule, surface, said), rule, 0.7 if clear else 0.5)
         cls, gap = self._heads.after(after)
         if cls:
             glued = (not gap and len(surface) >= 3) or _CAMEL.match(surface) or not surface.isascii()
             weight = 0.65 if numbered else 0.62 if glued else 0.4
             launched = lead.endswith(self._models_before)
+            cls = self._narrower(cls, "", surface, said)
             ledger.vote(surface, cls, "model.before-head", weight + 0.1 if launched else weight)
         if (isa := self._is_a.match(after)) and (cls := self._told(isa, numbered)):
             ledger.vote(surface, cls, "model.is-a", 0.7)
@@ -212,6 +218,13 @@ class Models:
                     weight = 0.6 if not surface.isascii() or lead.endswith(self._models_before) else 0.45
                     ledger.vote(surface, cls, "model.measured", weight)
 
+    def _narrower(self, cls: str, rule: str, surface: str, said: str) -> str:
+        """A standard with a Latin name is the link that its sentence speaks of; a product the chip."""
+        if cls == "Standard" and surface.isascii() and self._link_signs.search(said):
+            return "Interconnect"
+        chip = rule == "model.product" and self._chip_signs.search(said) and not self._other_devices.search(said)
+        return "Chip" if chip and cls == "Product" else cls
+
     def _told(self, isa: re.Match[str], numbered: bool) -> str:
         """The class that a sentence says a name to be (是一款…芯片); a numbered name also without a counting word."""
         plain = isa.groupdict().get("plain")
@@ -225,42 +238,51 @@ class Models:
         if counted := self._counted.search(text, max(0, start - 8), start):
             ledger.vote(surface, self._counters[counted["counter"]], "model.counted", 0.62 if numbered else 0.4)
         if not numbered:
-            if self._is_letters(surface) and self._letters_chip.match(page.source, page.ends[end - 1]):
-                ledger.vote(surface, "Chip", "model.letters", 0.65)
-            if self._named_chips.match(surface):
-                ledger.vote(surface, "Chip", "model.letters", 0.62)
-            own = made and len(surface) >= 3 and text[start - 1] in self._makers and surface[:1].isascii()
-            of = _CAMEL.match(surface) and self._made_of.search(text, max(0, start - 16), start)
-            if (own and not surface.isupper()) or of:
-                ledger.vote(surface, "Product", "model.of-maker", 0.6)
-            return
-        if self._holds.match(text, end):
+            self._unnumbered(page, start, end, surface, made, ledger)
+        elif self._holds.match(text, end):
             ledger.vote(surface, "Server", "model.holds", 0.65)
-            return
+        else:
+            for cls, chars in self._beside_of.items():
+                if self._is_beside(text, end, end + 1, chars) or (
+                    start > 1 and self._is_beside(text, start - 1, start - 2, chars)
+                ):
+                    ledger.vote(surface, cls, "model.beside", 0.62)
+            self._by_sentence(page, start, end, surface, made, ledger)
+
+    def _unnumbered(self, page: Page, start: int, end: int, surface: str, made: bool, ledger: Ledger) -> None:
+        """A Latin name without a number: what only a chip has behind it, or its maker before it."""
+        text = page.text
+        if self._is_letters(surface) and self._letters_chip.match(page.source, page.ends[end - 1]):
+            ledger.vote(surface, "Chip", "model.letters", 0.65)
+        if self._named_chips.match(surface):
+            ledger.vote(surface, "Chip", "model.letters", 0.62)
+        own = made and len(surface) >= 3 and text[start - 1] in self._makers and surface[:1].isascii()
+        of = _CAMEL.match(surface) and self._made_of.search(text, max(0, start - 16), start)
+        if (own and not surface.isupper()) or of:
+            ledger.vote(surface, "Product", "model.of-maker", 0.6)
+
+    def _by_sentence(self, page: Page, start: int, end: int, surface: str, made: bool, ledger: Ledger) -> None:
+        """What a numbered name is by what else its sentence speaks of."""
+        text, han = page.text, not surface.isascii()
         a = max(text.rfind("。", 0, start), text.rfind("；", 0, start), text.rfind("\n", 0, start)) + 1
         ends = [e for e in (text.find("。", end), text.find("\n", end)) if e >= 0]
         b = min(ends, default=len(text))
-        for cls, chars in self._beside_of.items():
-            if self._is_beside(text, end, end + 1, chars) or (
-                start > 1 and self._is_beside(text, start - 1, start - 2, chars)
-            ):
-                ledger.vote(surface, cls, "model.beside", 0.62)
         said = page.source[page.starts[a] : page.ends[b - 1]]
         lead = self._lead.sub("", text[max(0, start - 8) : start])
         launched = lead.endswith(self._models_before)
         told = set(self._chip_signs.findall(said))
         made_by = self._made.match(page.source, page.ends[end - 1])
-        if (launched or made_by) and not surface.isascii() and not (told and launched):
+        if han and (launched or made_by) and not (told and launched):
             ledger.vote(surface, self._launched(said, told), "model.launched", 0.6)
         told |= {c for c in text[a:b] if c in self._chips}
         self._said_of(page, start, end, surface, ledger)
         theirs = lead.removesuffix(self._made_by[0]).endswith(self._models_before)
         if told:
-            sure = made or launched or theirs or not surface.isascii() or (len(told) > 1 and _TYPICAL.match(surface))
+            sure = made or launched or theirs or han or (len(told) > 1 and _TYPICAL.match(surface))
             ledger.vote(surface, "Chip", "model.signs", 0.62 if sure else 0.4)
-        elif theirs and not launched and not surface.isascii():
+        elif han and theirs and not launched:
             ledger.vote(surface, self._launched(said, told), "model.acts", 0.6)
-        elif not surface.isascii() and self._acts.match(page.source, page.ends[end - 1]):
+        elif han and self._acts.match(page.source, page.ends[end - 1]):
             linked = any(c in self._links for c in text[a:b])
             ledger.vote(surface, "Chip" if linked else "Product", "model.acts", 0.6)
 

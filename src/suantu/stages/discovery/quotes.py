@@ -37,6 +37,7 @@ class Quotes:
         self._trained, self._sized = tuple(map(str, rules["trained"])), compiled(str(rules["sized"]))
         self._linked, self._links = compiled(str(rules["linked"])), str(rules["links"])
         self._interconnect = compiled(str(settings["interconnect-names"]))
+        self._own_link = compiled(str(rules["own-link"]))
         self._policies = compiled(str(rules["policies"]))
         self._apposed = compiled(str(rules["apposed"]))
         self._centres = compiled(str(rules["centres"]))
@@ -72,7 +73,8 @@ class Quotes:
         own = self._heads.ending(name)
         common = own != "AIModel" or name.startswith(self._common)
         if source.endswith(self._approved, 0, match.start()) and any(c.isdigit() for c in name):
-            ledger.vote(name, "Standard", self._rule, 0.75)
+            linked = self._own_link.search(name) is not None
+            ledger.vote(name, "Interconnect" if linked else "Standard", self._rule, 0.75)
             return
         if self._policies.search(name) and len(name) > 3:
             ledger.vote(name, "Policy", self._rule, 0.75)

@@ -198,8 +198,9 @@ class Suffixes:
         proper = unknown >= 2 or place or "noun" in kinds
         if proper and clean and 2 <= len(surface) - len(ending) <= 12 and len(core) + len(ending) <= 14:
             long = len(kinds) > 2 and kinds[0] == "noun"  # 中原信息技术研究院
-            whole = kinds == ["noun", "generic"] and len(core) >= 4 and cls == "ResearchInstitution" and ends
-            long = whole or long and (cls == "ResearchInstitution" or core[self._words.split(core)[1].start] in self._levels)
+            research = cls == "ResearchInstitution"
+            long = long and (research or core[self._words.split(core)[1].start] in self._levels)
+            long |= research and ends and kinds == ["noun", "generic"] and len(core) >= 4
             return 0.7 if unknown >= 2 or place else 0.62 if long else 0.5  # … 翠屏区人民医院
         if unknown >= 2 and len(core) <= 3:
             return 0.5
