@@ -16,6 +16,7 @@ from suantu.stages.discovery.slots import is_name
 from suantu.stages.discovery.words import Words
 
 _CLAUSE = compiled(r"[^，。；：:！？!?（）()\n]+")
+_DEVICES = frozenset({"Chip", "Product", "AIModel", "Interconnect"})
 _NODE = compiled("[\ue000-\uefff]")
 
 
@@ -222,7 +223,7 @@ class Lists:
             ):
                 ledger.vote(surface, cls, "list", weight)
         elif (
-            (any(c.isdigit() for c in surface) or len(surface) <= 4)
+            (any(c.isdigit() for c in surface) or (cls in _DEVICES and len(surface) <= 4))
             and weight > 0.55
             and len(core) >= 2
             and self._words.unknown(core) >= 2
