@@ -130,7 +130,7 @@ class Surroundings:
             return False
         if self._address.match(text, end):
             return False
-        if _marker_like(text, match) or left.state == "named":
+        if _marker_like(text, match) or (left.state == "named" and "," not in digits):  # Inspur 39,000 is no name
             return False
         atom.weak = left.state == "joined" or _number_of_section(text, match)
         if "." not in digits:
