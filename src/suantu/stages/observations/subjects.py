@@ -127,7 +127,7 @@ class Subjects(Base):
         with."""
         if last is not None and last[1].counted and placing.metric.name in self._of_counted:
             return replace(placing, counted=True, owner=last[1].owner)
-        if placing.metric.name != "count" or placing.about.found_by != "phrase" or self._language == "en":
+        if placing.metric.name != "count" or placing.about.found_by != "phrase":
             return placing
         opening = (self._first_phrase(scene, at, position).about for at in part_starts(scene.text, position))
         about = next((thing for thing in opening if thing is not None), None)
