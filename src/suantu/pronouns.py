@@ -72,7 +72,7 @@ def kind_only(node: Node, pronoun: re.Match[str], alphabet: Alphabet) -> bool:
     """Whether a name is the noun or adjective of a pronoun (this accelerator, the US firm) and no name of its own."""
     if node.quantities:  # both of them are not counted
         return node.start == pronoun.start() and node.end <= pronoun.end()
-    said = alphabet.classes(node.char) & {"Market", "Place"}
+    said = alphabet.classes(node.char) & {"Market", "Place", "Industry", "Technology"}
     return pronoun.start() < node.start and node.end <= pronoun.end() and bool(said)
 
 
@@ -92,7 +92,8 @@ def by_head(
         return None
     for node in sorted(nodes, key=lambda n: -n.end):
         ends = text[node.start : node.end].endswith(head) or (
-            pronoun.titled and text[: node.start].rstrip(_QUOTES).endswith(head)
+            pronoun.titled
+            and (text[: node.start].rstrip(_QUOTES).endswith(head) or text[node.end :].lstrip("”’」").startswith(head))
         )
         fits = node.end <= at and node.mentions and ends
         if fits and alphabet.classes(node.char).intersection("|".join(classes).split("|")):
