@@ -97,11 +97,14 @@ class Phrases:
         self._oblique = frozenset(map(str, settings.get("oblique", ())))
         self._oblique_lists = self._oblique | frozenset(map(str, settings.get("oblique-lists", ())))
         self._compared = frozenset(map(str, settings.get("oblique-compared", ())))
+        self._joins = frozenset(map(str, settings.get("oblique-joins", ())))
+        self._short = frozenset(map(str, settings.get("short-nouns", ())))
         self._oblique_topic = tuple(map(str, settings.get("oblique-topic", ())))
         rest = tuple(map(str, settings.get("rest", ())))
         self._rest = compiled(f"(?:{'|'.join(rest)})[\u4e00-\u9fff]{{2}}" if rest else "(?!)")
         gerunds = frozenset(str(settings.get("gerunds", "")).split())
         verbs = frozenset(str((everyday or {}).get("verbs", "")).split()) - gerunds - set(rest)
+        self._nouns = frozenset(str((everyday or {}).get("nouns", "")).split()) - gerunds - verbs
         self._verbs = {w: True for w in verbs if len(w) > 1}
         self._verbs |= {w: False for w in (*str((everyday or {}).get("nouns", "")).split(), *gerunds)}
         self._seen: dict[str, tuple[tuple[int, int, bool], ...]] = {}
@@ -147,6 +150,11 @@ class Phrases:
             word = next((text[a:b] for a, b in reversed(stops) if b == cut), "")
         if word in self._compared:
             return Phrase(None, phrase.place, phrase.start, phrase.end)
+        if word in self._joins and not phrase.nodes:  # 电源与散热‖占7%
+            before = self._before(scene, [s for s in stops if s[1] < cut], start, cut - len(word))
+            if before.words and not before.nodes and before.end == cut - len(word):
+                words = scene.surface(before.start, phrase.end)
+                return replace(before, about=self.subject(words), end=phrase.end, words=words)
         if word not in oblique or text.startswith(self._oblique_topic, phrase.end):
             return phrase
         if self._of and self._of.fullmatch(text, phrase.start - 1, phrase.start):  # the maker set up in Ningbo
@@ -169,9 +177,21 @@ class Phrases:
             if b < start or (rest and not (time and self._of.fullmatch(rest))) or text[a:b] in _PUNCTUATION:
                 return end
             when = time and text.endswith(tuple(self._oblique), start, a)  # X在2026年的‖出货量
+            when = when or (time and self._is_noun(text, start, a, plain=not rest))  # 云厂商2024年的‖支出
             if _FIGURE.match(text, a) and not (when or _NAME.match(text[a - 1 : a])):
                 return end
             end = a
+
+    def _is_noun(self, text: str, start: int, end: int, *, plain: bool) -> bool:
+        """Whether a noun of Chinese words, and no function word or verb, ends at ``end``; ``plain``: one that the word list
+        has, and that is no verb as well."""
+        if self._language != "zh" or end <= start or not "\u4e00" <= text[end - 1] <= "\u9fff":
+            return False
+        if plain and not any(
+            text[start + a : start + b] in self._nouns for a, b, _ in self._words(text[start:end]) if start + b == end
+        ):
+            return False
+        return not any(b >= end for _, b in self._stops(text, start, end))
 
     def chunks(self, scene: Scene, start: int, end: int, opening: bool = False) -> Iterator[tuple[int, int]]:
         """The stretches of ``start:end`` that may be noun phrases, from left to right, without clauses that describe one.
@@ -304,7 +324,7 @@ class Phrases:
         if node is not None and node.mentions and "Place" in self._alphabet.classes(node.char):
             return node.thing, start + 1
         word = self._place_word.match(scene.text, start, end)
-        if word:
+        if word and (self.places.get(word[0], word) is not None or _NAME.search(scene.text, start, end)):
             return self.places.get(word[0], self.places.get(word[0].lower())), word.end()
         return None
 
@@ -319,13 +339,17 @@ class Phrases:
         if nodes and (device := self._first_of(nodes, bare)):
             return Phrase(device, place, start, end, tuple(nodes))
         surface = " ".join(scene.surface(start, end).split())
+        if self._language == "zh" and (first := scene.nodes.get(start)) and first.pronoun and end > start + 1:
+            of = self._of.match(scene.text, start + 1, end)
+            surface = scene.surface(of.end() if of else start + 1, end)  # 其服务器业务
         owner = scene.nodes.get(start) if self._language == "en" else None
         possessed = owner is not None and owner.pronoun and len(owner.mentions) == 1
         if owner is not None and possessed and (rest := " ".join(scene.surface(start + 1, end).split())):
             surface = f"{owner.thing.labels.get('pref@en', (owner.thing.label,))[0]} {rest}"  # its cloud: Google cloud
         if not surface or surface.casefold() in self._empty or not any(c.isalpha() for c in surface):
             return Phrase(None, place, start, end, tuple(nodes), surface)
-        if (len(surface) < 2 and not surface.isascii()) or self._circumstance.search(surface):
+        short = len(surface) < 2 and not surface.isascii() and surface not in self._short
+        if short or self._circumstance.search(surface):
             return Phrase(None, place, start, end, tuple(nodes))
         if len(surface) > _MAX[self._language]:
             return Phrase(None, place, start, end, tuple(nodes))

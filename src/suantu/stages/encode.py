@@ -194,6 +194,8 @@ def _run(scene: Scene, encoded: str, at: int, alphabet: Alphabet, grammar: Gramm
             break
         if node.quantities and grammar.differs.match(encoded, match.end() + 1):
             break  # 58 members, 11 more than last year
+        if match[0] == grammar.comma and node.quantities and _other_unit(members[-1], node):
+            break  # 81 cards, 42 cards, three firms
         common = shared & _classes(node, alphabet)
         if not common - {"Entity", "Concept"}:
             break
@@ -213,6 +215,14 @@ def _run(scene: Scene, encoded: str, at: int, alphabet: Alphabet, grammar: Gramm
     ):
         return _before_comma(members, encoded, at, grammar)
     return members, position
+
+
+def _other_unit(first: Node, second: Node) -> bool:
+    """Whether two figures have counting words that differ."""
+    if not first.quantities:
+        return False
+    counters = {first.quantities[-1].counter, second.quantities[0].counter} - {""}
+    return len(counters) > 1
 
 
 def _before_comma(members: list[Node], encoded: str, at: int, grammar: Grammar) -> tuple[list[Node], int]:

@@ -163,7 +163,7 @@ class WordedFigures:
             return None if atom.weak and text.startswith(self._vague_after, stop) else atom
         if written in self._digit and numeral.value == 1:
             known = unit.counter in self._one_counters or unit.kind in self._one_kinds
-            return atom if known and text.endswith(unit.counter, 0, atom.end) else None
+            return self._tenths(text, atom) if known and text.endswith(unit.counter, 0, atom.end) else None
         return self._tenths(text, atom)
 
     def _tenths(self, text: str, atom: Atom) -> Atom:

@@ -98,7 +98,9 @@ class Base:
         definitions = conditions.get("defining", ())
         self._definitions = [(compiled(d["left"]), compiled(d["right"])) for d in definitions]
         self._from = compiled(str(settings.get("from", "(?!)")).replace("{figures}", FIGURES))
-        self._of_each = compiled(str(settings.get("of-each", "(?!)")))
+        self._of_each, self._part_of_each = (
+            compiled(str(settings.get(k, "(?!)"))) for k in ("of-each", "part-of-each")
+        )
         few = settings.get("few", {})
         self._vague = compiled(str(few.get("vague", "(?!)")))
         self._few = compiled(str(few.get("text", "(?!)")))
@@ -108,8 +110,6 @@ class Base:
         self._few_right = compiled(str(few.get("right", "(?!)")))
         self._formats = compiled(str(settings.get("formats", "(?!)")))
         self._load_beneficiary(settings.get("beneficiary", {}), compiler)
-        self._reports = compiled(str(settings.get("reports", "(?!)")))
-        self._attributive = compiled(str(settings.get("attributive", "(?!)")))
         self._each = compiled("|".join(map(str, settings["each"])))
         self._market_metrics = frozenset(settings.get("market-metrics", ()))
         self._place_metrics = frozenset(settings.get("place-metrics", ()))
@@ -133,10 +133,9 @@ class Base:
         self._speakers = compiled(f"{speakers}$") if speakers else None
         self._speaking = compiled(f"\\b{speakers}\\b") if speakers else None
         self._spoke = compiled(str(settings.get("spoke", "(?!)")))
-        self._turning = compiled(str(settings.get("turning", "(?!)")))
+        self._load_turns(settings, compiler)
         self._load_wholes(settings, compiler)
         self._load_subjects(settings, compiler)
-        self._inside = compiled(str(settings.get("inside", "(?!)")))
         self._market_words = tuple(map(str, settings["market-words"]))
         adopted = dict(settings.get("adopted", {}))
         self._adopted = compiled(str(adopted.get("words", "(?!)")))
@@ -161,8 +160,22 @@ class Base:
         self._aside_figure = compiled(str(settings.get("aside-figure", "(?!)")))
         self._own_figure = compiled(str(settings.get("own-figure", "(?!)")))
         self._relative = compiled(str(settings.get("relative-clause", "(?!)")))
+        self._inside, self._attributive, self._reports = (
+            compiled(str(settings.get(k, "(?!)"))) for k in ("inside", "attributive", "reports")
+        )
         self._viewed = compiled(str(settings.get("viewed", "(?!)")))
         self._describing = compiled(str(settings.get("describing", "(?!)")))
+
+    def _load_turns(self, settings: Mapping[str, Any], compiler: Compiler) -> None:
+        """How a text turns to another subject, sums up several, and tells what two are apart."""
+        conditions, sites = settings["conditions"], settings.get("sites", {})
+        self._turning = compiled(str(settings.get("turning", "(?!)")))
+        self._echo, self._so_told = (compiled(str(settings.get(k, "(?!)"))) for k in ("echo", "so-many"))
+        self._so_few = compiler.pattern(str(settings.get("so-few", "(?!)")), "so-few").regex
+        self._gap = compiled(str(conditions.get("gap", "(?!)")).replace("{figures}", FIGURES))
+        self._more = compiler.pattern(str(conditions.get("more", "(?!)")), "conditions").regex
+        self._per_machine, self._parts = (compiled(str(sites.get(k, "(?!)"))) for k in ("machine", "parts"))
+        self._adopted_unnamed = compiled(str(settings.get("adopted", {}).get("unnamed", "(?!)")))
 
     def _load_beneficiary(self, settings: Mapping[str, Any], compiler: Compiler) -> None:
         """How a text says whom a sum is for."""
@@ -233,6 +246,9 @@ class Base:
     def _carried(self, last: tuple[int, Placing] | None, metric: Metric) -> tuple[int, Placing] | None:
         """The last figure, where another of ``metric`` goes on about it: what was counted has proportions, counts and
         what firms have (staff have no revenue, no firms a market's size); other figures are its owner's."""
+        apart = last is not None and last[1].metric.owned and not (metric.owned or metric.rate)
+        if apart and last is not None and last[1].owner is not None:
+            return last[0], replace(last[1], about=last[1].owner, group=())  # 利用率…，产能…
         if last is None or not last[1].counted or metric.rate or metric.name in self._of_counted:
             return last
         if last[1].about.label.endswith(tuple(self._group_words)) and metric.name not in self._market_metrics:

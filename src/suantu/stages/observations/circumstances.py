@@ -124,11 +124,13 @@ class Circumstances(Places):
         return replace(period, value=period.value.rpartition("/")[2])
 
     def asides(self, scene: Scene) -> frozenset[int]:
-        """Where the times stand that a sentence only looks back to, or that say when something began (English)."""
+        """Where the times stand that a sentence only looks back to, or that say when something began."""
         looked = self.back.asides(scene)
-        if not self._after:
-            return looked
         times = [at for at, node in scene.nodes.items() if node.periods]
+        if not self._after:
+            behind = (self._began, self._launched)
+            begun = {at for at in times if any(b.match(scene.text, at + 1) for b in behind)}
+            return looked | begun | {at for at in times if self._founded.search(scene.text, max(0, at - 4), at)}
         back = (self._founded, self._compare)
         return looked | {at for at in times if any(b.search(scene.text[max(0, at - 40) : at]) for b in back)}
 

@@ -15,20 +15,18 @@ from suantu.stages.observations.placing import (
     CLAUSE,
     FIGURES,
     PROPORTIONS,
-    TOPICS,
     Figure,
     Placing,
     clause_start,
     group_of,
     part_start,
-    part_starts,
 )
-from suantu.stages.observations.subjects import Subjects
+from suantu.stages.observations.turning import Turning
 
 _LONG = 4  # a metric's words so long name their subject themselves (企业的研发投入)
 
 
-class Cued(Subjects):
+class Cued(Turning):
     """The ways to place a figure by the words that name its metric."""
 
     def _by_left_cue(self, figure: Figure) -> Placing | None:
@@ -82,7 +80,9 @@ class Cued(Subjects):
             return replace(placing, end=cue.end) if placing else None
         return None
 
-    def _by_list(self, scene: Scene, position: int, before: tuple[int, Placing] | None) -> Placing | None:
+    def _by_list(
+        self, scene: Scene, position: int, before: tuple[int, Placing] | None, last: tuple[int, Placing] | None
+    ) -> Placing | None:
         """The next member of a series: ``2015年7%，2019年12%``, ``从12.5%上升到15.6%``."""
         if before is None:
             return None
@@ -97,6 +97,13 @@ class Cued(Subjects):
             if about is None:
                 return None
             placing = replace(placing, about=about)
+        nearer = (
+            last is not None
+            and last[0] > at
+            and not re.search(f"[{self._period_char}]", scene.text[last[0] : position])
+        )
+        if nearer and last is not None and self._language != "en" and not last[1].metric.rate:
+            placing = replace(placing, about=last[1].about, group=())  # of which servers took 35 %, some 29 billion
         return replace(placing, rule="figure.series", end=position + 1, confidence=Decimal("0.85"), aside=False)
 
     def _by_clause(self, figure: Figure) -> Placing | None:
@@ -163,17 +170,18 @@ class Cued(Subjects):
             )
         about, group = self._phrase_names(figure, metric, phrase, end, cue_end)
         about = about or self._reporting(scene, metric, end)
+        about = self._part(scene, metric, end, cue_end, about) or about
         if phrase.about is None and cue_end > end and (head := self._head(scene, position, metric)) is not None:
             about, group = head, ()
-        place = phrase.place
+        place, owner = phrase.place, None
         if about is None:
             about, place = self._unnamed(figure, metric, phrase, end, cue_end)
         if metric.owned and self._is_adopted(scene.surface(end, cue_end), about):
             metric = self._metrics.by_name["adoptionRate"]
         elif metric.owned and cue_end > end and not group:
             if last is not None and phrase.about is None:
-                about = last[1].about
-            about = self._rate_of(scene, end, cue_end, about)
+                about = self._rated_before(figure, last[1])
+            owner, about = about, self._rate_of(scene, end, cue_end, about)
         if about is None:
             return None
         return Placing(
@@ -187,12 +195,31 @@ class Cued(Subjects):
             within if about is not within else None,
             group=group,
             places=phrase.places if shared else (),
+            owner=owner,
         )
+
+    def _part(self, scene: Scene, metric: Metric, end: int, cue_end: int, about: Thing | None) -> Thing | None:
+        """The part of a site that a metric's own words name (单机柜功率: 机柜), where the text is about no device."""
+        named = self._parts.match(scene.surface(end, cue_end)) if metric.device else None
+        if named is None or self._is_device(about) or self._device_topic(scene, end, metric) is not None:
+            return None
+        return self._phrases.subject(named[1])
+
+    def _rated_before(self, figure: Figure, last: Placing) -> Thing:
+        """Whose a rate is that names nobody: as the figure before; behind another rate of a part (服务器上架率…，绿电占比…)
+        that of what the sentence opens with."""
+        owner = last.owner if last.metric.owned else None
+        if owner is None or self._is_firm(owner) or self._is_place(owner) or self._is_device(owner):
+            return last.about
+        opening = self._first_phrase(figure.scene, part_start(figure.scene.text, figure.position), figure.position)
+        return opening.about or opening.place or last.about
 
     def _is_adopted(self, words: str, about: Thing | None) -> bool:
         """Whether a rate of use is how many use something, not how much of it is used."""
         if about is None or not self._adopted.fullmatch(words):
             return False
+        if about.found_by == "phrase":
+            return self._adopted_unnamed.search(about.label) is not None
         classes = self._ontology.closure(about.classes)
         return bool(classes & self._adoptable) and not classes & self._loaded
 
@@ -236,6 +263,8 @@ class Cued(Subjects):
             about = self._of_device(scene, end, about)
         about = about or (group[0] if group else None)
         counted = self._counted_units.match(scene.surface(end, cue_end)) if metric.name == "count" else None
+        if counted and about is None and not group and not phrase.words:
+            return self._phrases.subject(counted["unit"]), ()
         if counted and phrase.nodes and about is phrase.about and about is not None and not self._is_seller(about):
             return self._phrases.subject(scene.surface(phrase.start, end + counted.end())), ()
         if metric.noun and (about is None or metric.always):
@@ -249,7 +278,7 @@ class Cued(Subjects):
         """Whose figure it is where its clause does not say so, and its place: what the clause before turns to, else what
         the text goes on about."""
         start = clause_start(figure.scene.text, end)
-        turned = self._turned_to(figure.scene, start)
+        turned = self._turned_to(figure.scene, start, figure.kind)
         if not phrase.words and (raised := self._raised(figure, metric, start)) is not None:
             return raised.about, phrase.place or raised.place
         place = phrase.place or turned.place
@@ -268,10 +297,8 @@ class Cued(Subjects):
         same = figure.before.get(figure.kind)
         if size and same is not None and same[1].metric.name == metric.name:
             return same[1].about, place or same[1].place
-        if metric.name in self._unit_metrics and last is not None and last[1].metric.name == "count":
-            device = self._device_topic(scene, end, self._metrics.by_name["power"])
-            if device is not None and len(device.mentions) == 1:
-                return device.thing, place
+        if metric.name in self._unit_metrics and (unit := self._unit(scene, end, last)) is not None:
+            return unit, place
         if size and last is not None and "Market" in last[1].about.classes:
             return last[1].about, place or last[1].place
         if size and (known := scene.measured.get(metric.name)) is not None:
@@ -286,14 +313,6 @@ class Cued(Subjects):
         if (subject := self._opened_with(scene, metric, start)) is not None:
             return subject.about, place or subject.place
         return self._spoken_topic(scene, metric, start, end, place) or place, place
-
-    def _turned_to(self, scene: Scene, start: int) -> Phrase:
-        """What the clause before ``start`` turns to (单看推理卡，…), if that is all that it says."""
-        before = clause_start(scene.text, start - 1) if start else 0
-        turn = self._turning.fullmatch(scene.text, before, start - 1) if start else None
-        at = turn.span(turn.lastgroup or "x") if turn else (0, 0)
-        phrase = self._phrases.read(scene, *at) if turn else Phrase(None, None, 0, 0)
-        return phrase if phrase.nodes else replace(phrase, about=None)  # what no name stands for is a point of view
 
     def _raised(self, figure: Figure, metric: Metric, start: int) -> Phrase | None:
         """Whose measure the clause before ``start`` speaks of without a figure (甲的算力需求也较高，平均算力…)."""
@@ -325,15 +344,3 @@ class Cued(Subjects):
             return None
         others = (n for at, n in scene.nodes.items() if told[0] < at < end and n.mentions)
         return None if any(self._of_class(n, ("Organization",)) for n in others) else told[1]
-
-    def _opened_with(self, scene: Scene, metric: Metric, end: int) -> Phrase | None:
-        """The noun that the sentence, or its last part, opens with, where it names nothing that a text could go on about
-        (首个园区位于…，占地…)."""
-        if self._language == "en" or scene.topic(end, metric.topic or TOPICS, age=0) is not None:
-            return None
-        for start in part_starts(scene.text, end):
-            stop = CLAUSE.search(scene.text, start, end)
-            phrase = self._first_phrase(scene, start, stop.start()) if stop else None
-            if phrase is not None and phrase.about is not None and not self._metrics.meaning(phrase.words):
-                return phrase
-        return None

@@ -315,4 +315,7 @@ class Defaults(Subjects):
         if about is None or metric.rate:
             return None
         begin = min(own.start, this.start())
+        if own.about is None and own.place is None and start:  # 在江苏，这一比例为…
+            alone = self._phrases.left(scene, start - 1, clause_start(scene.text, start - 1))
+            place = alone.place if alone.place and not (alone.about or alone.words) else place
         return Placing(metric, about, _RULE, begin, position + 1, _SURE, own.place or place)

@@ -14,21 +14,25 @@ _ROUND = frozenset({10, 100, 1000, 10000})
 _HARD = compiled("[。；;]")
 
 
-def of_each(scene: Scene, pattern: re.Pattern[str], percent: str) -> Scene:
-    """``scene`` with the parts of each ten, hundred … as percentages; ``percent`` stands for such a figure."""
+def of_each(scene: Scene, pattern: re.Pattern[str], part: re.Pattern[str], percent: str) -> Scene:
+    """``scene`` with the parts of each ten, hundred … as percentages, also of each three where the words of ``part``
+    stand before them (每三台就有一台); ``percent`` stands for such a figure."""
     for at in sorted(scene.nodes):
         whole = scene.nodes[at].quantities
-        if len(whole) == 1 and int(whole[0].value) in _ROUND and pattern.search(scene.text, 0, at):
-            return _parted(scene, at, whole[0], percent)
+        if len(whole) == 1 and whole[0].value > 1 and pattern.search(scene.text, 0, at):
+            parted = _parted(scene, at, whole[0], None if int(whole[0].value) in _ROUND else part, percent)
+            if parted is not scene:
+                return parted
     return scene
 
 
-def _parted(scene: Scene, at: int, whole: Quantity, percent: str) -> Scene:
+def _parted(scene: Scene, at: int, whole: Quantity, words: re.Pattern[str] | None, percent: str) -> Scene:
     end = _HARD.search(scene.text, at)
     stop = end.start() if end else len(scene.text)
     nodes, text = dict(scene.nodes), scene.text
     for position, node in scene.nodes.items():
-        if at < position < stop and len(node.quantities) == 1 and _is_part(node.quantities[0], whole):
+        told = words is None or words.search(scene.text, at, position)
+        if at < position < stop and told and len(node.quantities) == 1 and _is_part(node.quantities[0], whole):
             part = node.quantities[0]
             share = replace(part, value=percentage(part.value, whole.value), unit="percent", kind="percent", counter="")
             nodes[position] = Node(node.start, node.end, percent, quantities=(share,))
@@ -40,4 +44,5 @@ def _parted(scene: Scene, at: int, whole: Quantity, percent: str) -> Scene:
 
 
 def _is_part(part: Quantity, whole: Quantity) -> bool:
-    return (part.unit, part.kind) == (whole.unit, whole.kind) and part.value < whole.value
+    like = part.counter == whole.counter or not (part.counter and whole.counter)
+    return like and (part.unit, part.kind) == (whole.unit, whole.kind) and part.value < whole.value

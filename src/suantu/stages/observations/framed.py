@@ -23,7 +23,7 @@ from suantu.stages.observations.placing import (
     headed,
     last_cue,
 )
-from suantu.stages.observations.subjects import Subjects
+from suantu.stages.observations.turning import Turning
 
 _NAME = compiled("[\ue000-\uefff]")
 _IT = compiled(r" ?(?:it|they) (?:[a-z]+ )*$")
@@ -31,7 +31,7 @@ _LINKS = frozenset({"bandwidth", "linkCount"})
 _STATED = frozenset({"group", "carry", "section", "words", "average", "granted", "noun", "those", "other"})
 
 
-class Framed(Subjects):
+class Framed(Turning):
     """The ways to place a figure by a frame."""
 
     def _framed(self, frame: Frame, figure: Figure) -> Placing | None:
@@ -102,24 +102,19 @@ class Framed(Subjects):
             found = replace(found, about=self._it(scene, hit))
         if found.about is None and found.place is None:
             found = self._carried_subject(frame, figure, hit, found)
+        if found.about is None and found.place is None and frame.about == "left":
+            found = self._rated_of(frame, figure, hit, found)
         if found.about is None and found.place is not None and phrase and frame.metric == "investment":
             found = self._doer(frame, scene, hit, phrase, found)
         if found.about is None and found.place is None and frame.topic and not (phrase and phrase.words):
             found = self._topic_subject(frame, scene, hit, found)
         if self._language == "en" and found.about is None and found.place is not None:
             found = self._of_place(frame, scene, found, last)
-        about = self._worded(frame, scene, hit, phrase, found)
+        about = self._seller(frame, scene, hit, self._worded(frame, scene, hit, phrase, found))
         if about is not None and frame.metric in _LINKS and frame.about == "slot" and self._language == "en":
             about = self._of_device(scene, hit.position, about, frame.metric == "linkCount")
         about = about or found.place
         return Subject(about, found.place, found.group, found.begin, found.stop) if about else None
-
-    def _doer(self, frame: Frame, scene: Scene, hit: Hit, phrase: Phrase, found: Found) -> Found:
-        """Who does it, where the phrase only says where (在 …): who stands before it in the clause, or goes on."""
-        by = self._metrics.by_name[frame.metric].by
-        if self._language == "en" or not self._phrases.oblique(scene, phrase.start):
-            return found
-        return replace(found, about=self._actor(scene, phrase.start, by))
 
     def _stated_subject(self, frame: Frame, scene: Scene, hit: Hit, last: tuple[int, Placing] | None) -> Subject | None:
         """The subjects that need no phrase beside the figure."""
@@ -183,7 +178,8 @@ class Framed(Subjects):
         scene, last = figure.scene, figure.last
         start = clause_start(scene.text, hit.begin)
         metric = self._metrics.by_name.get(frame.metric, last[1].metric) if last else None
-        if last is not None and metric and frame.about in {"left", "slot"} and self._follows(scene, last[0], start):
+        near = last is not None and (self._follows(scene, last[0], start) or self._bracketed(scene, last[0], hit.begin))
+        if last is not None and metric and frame.about in {"left", "slot"} and near:
             carried = self._carried(last, metric)
             return replace(found, about=carried[1].about, place=carried[1].place) if carried else found
         same = figure.before.get(figure.kind)
@@ -246,7 +242,7 @@ class Framed(Subjects):
         if frame.about in {"right", "counted"}:
             return self._phrases.right(scene, hit.position + 1)
         if frame.about == "left":
-            return self._subject_phrase(scene, hit.begin, clause_start(scene.text, hit.begin))
+            return self._subject_phrase(scene, self._rated_end(figure, frame, hit), clause_start(scene.text, hit.begin))
         if frame.about == "named" and (cue := last_cue(figure.cues, hit.begin, figure.kind)):
             return self._phrases.left(scene, cue.start, clause_start(scene.text, cue.start))
         return None
@@ -310,15 +306,8 @@ class Framed(Subjects):
             frame.bound,
             frame.status,
             frame.after,
+            those=frame.about == "those",
         )
-
-    @staticmethod
-    def _slot_span(hit: Hit) -> tuple[int, int] | None:
-        """Where the subject's slot left of the figure stands."""
-        match = hit.left
-        if match is None or "a" not in match.re.groupindex or match.start("a") < 0:
-            return None
-        return hit.low + match.start("a"), hit.low + match.end("a")
 
     def _slot_phrase(
         self, scene: Scene, match: re.Match[str] | None, low: int, right: re.Match[str] | None, position: int

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from suantu.records import Document, Loose, Observation, Quantity
-from suantu.scene import Node, Scene
+from suantu.scene import Scene
 from suantu.stages.observations.cued import Cued
 from suantu.stages.observations.defaults import Defaults
 from suantu.stages.observations.each import of_each
@@ -37,7 +37,7 @@ class Observer(Cued, Framed, Defaults, Facts):
 
     def read(self, scene: Scene, document: Document, inserted: bool = False) -> tuple[list[Observation], list[Loose]]:
         """The observations of ``scene`` and its figures that found no place; of its insertions only, if asked so."""
-        scene = of_each(scene, self._of_each, self._alphabet.kind("percent"))
+        scene = of_each(scene, self._of_each, self._part_of_each, self._alphabet.kind("percent"))
         self._point(scene)
         cues = self._cues(scene)
         facts: list[Observation] = []
@@ -57,10 +57,13 @@ class Observer(Cued, Framed, Defaults, Facts):
                 reason = reason or "no metric or subject found"
                 loose.extend(self._loose(scene, q, reason) for q in node.quantities if not parallel)
                 continue
+            placing = self._turned(scene, position, placing)
             placing = self._as_market_share(scene, position, placing, before)
             placing = self._as_compute(scene, position, self._as_scale(scene, position, placing), last)
             placing = self._in_places(scene, self._elsewhere(scene, position, placing, last), len(node.quantities))
+            placing = self._counted_in(placing, quantity, before.get(quantity.kind), scene)
             placing = self._summed(scene, position, placing)
+            placing = self._in_order(scene, position, placing, facts)
             placing = self._granting(scene, position, placing)
             placing = self._counted(scene, position, placing, last)
             found = list(self._facts(scene, position, node, placing, document))
@@ -106,6 +109,8 @@ class Observer(Cued, Framed, Defaults, Facts):
         …, 1.8‰ …; the other edition has 3.3‰ and 1.8‰)."""
         figures = scene.nodes[position].quantities
         start = clause_start(scene.text, position)
+        if len(figures) > 1 and (other := self._of_another(scene, position, facts)):
+            return other
         named = [n for at, n in scene.nodes.items() if start <= at < position and n.mentions]
         if len(figures) < 2 or not self._edition.search(scene.text, start, position):
             return []
@@ -154,10 +159,13 @@ class Observer(Cued, Framed, Defaults, Facts):
             return "a duration"
         lead = quantity.kind == "score" and self._lead.match(scene.text, position + 1)
         before = scene.text[max(0, position - 30) : position]
-        apart = quantity.kind not in PROPORTIONS and self._difference.match(scene.text, position + 1)
+        apart = quantity.kind not in PROPORTIONS and (
+            self._difference.match(scene.text, position + 1) or self._more.search(before)
+        )
         if (
             lead
             or apart
+            or self._gap.search(before)
             or self._condition_left.search(before)
             or self._condition_right.match(scene.text[position + 1 : position + 30])
         ):
@@ -198,25 +206,6 @@ class Observer(Cued, Framed, Defaults, Facts):
             return placing
         whom = self._beneficiary(scene, position)
         return replace(placing, about=whom, group=()) if whom is not None else placing
-
-    def _summed(self, scene: Scene, position: int, placing: Placing) -> Placing:
-        """What so many (三家公司) have is had by the last list of so many."""
-        if placing.about.label not in self._group_words:
-            return placing
-        start = clause_start(scene.text, position)
-        counts = (n for at, n in sorted(scene.nodes.items(), reverse=True) if start <= at < position and n.quantities)
-        count = next((n for n in counts if n.quantities[0].kind == "count"), None)
-        listed = self._so_many(scene, count) if count is not None else None
-        return replace(placing, about=self._joint(listed.things, scene), group=()) if listed is not None else placing
-
-    def _so_many(self, scene: Scene, count: Node) -> Node | None:
-        """The last list with as many members as a small count says."""
-        number = count.quantities[0].value
-        if not 2 <= number <= 10:
-            return None
-        listed = [n for _, n in sorted(scene.nodes.items(), reverse=True) if n.end <= count.start]
-        listed += [t.node for t in reversed(scene.topics) if scene.now - t.time <= 2]
-        return next((n for n in listed if len(n.mentions) == number), None)
 
     def _known_few(self, scene: Scene, position: int, quantity: Quantity) -> bool:
         """Whether a small number only sums up what was named (三家合计, 这两款)."""
@@ -338,7 +327,7 @@ class Observer(Cued, Framed, Defaults, Facts):
             return placing
         counted, before = self._language == "en" and figure.quantities[0].counter, figure.before
         series = None if counted else before.get(kind) or (before.get("count") if kind == "number" else None)
-        if placing := self._by_list(scene, position, series):
+        if placing := self._by_list(scene, position, series, figure.last):
             return placing
         for frame in self._frames:
             fits = kind in frame.kinds and frame.last

@@ -35,7 +35,9 @@ class Places:
         self._alphabet = alphabet
         of = str(settings["of"])
         self._firm = compiled(str(settings.get("firm-after", "(?!)")))
-        self._founded = compiled(str(settings.get("founded", "(?!)")))
+        self._founded, self._began, self._launched = (
+            compiled(str(settings.get(k, "(?!)"))) for k in ("founded", "began", "launched")
+        )
         self._based = compiled(f"[{alphabet.matching(['Organization'])}],? (?:of|from|based in|headquartered in) $")
         self._places = places
         listed = "|".join(re.escape(str(w)) for w in settings["lists"]["separators"] if str(w).strip() not in ",，")
@@ -155,4 +157,5 @@ class Places:
 
     def _of_founding(self, text: str, at: int, position: int) -> bool:
         """Whether a time or place before the figure only says when or where something began, in another clause."""
-        return bool(self._founded.search(text, max(0, at - 40), at) and _ELSEWHERE.search(text, at, position))
+        founding = self._founded.search(text, max(0, at - 40), at) or self._began.match(text, at + 1)
+        return founding is not None and _ELSEWHERE.search(text, at, position) is not None

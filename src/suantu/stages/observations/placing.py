@@ -28,7 +28,7 @@ OF_KIND = compiled("(?i: of (?:[a-z0-9-]+ ){0,2}([\ue000-\uefff]))")
 @dataclass(frozen=True, slots=True)
 class Placing:
     """How a figure is placed: its metric, whose it is, the rule that says so, and how sure that is; ``owner``: who has
-    what is counted."""
+    what is counted; ``those``: it is of those who do something, among so many."""
 
     metric: Metric
     about: Thing
@@ -48,6 +48,7 @@ class Placing:
     status: str = ""
     unit: str = ""
     counted: bool = False
+    those: bool = False
     owner: Thing | None = None
 
 

@@ -86,7 +86,8 @@ class Subjects(Base):
         """Of whom a clause tells those who do something (采用人工智能的占28%): among whom its sentence counts, or what it
         counted right before."""
         scope = self._in_scope(scene, position)
-        if scope is not None or last is None or last[1].metric.name not in self._asked_metrics:
+        asked = last is not None and (last[1].metric.name in self._asked_metrics or last[1].those)
+        if scope is not None or last is None or not asked:
             return scope
         return Phrase(last[1].about, last[1].place, position, position)
 
@@ -126,8 +127,9 @@ class Subjects(Base):
         """The placing, with who has it where it tells of something counted: what the sentence, or its last part, opens
         with."""
         if last is not None and last[1].counted and placing.metric.name in self._of_counted:
-            return replace(placing, counted=True, owner=last[1].owner)
-        if placing.metric.name != "count" or placing.about.found_by != "phrase":
+            return replace(placing, counted=True, owner=placing.owner or last[1].owner)
+        parts = placing.rule == "count.counted" and self._is_device(placing.about) and self._language != "en"
+        if placing.metric.name != "count" or not (placing.about.found_by == "phrase" or parts):
             return placing
         opening = (self._first_phrase(scene, at, position).about for at in part_starts(scene.text, position))
         about = next((thing for thing in opening if thing is not None), None)
