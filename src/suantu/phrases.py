@@ -271,6 +271,17 @@ class Phrases:
             things.extend(listed or (phrase.about or (self.subject(phrase.words) if phrase.words else None),))
         return tuple(t for t in things if t is not None) if len(things) == count and all(things) else ()
 
+    def pair(self, scene: Scene, end: int) -> tuple[Thing, Thing] | None:
+        """The last two nouns before ``end`` that a word joins (软件与硬件)."""
+        text = scene.text
+        for match in reversed(list(self._separator.finditer(text, 0, end))):
+            of = self._of.search(text, match.end(), end)
+            stop = min([a for a, _ in self._stops(text, match.end(), end)] + [of.start() if of else end])
+            first, second = self.left(scene, match.start()), self.read(scene, match.end(), stop)
+            if first.about is not None and second.about is not None and first.end == match.start():
+                return first.about, second.about
+        return None
+
     def _head(self, text: str, start: int) -> int:
         """Where the noun of a relative clause begins, after its particle (通过AI赋能的‖场景)."""
         match = self._of.search(text, start, self._clause(text, start)) if self._of else None

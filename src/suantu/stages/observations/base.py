@@ -163,6 +163,7 @@ class Base:
         self._inside, self._attributive, self._reports = (
             compiled(str(settings.get(k, "(?!)"))) for k in ("inside", "attributive", "reports")
         )
+        self._remainder = compiled(str(settings.get("remainder", "(?!)")))
         self._viewed = compiled(str(settings.get("viewed", "(?!)")))
         self._describing = compiled(str(settings.get("describing", "(?!)")))
 
@@ -170,7 +171,9 @@ class Base:
         """How a text turns to another subject, sums up several, and tells what two are apart."""
         conditions, sites = settings["conditions"], settings.get("sites", {})
         self._turning = compiled(str(settings.get("turning", "(?!)")))
-        self._echo, self._so_told = (compiled(str(settings.get(k, "(?!)"))) for k in ("echo", "so-many"))
+        words = (compiled(str(settings.get(k, "(?!)"))) for k in ("echo", "so-many", "so-each"))
+        self._echo, self._so_told, self._so_each = words
+        self._pair_words = {str(k): int(v) for k, v in dict(settings.get("pair", {})).items()}
         self._so_few = compiler.pattern(str(settings.get("so-few", "(?!)")), "so-few").regex
         self._gap = compiled(str(conditions.get("gap", "(?!)")).replace("{figures}", FIGURES))
         self._more = compiler.pattern(str(conditions.get("more", "(?!)")), "conditions").regex

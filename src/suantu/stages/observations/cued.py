@@ -160,7 +160,8 @@ class Cued(Turning):
         phrase = self._phrase_before(scene, metric, end, start)
         shared = len(phrase.places) == count > 1
         if count > 1 and not shared and (members := self._members(scene, end, start, count)):
-            return Placing(metric, members[0], rule, start, position + 1, Decimal(confidence), group=members)
+            sure = Decimal(confidence)
+            return self._listed(phrase, members, Placing(metric, members[0], rule, start, position + 1, sure))
         within = self._whole(scene, metric, phrase, start)
         if within is not None:
             phrase = replace(phrase, about=self._sharer(figure, metric, start), nodes=(), words="")
@@ -180,7 +181,7 @@ class Cued(Turning):
             metric = self._metrics.by_name["adoptionRate"]
         elif metric.owned and cue_end > end and not group:
             if last is not None and phrase.about is None:
-                about = self._rated_before(figure, last[1])
+                about = self._rated_before(figure, phrase, last[1])
             owner, about = about, self._rate_of(scene, end, cue_end, about)
         if about is None:
             return None
@@ -205,9 +206,18 @@ class Cued(Turning):
             return None
         return self._phrases.subject(named[1])
 
-    def _rated_before(self, figure: Figure, last: Placing) -> Thing:
+    def _listed(self, phrase: Phrase, members: tuple[Thing, ...], placing: Placing) -> Placing:
+        """The figures of a list: each is its own, or those of what stands behind a list of places (安徽与江苏的企业数量)."""
+        noun = phrase.about if phrase.about is not None and not self._is_place(phrase.about) else None
+        if noun is not None and all(map(self._is_place, members)):
+            return replace(placing, about=noun, places=members)
+        return replace(placing, group=members)
+
+    def _rated_before(self, figure: Figure, phrase: Phrase, last: Placing) -> Thing:
         """Whose a rate is that names nobody: as the figure before; behind another rate of a part (服务器上架率…，绿电占比…)
         that of what the sentence opens with."""
+        if phrase.words:
+            return self._phrases.subject(phrase.words)  # 用户‖满意度
         owner = last.owner if last.metric.owned else None
         if owner is None or self._is_firm(owner) or self._is_place(owner) or self._is_device(owner):
             return last.about
@@ -308,6 +318,8 @@ class Cued(Turning):
         if place is not None and metric.placed == "home" and metric.name not in self._place_metrics:
             return place, place
         follows = carried is not None and self._follows(scene, carried[0], start)
+        if follows and carried is not None and self._sums(scene, carried[1], end):
+            return self._first_phrase(scene, part_start(scene.text, end), start).about or carried[1].about, place
         if carried is not None and (metric.rate or follows):
             return carried[1].about, place or carried[1].place
         if (subject := self._opened_with(scene, metric, start)) is not None:

@@ -157,7 +157,7 @@ class Facts(Base):
             home = (metric.placed == "home" and sold) or placing.rule.startswith("figure.")
             ahead = scene.planned(position) or bool(when.period and when.period.ahead)
             afar = not any(kind.fits(scene, placing, self._is_firm(about), ahead) for kind in self._unplaced)
-            place = about if self._is_place(about) else self._when.where(scene, position, home, afar)
+            place = about if self._is_place(about) else self._place_of(scene, position, about, home, afar)
         if place is not None and place in (scene.home, scene.place) and self._is_seller(about):
             # what a firm reports of itself is of no place, and a city in the title is no firm's market
             of_none = metric.own or (self._language == "en" and place is scene.home and "City" in place.classes)
@@ -198,6 +198,10 @@ class Facts(Base):
             said_by=scene.sayer(position),
             confidence=min(placing.confidence, about.confidence if about.found_by == "phrase" else Decimal(1)),
         )
+
+    def _place_of(self, scene: Scene, position: int, about: Thing, home: bool, afar: bool) -> Thing | None:
+        """Where a figure is from; the other regions are none of those that are named."""
+        return None if self._remainder.match(about.label) else self._when.where(scene, position, home, afar)
 
     @staticmethod
     def _period(scene: Scene, placing: Placing, when: When) -> str:

@@ -57,7 +57,7 @@ class Observer(Cued, Framed, Defaults, Facts):
                 reason = reason or "no metric or subject found"
                 loose.extend(self._loose(scene, q, reason) for q in node.quantities if not parallel)
                 continue
-            placing = self._turned(scene, position, placing)
+            placing = self._turned(scene, position, self._of_pair(scene, position, placing))
             placing = self._as_market_share(scene, position, placing, before)
             placing = self._as_compute(scene, position, self._as_scale(scene, position, placing), last)
             placing = self._in_places(scene, self._elsewhere(scene, position, placing, last), len(node.quantities))

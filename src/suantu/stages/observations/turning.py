@@ -93,6 +93,20 @@ class Turning(Subjects):
             return replace(placing, place=turned.place or placing.place)
         return replace(placing, about=about, place=turned.place or placing.place)
 
+    def _of_pair(self, scene: Scene, position: int, placing: Placing) -> Placing:
+        """The former's or the latter's figure, where these are no names (软件与硬件…，前者为…)."""
+        which = self._pair_words.get(placing.about.label)
+        if which is None:
+            return placing
+        start = clause_start(scene.text, position)
+        at = min((at for word in self._pair_words if (at := scene.text.find(word)) >= 0), default=start)
+        pair = self._phrases.pair(scene, at)
+        return placing if pair is None else replace(placing, about=pair[which], group=())
+
+    def _sums(self, scene: Scene, last: Placing, end: int) -> bool:
+        """Whether words that end or begin at ``end`` tell the sum of a list of which ``last`` is an item (…，总成本…)."""
+        return last.rule == "market.listed" and scene.text[max(0, end - 1) : end + 1].find(self._in_all[0]) >= 0
+
     def _of_another(self, scene: Scene, position: int, facts: Sequence[Observation]) -> list[Observation]:
         """Figures that are told of another in the same order as those right before them (甲收入…，利润…，乙则为…和…)."""
         figures, start = scene.nodes[position].quantities, clause_start(scene.text, position)
@@ -127,7 +141,8 @@ class Turning(Subjects):
     def _in_order(self, scene: Scene, position: int, placing: Placing, facts: Sequence[Observation]) -> Placing:
         """Figures of as many as were told of right before, in their order (…；显存方面，三者依次是…)."""
         count, start = len(scene.nodes[position].quantities), clause_start(scene.text, position)
-        told = count > 1 and self._so_told.search(scene.text, start, position)
+        each = placing.metric.rate and self._so_each.match(scene.text, start, position)
+        told = count > 1 and (each or self._so_told.search(scene.text, start, position))
         if not told or len(placing.group) == count or len(placing.places) == count:
             return placing
         named = list({f.about.iri: f.about for f in reversed(facts)}.values())[:count][::-1]
@@ -162,7 +177,10 @@ class Turning(Subjects):
         before = clause_start(scene.text, start - 1)
         named = (n for at, n in sorted(scene.nodes.items()) if before <= at < start and self._device_node(n))
         node = next(named, None)
-        return node.thing if node is not None else self._phrases.left(scene, start - 1, before).about
+        phrase = self._phrases.left(scene, start - 1, before)
+        if self._metrics.meaning(phrase.words):  # 一批一体机已经‖到货
+            phrase = self._first_phrase(scene, before, start - 1)
+        return node.thing if node is not None else phrase.about
 
     def _unit(self, scene: Scene, end: int, last: tuple[int, Placing] | None) -> Thing | None:
         """What a price behind a count of parts is one of: the machine that has so many of them, else the device."""
