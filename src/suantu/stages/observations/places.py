@@ -104,8 +104,8 @@ class Places:
         if not self._after and any("Place" in self._alphabet.classes(n.char) for n in listed):
             return None  # what several places have together is of none of them
         for low, high in ((clause, position), (0, clause)):
-            inside = [thing for at, thing in sorted(spots, key=lambda s: s[0]) if low <= at < high]
-            if inside and inside[-1] is not None:
+            inside = [thing for at, thing in sorted(spots, key=lambda s: s[0]) if low <= at < high and thing]
+            if inside:
                 return inside[-1]
         if self._after:
             behind = [(at, thing) for at, thing in sorted(spots, key=lambda s: s[0]) if at > position]
