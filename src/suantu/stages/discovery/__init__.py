@@ -29,7 +29,7 @@ from suantu.stages.discovery.offices import Offices
 from suantu.stages.discovery.page import LAST_RESORT, Blocks, Chosen, Ledger, Page, Signs, page_of
 from suantu.stages.discovery.paired import Paired
 from suantu.stages.discovery.quotes import Quotes
-from suantu.stages.discovery.slots import Slots, is_name
+from suantu.stages.discovery.slots import Slots
 from suantu.stages.discovery.suffixes import Suffixes
 from suantu.stages.discovery.titles import Titles
 from suantu.stages.discovery.words import Words
@@ -87,7 +87,7 @@ class Discovery:
             refuse=self._use_cases.strong,
         )
         self._scenes = Slots(settings["use-cases"]["slots"], compiler, self._suffixes.inside, words, telling, "USE")
-        self._paired = Paired(settings, signs.organizations, lambda core, name: is_name(core, name, words, ()))
+        self._paired = Paired(settings, signs.organizations, lambda core, _: 2 <= len(core) <= 6 and words.sound(core))
         self._lists = Lists(settings, words, ontology, endings, self._use_cases)
         self._aliases = Aliases(settings, words, compiled(str(settings["not-models"])))
         self._registered = tuple(sorted(map(str, settings["registered"]), key=len, reverse=True))
@@ -271,6 +271,7 @@ class Discovery:
             if normalise(thing.label) != normalise(text)
             and (self._same_group(thing, accepted.get(normalise(text))) or text[-1].isdigit())
         }
+        short |= self._glued(ledger, accepted)
         short |= self._shortened({ledger.entries[k].surface: v[0] for k, v in accepted.items()})
         accepted = {k: v for k, v in accepted.items() if k not in short}
         taken = {*accepted, *self._ontology.rejected, *_shared_tails(ledger.entries[k].surface for k in accepted)}
@@ -299,6 +300,17 @@ class Discovery:
     def _same_group(self, thing: Thing, found: tuple[str, str, float] | None) -> bool:
         parents = self._ontology.parents
         return found is not None and group_of(thing.classes[0], parents) == group_of(found[0], parents)
+
+    def _glued(self, ledger: Ledger, accepted: _Accepted) -> set[str]:
+        """What is only a name without the noun that is glued to it elsewhere (“星罗”平台, 星罗平台)."""
+        glued = [(key, cls) for key, (cls, rule, _) in accepted.items() if rule == "glued"]
+        parents = self._ontology.parents
+        return {
+            core
+            for key, cls in glued
+            for core in map(normalise, ledger.entries[key].aliases)
+            if core in accepted and group_of(accepted[core][0], parents) == group_of(cls, parents)
+        }
 
     def _known(self, surface: str, cls: str) -> Thing | None:
         """The known thing of an ambiguous name that had no evidence before, now that it has."""

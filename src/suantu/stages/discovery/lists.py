@@ -43,6 +43,7 @@ class Lists:
         self._heads = {str(w): str(cls) for cls, heads in rules["heads"].items() for w in heads}
         heads = "|".join(sorted(self._heads, key=len, reverse=True))
         self._head = compiled(f"{str(rules['closing']).replace('NUMBER', str(rules['number']))}(?P<head>{heads})")
+        self._of = str(settings["of"])
         self._separator = str(rules["separator"])
         self._openers = sorted(
             ((str(w), cls) for cls, ws in rules["openers"].items() for w in ws), key=lambda x: -len(x[0])
@@ -121,6 +122,8 @@ class Lists:
         parts.append((at, end))
         out = []
         for i, (a, b) in enumerate(parts):
+            if i and self._placed(page, a):
+                a += 2
             if a >= b:
                 continue
             member = (
@@ -133,6 +136,12 @@ class Lists:
             if member:
                 out.append(member)
         return out
+
+    def _placed(self, page: Page, at: int) -> bool:
+        """Whether a member begins with its place (杭州的甲科技、成都的乙微)."""
+        name = page.names.get(at)
+        of = page.text.startswith(self._of, at + 1)
+        return of and name is not None and "Place" in self._known(page, at).known
 
     def _known(self, page: Page, at: int) -> Member:
         name = page.names[at]

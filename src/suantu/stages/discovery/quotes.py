@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from suantu.expressions import compiled
+from suantu.expressions import compiled, either
 from suantu.stages.discovery.glued import Glued
 from suantu.stages.discovery.heads import Heads
 from suantu.stages.discovery.page import Ledger, Page
@@ -41,6 +41,7 @@ class Quotes:
         self._policies = compiled(str(rules["policies"]))
         self._apposed = compiled(str(rules["apposed"]))
         self._centres = compiled(str(rules["centres"]))
+        self._launch = compiled(f"(?:{either(self._launched)})[^，。；“”]{{0,8}}$")
         self._is_firm = compiled(str(rules["is-firm"]))
         self._planned = compiled(str(rules["plans"]["before"])), compiled(str(rules["plans"]["ends"]))
         self._firm_verbs = compiled(str(rules["firm-verbs"]))
@@ -115,7 +116,8 @@ class Quotes:
         if body := self._body(name):
             return body
         if cls := self._heads.before(self._lead.sub("", before)):
-            return (own or cls) if fresh or single or own else ""
+            launched = self._launch.search(before) and all(w.kind in ("noun", "open") for w in self._words.split(name))
+            return (own or cls) if fresh or single or own or launched else ""
         cls, gap = self._heads.after(after[:14])
         if cls and len(name) <= 8 and (fresh or given or (not gap and single and len(name) <= 4)):
             return own or cls

@@ -39,7 +39,7 @@ class Titles:
             bare = self._tail.sub("", title)
             if len(bare) < 2 or title.endswith(self._refuse):
                 continue
-            cls = next((c for c, ends in self._kinds if bare.endswith(ends)), "")
+            cls = self._kind(bare)
             if not cls:
                 continue
             if longer := self._longer(bare, ledger):
@@ -53,9 +53,13 @@ class Titles:
         """Vote for the document's own title, where it is a report's, a policy's or a standard's."""
         title = " ".join(title.split())
         bare = self._tail.sub("", title)
-        cls = next((c for c, ends in self._kinds if bare.endswith(ends)), "") if bare.endswith(self._own) else ""
+        cls = self._kind(bare) if bare.endswith(self._own) else ""
         if cls and 8 <= len(title) <= 50 and not (_PROSE.search(title) or self._headline.match(title)):
             ledger.vote(title, cls, "title.document", 0.8)
+
+    def _kind(self, bare: str) -> str:
+        """The class that the longest fitting end of a title tells."""
+        return max(((len(e), c) for c, ends in self._kinds for e in ends if bare.endswith(e)), default=(0, ""))[1]
 
     def _titles(self, text: str) -> list[str]:
         out: list[str] = []
