@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
 
-from suantu.expressions import compiled
+from suantu.expressions import compiled, either
 from suantu.identity import discovered, group_of, normalise
 from suantu.ontology import Name, Ontology
 from suantu.records import Thing
@@ -71,7 +71,8 @@ class Discovery:
         self._plain = frozenset([*endings, *map(str, settings["government"]["offices"])])
         telling = [e for e in endings if e not in settings["everyday-endings"] or e in settings["telling-after-all"]]
         self._breaks = frozenset(str(settings["breaks"]))
-        longer = "|".join(map(re.escape, sorted((e for e in telling if len(e) > 1), key=len, reverse=True)))
+        own = frozenset(map(str, settings["firm-institutes"]))
+        longer = either(map(re.escape, (e for e in telling if len(e) > 1 and e not in own)))
         self._longer = compiled(f"(?:{longer})(?![{settings['continues']}])")
         words.add("verb", map(str, settings["use-cases"]["words"]))
         self._use_cases = UseCases(settings, words)
@@ -115,7 +116,7 @@ class Discovery:
         if any(english):
             self._english.survey([p for p, is_english in zip(pages, english, strict=True) if is_english], ledger)
         for page, is_english in zip(pages, english, strict=True):
-            for person in self._persons.finditer(page.text) if not is_english else ():
+            for person in self._persons.finditer(page.source) if not is_english else ():
                 ledger.reject(person["name"])
             self._first(page, is_english, ledger)
         self._labels(pages, ledger)

@@ -62,6 +62,14 @@ class Suffixes:
         sites = "|".join(sorted(map(str, settings["sites"]), key=len, reverse=True))
         firms = "".join(sorted({*signs.organizations}.difference(signs.institutes, signs.bodies)))
         self._site = compiled(f"[{firms}](?P<core>{self.inside}{{0,8}}?)(?P<ending>{sites})(?![{self._continues}])")
+        children = settings["children"]
+        child = "|".join(sorted(map(str, children["words"]), key=len, reverse=True))
+        self._child = compiled(f"[{firms}](?:{child})(?![{self._continues}])")
+        self._parent = compiled(str(children["before"]))
+        of = "|".join(sorted(map(str, settings["offices-of"]), key=len, reverse=True))
+        self._branch_office = compiled(f"[{firms}][{signs.places}](?:{of})")
+        labs = "|".join(sorted(map(str, settings["firm-institutes"]), key=len, reverse=True))
+        self._lab = compiled(f"[{firms}](?P<core>{self.inside}{{0,6}}?)(?:{labs})(?![{_HAN}]?[长员])")
         self._ministry = compiled(f"[{signs.countries}]{inner}")
         local = str(government["local"]).replace("一-鿿", f"一-鿿{signs.topics}")
         self._local = compiled(f"[{signs.places}](?P<core>{local})")
@@ -111,6 +119,14 @@ class Suffixes:
             kinds = [w.kind for w in self._words.split(match["core"])]
             if (kinds or match["ending"] not in self._everyday_sites) and _BREAKS.isdisjoint(kinds):
                 ledger.vote(page.surface(*match.span()), self._rules[match["ending"]][1], "suffix.site", 0.7)
+        for match in self._child.finditer(page.text):
+            if self._parent.search(page.text, max(0, match.start() - 4), match.start()):
+                ledger.vote(page.surface(*match.span()), "Organization", "suffix.child", 0.7)
+        for match in self._branch_office.finditer(page.text):
+            ledger.vote(page.surface(*match.span()), "Organization", "suffix.branch", 0.75)
+        for match in self._lab.finditer(page.text):
+            if _BREAKS.isdisjoint(w.kind for w in self._words.split(match["core"])):
+                ledger.vote(page.surface(*match.span()), "ResearchInstitution", "suffix.branch", 0.75)
         for match in self._branch.finditer(page.text):
             kinds = [w.kind for w in self._words.split(match["core"])]
             own = self._rules.get(match["ending"], ("", "Organization"))[1] == "Organization"
