@@ -69,7 +69,7 @@ class Suffixes:
         of = "|".join(sorted(map(str, settings["offices-of"]), key=len, reverse=True))
         self._branch_office = compiled(f"[{firms}][{signs.places}](?:{of})")
         labs = "|".join(sorted(map(str, settings["firm-institutes"]), key=len, reverse=True))
-        self._lab = compiled(f"[{firms}](?P<core>{self.inside}{{0,6}}?)(?:{labs})(?![{_HAN}]?[长员])")
+        self._lab = compiled(f"[{firms}](?P<core>{self.inside}{{0,6}}?)(?:{labs})(?!{settings['institute-not']})")
         self._ministry = compiled(f"[{signs.countries}]{inner}")
         local = str(government["local"]).replace("一-鿿", f"一-鿿{signs.topics}")
         self._local = compiled(f"[{signs.places}](?P<core>{local})")
