@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from suantu.errors import RuleError
-from suantu.expressions import compiled
+from suantu.expressions import compiled, either
 from suantu.identity import group_of, normalise
 from suantu.ontology import Ontology
 from suantu.records import Thing
@@ -17,15 +17,17 @@ from suantu.stages.discovery.page import Ledger, Page
 from suantu.stages.discovery.paired import Paired
 from suantu.stages.discovery.purposes import Purposes
 from suantu.stages.discovery.roles import JOINED as _JOINED
-from suantu.stages.discovery.roles import Roles, seen, titled
+from suantu.stages.discovery.roles import Roles, openers, seen, titled
 
 _NODE = "\ue000-\uefff"
 _MODEL = r"[A-Z][A-Za-z]*(?:-?[A-Z]*[0-9](?:[A-Za-z0-9.\-]*[A-Za-z0-9])?)(?:[ ][0-9]+(?:\.[0-9]+)?)?"
 _SERIES = r"[A-Z][A-Za-z]+ [0-9]{1,4}(?:\.[0-9])?[A-Z]?"
 _NAMES = compiled(_JOINED)
 _LIST = compiled(rf"{_JOINED}(?:, {_JOINED})+(?:,? and (?:the )?{_JOINED})|{_JOINED} and (?:the )?{_JOINED}")
+_LEADING = compiled(rf"{_JOINED}(?= [a-z])")
 _TAIL = compiled(r"(?P<stem>[A-Z]{1,4}-?)[0-9]+[A-Za-z]{0,2}")
 _JOINT = compiled(r" (?:of|for|on) ")
+_ON = compiled(r"(?<! )(?<=[a-z]) on (?:the )?(?=[A-Z\ue000-\uefff])")
 _KNOWN = compiled(rf" (?:of|for|on|and)(?: the)? [{_NODE}]")  # a partner on autonomous driving
 _JOINS = compiled(r" (?:of|for|on|and)(?: the)? ([A-Z][a-z]+)")
 _MANY = compiled(rf"[A-Z][a-z]+s (?:of|for|on|and) the (?=[A-Z{_NODE}])")
@@ -58,7 +60,7 @@ class English:
         self._last = {str(w): (r["name"], r["class"]) for r in settings["suffixes"] for w in r["words"]}
         self._first = {str(w): (r["name"], r["class"]) for r in settings["prefixes"] for w in r["words"]}
         self._heads = {str(w): cls for cls, heads in settings["heads"].items() for w in heads}
-        heads = "|".join(re.escape(w) for w in sorted(self._heads, key=len, reverse=True))
+        heads = either(self._heads)
         self._refuse = compiled(str(settings["not-models"]))
         self._model = compiled(rf"(?<![A-Za-z0-9\-/.])(?:{_SERIES}|{_MODEL})(?![A-Za-z0-9%])(?!,[0-9]|\.[0-9])")
         self._chip_signs = compiled(str(settings["chip-signs"]))
@@ -73,9 +75,8 @@ class English:
         )
         self._head_after = compiled(rf"\s(?:[a-z\-]+\s){{0,2}}?(?P<head>{heads})s?\b", re.IGNORECASE)
         self._head_before = compiled(rf"\b(?P<head>{heads})s?,?\s(?:called\s|named\s|dubbed\s|the\s)*$", re.IGNORECASE)
-        self._lists = {str(w): cls for cls, ws in settings["lists"].items() for w in ws}
-        openers = "|".join(re.escape(w) for w in sorted(self._lists, key=len, reverse=True))
-        self._opener = compiled(rf"\b(?P<opener>{openers})\b:?\s*", re.IGNORECASE)
+        self._lists = openers(settings)
+        self._opener = compiled(rf"\b(?P<opener>{either(self._lists)})\b:?\s*", re.IGNORECASE)
         self._slots = [self._slot(rule) for rule in settings["slots"]]
         self._purposes = Purposes(settings["purposes"], alphabet)
         self._roles = Roles(settings, alphabet)
@@ -126,7 +127,7 @@ class English:
     def _by_role(self, page: Page, ledger: Ledger, shown: bool = False) -> None:
         for sight in self._roles.shown(page) if shown else self._roles.read(page):
             device = group_of(sight.cls, self._ontology.parents) in _DEVICES
-            joint = _JOINT.search(page.text, sight.start, sight.end) if device else None
+            joint = (_JOINT if device else _ON).search(page.text, sight.start, sight.end)
             for piece in self._pieces(page.text, sight.start, joint.start() if joint else sight.end):
                 bounds = self._bounds(page, *piece)
                 if bounds and self._numbered_firm(page.text[slice(*bounds)], sight.cls, sight.weight):
@@ -275,13 +276,14 @@ class English:
             ledger.vote(page.surface(*match.span()), "Standard", "model.issued", 0.7)
             return
         owned = self._owner.search(before) is not None
-        a = page.text.rfind(". ", 0, match.start()) + 1
-        b = page.text.find(". ", match.end())
+        a, b = page.text.rfind(". ", 0, match.start()) + 1, page.text.find(". ", match.end())
         told = set(self._chip_signs.findall(page.source, page.starts[a], page.ends[b] if b >= 0 else len(page.source)))
         told |= {c for c in page.text[a : b if b >= 0 else None] if c in self._chips}
         start = self._family(before, match, ledger)
         surface = page.surface(start, match.end())
-        if told:
+        if self._roles.holds.match(page.text, match.end()):
+            ledger.vote(surface, "Server", "model.holds", 0.7)
+        elif told:
             ledger.vote(surface, "Chip", "model.signs", 0.62 if owned or len(told) > 1 else 0.4)
         if self._presented(page, start, match.end()):
             ledger.vote(surface, self._roles.device(page, start, match.end(), named=True), "model.article", 0.6)
@@ -339,6 +341,7 @@ class English:
             return
         words = bare.split()
         if group_of(cls, self._ontology.parents) == "Organization":
+            words = (bare := named[0] if (named := _LEADING.match(bare)) else bare).split()
             if all(w[0].isupper() for w in words) and self._bounds(page, start, start + len(bare)):
                 ledger.vote(bare, cls, "list", 0.65)
         elif (

@@ -65,15 +65,16 @@ class Roles:
         strong = either(settings["acts"]["makers"])
         aside = either(settings["acts"]["aside"])
         insertion = f"(?:, (?:{either(roles['inserted'])})\\b[^,;:.]{{2,90}},)?"
+        countries = alphabet.matching(["Country"])
         backed = "".join(f"|(?<={re.escape(str(w))} )" for w in settings["qualifying"])
-        opens = rf"(?:^|(?<=[.;:!?”\"] )|(?<=, )|(?<=\band )|(?<=\bthat )|(?<=\bwhile )|(?<=\bbut )|(?<=\bwhere )|(?<=\bwhen )|(?<=\bwhich ){backed})"
+        opens = rf"(?:^|(?<=[.;:!?”\"] )|(?<=, )|(?<=\band )|(?<=\bthat )|(?<=\bwhile )|(?<=\bbut )|(?<=\bwhere )|(?<=\bwhen )|(?<=\bwhich )|(?<=[{countries}]['’]s ){backed})"
         self._patterns = [
             ("role.apposed", 0.7, compiled(rf"{_NUMBERED}, (?:(?:which|who) (?:{is_}) )?(?:{first})[ ]{between}(?:{heads}){end}")),
             ("role.copula", 0.66, compiled(rf"(?<![\w]of )(?<![\w]in ){_NUMBERED} (?:{is_}) (?:{first})[ ]{between}(?:{heads}){end}")),
             ("role.called", 0.66, compiled(rf"(?:^|[.;:!?”\"] )(?P<head>{initial})s? (?:the )?{_NAME}{_END}")),
-            ("role.called", 0.66, compiled(rf"\b(?P<head>{named})s?(?: (?:{naming}),?| \"|,)? (?:the )?{_NAME}{_END}")),
+            ("role.called", 0.66, compiled(rf"\b(?P<head>{named})s?(?: behind [a-z]+(?: [a-z]+)?,)?(?: (?:{naming}),?| \"|,)? (?:the )?{_NAME}{_END}")),
             ("role.named", 0.66, compiled(rf"\b(?P<head>{things})s?(?: (?:{naming}),?| \"|,)? (?:the )?{_NAME}{_END}(?! (?:(?:{aside}) ){{0,2}}(?:{acts}|{strong})\b)")),
-            ("role.kind", 0.64, compiled(rf"(?:\b(?:[Tt]he|[Ii]ts|[Tt]heir|whose|[Tt]hese|[Bb]oth|[Aa]n?|[Ee]ach|[Oo]ne|[Ee]very|new|latest|[0-9]+|two|three|four|five|six|eight|ten|twelve|twenty|of|{either(settings['acts']['uses'])})|['’]s?) (?:(?:{described}) )*{_NAME} (?:(?!(?:{stop})\b)[a-z-]+ ){{0,2}}?(?P<head>{things}|{markets})s?(?![\w-])(?! (?:{unless})\b)")),
+            ("role.kind", 0.64, compiled(rf"(?:\b(?:[Tt]he|[Ii]ts|[Tt]heir|whose|[Tt]hese|[Bb]oth|[Aa]n?|[Ee]ach|[Oo]ne|[Ee]very|new|latest|[0-9]+|two|three|four|five|six|eight|ten|twelve|twenty|of|{either(settings['acts']['uses'])})|['’]s?) (?:(?:{described}) )*{_NAME} (?:(?!(?:{stop}|{acts}|{strong})\b)[a-z-]+ ){{0,2}}?(?P<head>{things}|{markets})s?(?![\w-])(?! (?:{unless})\b)")),
         ]  # fmt: skip
         self._acts = [
             ("role.makes", "Vendor", 0.62, compiled(rf"\b(?:{named})s? {_NAME} (?:(?:{aside}) ){{0,3}}(?:{strong})\b")),
@@ -91,6 +92,7 @@ class Roles:
         self._counted = compiled(rf" (?:{either(roles['counted'])})\b")
         self._markets = set(alphabet.matching(["Market"])) - set(alphabet.matching(["ChipType"]))
         self._signs = [(str(cls), compiled(str(words))) for cls, words in settings["signs"].items()]
+        self.holds = compiled(slotted(str(settings["holds"]), alphabet))  # what holds chips
         self._fallback = str(settings["shown"])
 
     def read(self, page: Page) -> Iterator[Sighting]:
@@ -140,6 +142,13 @@ class Roles:
     def _stop(text: str, start: int) -> int:
         found = compiled(r"[.!?](?= |$)").search(text, min(start, len(text)))
         return found.end() if found else len(text)
+
+
+def openers(settings: Mapping[str, Any]) -> dict[str, str]:
+    """What stands before a list, and the class of what is listed: words for it, and firms by what they are."""
+    nouns = {str(w): str(cls) for cls in ("Organization", "Vendor") for w in settings["roles"]["nouns"][cls]}
+    firms = {f"{noun}s {such}": cls for noun, cls in nouns.items() for such in settings["such-as"]}
+    return {str(w): str(cls) for cls, words in settings["lists"].items() for w in words} | firms
 
 
 def seen(pages: Sequence[Page]) -> tuple[frozenset[str], frozenset[str]]:
