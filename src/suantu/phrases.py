@@ -97,6 +97,7 @@ class Phrases:
         self._oblique = frozenset(map(str, settings.get("oblique", ())))
         self._oblique_lists = self._oblique | frozenset(map(str, settings.get("oblique-lists", ())))
         self._compared = frozenset(map(str, settings.get("oblique-compared", ())))
+        self._kin = frozenset(map(str, settings.get("kin", ())))
         self._joins = frozenset(map(str, settings.get("oblique-joins", ())))
         self._short = frozenset(map(str, settings.get("short-nouns", ())))
         self._oblique_topic = tuple(map(str, settings.get("oblique-topic", ())))
@@ -372,6 +373,8 @@ class Phrases:
         rest = _NAME.sub("", text).strip("的' s’·-")
         if rest and len(rest) > 4:
             return None
+        if rest in self._kin:
+            nodes = nodes[-1:]  # 甲的子公司‖乙
         described = self._alphabet.classes(nodes[-1].char) & _DESCRIBED and text.endswith(nodes[-1].char)
         if self._language != "en" and described and self._of.fullmatch(text, len(text) - 2, len(text) - 1):
             nodes = nodes[-1:]

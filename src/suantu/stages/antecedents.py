@@ -293,7 +293,7 @@ def _of_pair(
     earlier = [t.node for t in thread.topics if thread.now - t.time <= 4 and not t.node.pronoun and not t.owner]
     pair = listed(here, classes[1:], alphabet, text, discourse.joins)
     here, named = (unowning(nodes, text) for nodes in (here, named))
-    return of_two(classes[0], classes[1:], (here, named + here, earlier + here), pair, alphabet)
+    return of_two(classes[0], classes[1:], (here, named + here, earlier + named + here), pair, alphabet)
 
 
 def _aside(node: Node, text: str) -> bool:

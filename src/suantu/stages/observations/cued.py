@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
 from suantu.phrases import Phrase
 from suantu.records import Thing
 from suantu.scene import Scene
-from suantu.stages.observations.frames import Cue, Metric
+from suantu.stages.observations.frames import Metric
 from suantu.stages.observations.placing import (
     CLAUSE,
     FIGURES,
@@ -46,16 +45,19 @@ class Cued(Turning):
                 between = re.sub(f"[{self._passed}]", "", between)
             if not self._link.fullmatch(between):
                 return None
-            end, metric = self._rated(scene, cues, i, metric, kind)
+            end, metric = self._rated(figure, i, metric)
             return self._with_subject(figure, metric, end, "figure.after-metric", "0.9", cue.end)
         return None
 
-    def _rated(self, scene: Scene, cues: Sequence[Cue], i: int, metric: Metric, kind: str) -> tuple[int, Metric]:
-        """Where the words for a metric begin, with what a rate is one of (出货量的增长率)."""
+    def _rated(self, figure: Figure, i: int, metric: Metric) -> tuple[int, Metric]:
+        """Where the words for a metric begin, with what a rate is one of (出货量的增长率); points are those of a change."""
+        scene, cues, kind = figure.scene, figure.cues, figure.kind
         end = cues[i].start
         if not i or not metric.rate or not self._beside(scene.text[cues[i - 1].end : end]):
             return end, metric
         own = cues[i - 1].metric(kind)
+        if own is not None and figure.quantities[0].unit == "percentagePoint":
+            return end if own.owned else cues[i - 1].start, metric
         return cues[i - 1].start, metric if own is None else replace(own, sign=metric.sign)
 
     def _beside(self, between: str) -> bool:
@@ -114,7 +116,7 @@ class Cued(Turning):
             if start <= cue.start and cue.end <= position and (metric := cue.metric(kind)):
                 if re.search(f"[{FIGURES}]", re.sub(f"[{self._period_char}]", "", scene.text[cue.end : position])):
                     return None
-                end, metric = self._rated(scene, figure.cues, i, metric, kind)
+                end, metric = self._rated(figure, i, metric)
                 return self._with_subject(replace(figure, last=None), metric, end, "figure.in-clause", "0.7", cue.end)
         return None
 
@@ -311,7 +313,8 @@ class Cued(Turning):
             return unit, place
         if size and last is not None and "Market" in last[1].about.classes:
             return last[1].about, place or last[1].place
-        if size and (known := scene.measured.get(metric.name)) is not None:
+        part = last is not None and self._when.partial(scene) and self._follows(scene, last[0], start)
+        if size and not part and (known := scene.measured.get(metric.name)) is not None:
             return known, place
         if phrase.words and cue_end - end >= _LONG and not (metric.device or metric.rate or metric.topic):
             return self._phrases.subject(scene.surface(end, cue_end)), place

@@ -76,6 +76,9 @@ class Subjects(Base):
             if match.end() < near:
                 return None
             phrase = self._phrases.left(scene, match.end("a"), match.start("a"))
+            if phrase.start > match.start("a") and self._of in phrase.words and self._language != "en":
+                head = phrase.words.rpartition(self._of)[2]  # 在采用大模型的‖银行中
+                phrase = replace(phrase, about=self._phrases.subject(head), words=head)
             if phrase.about is None and phrase.words in self._countable:
                 return replace(phrase, about=self._phrases.subject(phrase.words))
             if phrase.about is not None:
