@@ -249,13 +249,11 @@ class Discovery:
 
     def _bare_numbers(self, pages: Sequence[Page], stems: Mapping[str, str]) -> list[tuple[str, Thing]]:
         """910B, where the text speaks of 昇腾 chips and the lexicon knows 昇腾910B."""
-        out: list[tuple[str, Thing]] = []
-        for stem in stems:
-            if stem.isascii():
-                continue
-            numbers = {m[0] for page in pages for m in _BARE.finditer(page.text)}
-            out += [(n, thing) for n in sorted(numbers) if (thing := self._chars.chips.get(stem + n)) is not None]
-        return out
+        series = {n.text for page in pages for n in page.names.values() if "Chip" in n.thing.classes}
+        heads = dict.fromkeys(s for s in (*stems, *sorted(series)) if not s.isascii())
+        numbers = sorted({m[0] for page in pages for m in _BARE.finditer(page.text)}) if heads else []
+        found = ((n, self._chars.chips.get(head + n)) for head in heads for n in numbers)
+        return [(number, thing) for number, thing in found if thing is not None]
 
     # -- the document's own names -------------------------------------------------------------------------------------
 
