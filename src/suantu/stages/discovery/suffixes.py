@@ -61,7 +61,8 @@ class Suffixes:
         self._everyday_sites = frozenset(map(str, settings["everyday-sites"]))
         sites = "|".join(sorted(map(str, settings["sites"]), key=len, reverse=True))
         firms = "".join(sorted({*signs.organizations}.difference(signs.institutes, signs.bodies)))
-        self._site = compiled(f"[{firms}](?P<core>{self.inside}{{0,8}}?)(?P<ending>{sites})(?![{self._continues}])")
+        of = f"(?P<chip>[{signs.places}][{signs.chips}])|[{firms}]"  # 厦门鲲鹏超算中心
+        self._site = compiled(f"(?:{of})(?P<core>{self.inside}{{0,8}}?)(?P<ending>{sites})(?![{self._continues}])")
         children = settings["children"]
         child = "|".join(sorted(map(str, children["words"]), key=len, reverse=True))
         self._child = compiled(f"[{firms}](?:{child})(?![{self._continues}])")
@@ -117,7 +118,8 @@ class Suffixes:
         """The institutes of known bodies, and the computing centres of firms."""
         for match in self._site.finditer(page.text):
             kinds = [w.kind for w in self._words.split(match["core"])]
-            if (kinds or match["ending"] not in self._everyday_sites) and _BREAKS.isdisjoint(kinds):
+            own = kinds or match["chip"] or match["ending"] not in self._everyday_sites
+            if own and _BREAKS.isdisjoint(kinds):
                 ledger.vote(page.surface(*match.span()), self._rules[match["ending"]][1], "suffix.site", 0.7)
         for match in self._child.finditer(page.text):
             if self._parent.search(page.text, max(0, match.start() - 4), match.start()):
