@@ -112,7 +112,8 @@ class Places:
             behind = [(at, thing) for at, thing in sorted(spots, key=lambda s: s[0]) if at > position]
             if behind and not CLAUSE_END.search(scene.text, position, behind[0][0]):
                 return behind[0][1]
-        if not afar or self._several.search(scene.text, 0, position):
+        one = scene.place is not None and "City" in scene.place.classes
+        if not afar or (one and self._several.search(scene.text, 0, position)):  # 三市平均: of no one city
             return None
         return scene.place if home or scene.place_near else None
 
