@@ -39,7 +39,6 @@ class Places:
             compiled(str(settings.get(k, "(?!)"))) for k in ("founded", "began", "launched")
         )
         self._based = compiled(f"[{alphabet.matching(['Organization'])}],? (?:of|from|based in|headquartered in) $")
-        self._several = compiled(str(settings.get("several-places", "(?!)")))
         self._places = places
         listed = "|".join(re.escape(str(w)) for w in settings["lists"]["separators"] if str(w).strip() not in ",，")
         self._predicate = compiled(f"(?:{'|'.join(map(str, settings.get('predicate', ['(?!)'])))})[\ue000-\uefff]{of}$")
@@ -112,10 +111,7 @@ class Places:
             behind = [(at, thing) for at, thing in sorted(spots, key=lambda s: s[0]) if at > position]
             if behind and not CLAUSE_END.search(scene.text, position, behind[0][0]):
                 return behind[0][1]
-        one = scene.place is not None and "City" in scene.place.classes
-        if not afar or (one and self._several.search(scene.text, 0, position)):  # 三市平均: of no one city
-            return None
-        return scene.place if home or scene.place_near else None
+        return scene.place if afar and (home or scene.place_near) else None
 
     def _of_seat(self, text: str, at: int) -> bool:
         """Whether a place only says where a firm has its seat, or is from (来自常州的甲公司)."""
