@@ -86,6 +86,7 @@ class Discovery:
             topics=signs.topics,
             owners=signs.organizations,
             refuse=self._use_cases.strong,
+            theirs=str(settings["theirs"]),
         )
         self._scenes = Slots(settings["use-cases"]["slots"], compiler, self._suffixes.inside, words, telling, "USE")
         self._paired = Paired(settings, signs.organizations, lambda core, _: 2 <= len(core) <= 6 and words.sound(core))

@@ -54,9 +54,8 @@ class Models:
         self._versioned = compiled(rf"(?P<head>{nouns})\s?[Vv]?[0-9]{{1,2}}\.[0-9]{{1,2}}(?![0-9.%‰])")
         self._compile(shapes)
         self._interconnect = compiled(str(settings["interconnect-names"]))
-        self._letters_chip, self._no_letters, self._named_chips = (
-            compiled(str(settings[k])) for k in ("letters-chip", "letters-not", "named-chips")
-        )
+        self._letters_chip, self._no_letters = (compiled(str(settings[k])) for k in ("letters-chip", "letters-not"))
+        self._named = [(str(cls), compiled(str(pattern))) for cls, pattern in settings["named"].items()]
         self._link_signs, self._other_devices = (compiled(str(settings[k])) for k in ("link-signs", "other-devices"))
         self._longer_name = compiled(str(settings["longer"]))
         self._refuse = compiled(str(settings["not-models"]))
@@ -235,6 +234,8 @@ class Models:
     ) -> None:
         """Weaker signs: a maker directly before it, what it is counted with, what else its sentence speaks of."""
         text = page.text
+        if cls := next((c for c, pattern in self._named if pattern.match(surface)), ""):
+            ledger.vote(surface, cls, "model.letters", 0.65)
         if counted := self._counted.search(text, max(0, start - 8), start):
             ledger.vote(surface, self._counters[counted["counter"]], "model.counted", 0.62 if numbered else 0.4)
         if not numbered:
@@ -254,8 +255,6 @@ class Models:
         text = page.text
         if self._is_letters(surface) and self._letters_chip.match(page.source, page.ends[end - 1]):
             ledger.vote(surface, "Chip", "model.letters", 0.65)
-        if self._named_chips.match(surface):
-            ledger.vote(surface, "Chip", "model.letters", 0.62)
         own = made and len(surface) >= 3 and text[start - 1] in self._makers and surface[:1].isascii()
         of = _CAMEL.match(surface) and self._made_of.search(text, max(0, start - 16), start)
         if (own and not surface.isupper()) or of:

@@ -69,7 +69,10 @@ class Slots:
         topics: str = "",
         owners: str = "\ufffe",
         refuse: Callable[[str], bool] = lambda surface: False,
+        theirs: str = "(?!)",
     ) -> None:
+        """``theirs``: what stands between a firm and another that it has a part in."""
+        self._theirs = compiled(theirs)
         self._topics = topics
         self._words, self._endings, self._refuse, self._owners = words, tuple(endings), refuse, owners
         self._before = compiled(rf"(?:{_LATIN_WORD}\s)+$")
@@ -137,7 +140,10 @@ class Slots:
                 self._latin(page.surface(start, end).rstrip(".'’-"), slot, ledger)
                 continue
             found = self._words.trim(page.text[start:end], False, not slot.opens, page.text[start - 1 : start])
-            if found is None or (slot.opens and self._owned(page.text, start, slot.behind and found[0])):
+            if found is None:
+                continue
+            cut = found[0] if slot.behind or self._theirs.search(page.text, start, start + found[0]) else 0
+            if slot.opens and self._owned(page.text, start, cut):
                 continue
             a, b = start + found[0], start + found[1]
             if (ending := self._ending.match(page.text, b)) and ending.end() <= a + 12:
