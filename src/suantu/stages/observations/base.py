@@ -254,6 +254,8 @@ class Base:
             return last[0], replace(last[1], about=last[1].owner, group=())  # 利用率…，产能…
         if last is None or not last[1].counted or metric.rate or metric.name in self._of_counted:
             return last
+        if metric.name in self._site_metrics and self._site_names.search(last[1].about.label):
+            return last  # so many centres, with so much computing power in all
         if last[1].about.label.endswith(tuple(self._group_words)) and metric.name not in self._market_metrics:
             return last
         owner = last[1].owner

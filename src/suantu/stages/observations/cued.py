@@ -55,6 +55,8 @@ class Cued(Turning):
         end = cues[i].start
         if not i or not metric.rate or not self._beside(scene.text[cues[i - 1].end : end]):
             return end, metric
+        if self._language != "en" and any(m.from_cue for m in cues[i - 1].metrics):
+            return end, metric  # 智能算力规模‖同比增长
         own = cues[i - 1].metric(kind)
         if own is not None and figure.quantities[0].unit == "percentagePoint":
             return end if own.owned else cues[i - 1].start, metric

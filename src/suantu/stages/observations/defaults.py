@@ -125,7 +125,9 @@ class Defaults(Subjects):
             return None
         if cue is not None:
             about = self._rate_of(scene, cue.start, cue.end, about) if metric.owned else about
-        elif self._usual.get(kind) is metric or (fallback and fallback.market):
+        elif (self._usual.get(kind) is metric and not self._shared_before(figure, about)) or (
+            fallback and fallback.market
+        ):
             metric = self._share_metric(figure, metric, about)
         group = self._group(scene, spot, phrase, len(figure.quantities))
         named = group[0] if group else about
@@ -136,6 +138,12 @@ class Defaults(Subjects):
             return None
         start = min(phrase.start, position)
         return Placing(metric, whose, _RULE, start, position + 1, _SURE, place if not several else None, group=group)
+
+    @staticmethod
+    def _shared_before(figure: Figure, about: Thing) -> bool:
+        """Whether the last proportion told of the same thing is of no market."""
+        before = figure.before.get("percent")
+        return before is not None and before[1].metric.name == "share" and before[1].about.iri == about.iri
 
     def _measures_nothing(self, figure: Figure, whose: Thing) -> bool:
         """Whether what no word measures is nothing of it: money is no firm's market, and a few of something that has no

@@ -163,7 +163,9 @@ class Framed(Turning):
             return Found(None, None, (), hit.begin, hit.stop)
         count = len(scene.nodes[hit.position].quantities)
         group = () if frame.about == "right" and headed(scene, phrase) else group_of(phrase)
-        group = group or (phrase.places if len(phrase.places) == count > 1 and not phrase.about else ())
+        each = len(phrase.places) > 1 and self._each.search(scene.text, phrase.end, hit.position) is not None
+        as_many = len(phrase.places) == count > 1 or (each and self._language != "en")
+        group = group or (phrase.places if as_many and not phrase.about else ())
         if not group and count > 1 and (slot := self._slot_span(hit)) is not None:
             group = self._phrases.members(scene, slot[1], slot[0], count)
         if not group and count > 1:
@@ -363,8 +365,12 @@ class Framed(Turning):
             fits = at < hit.position and at not in said and node.mentions
             if fits and self._alphabet.classes(node.char).intersection(frame.topic):
                 clauses.setdefault(clause_start(scene.text, at), []).extend(node.things)
+        start, many = clause_start(scene.text, hit.position), self._number(scene, hit)
+        own = self._phrases.left(scene, hit.begin, start) if clauses and not many and start not in clauses else None
+        if own is not None and own.about is not None and self._language != "en":
+            return Subject.of(own.about, hit, own.place)  # 国产芯片‖合计占一成
         things = list({t.iri: t for listed in clauses.values() for t in listed}.values())
-        if (many := self._number(scene, hit)) and len(things) >= many:
+        if many and len(things) >= many:
             things = things[-many:]
         elif not many:
             things = next((listed for listed in reversed(list(clauses.values())) if len(listed) > 1), things)

@@ -250,7 +250,10 @@ class Observer(Cued, Framed, Defaults, Facts):
         self, scene: Scene, position: int, placing: Placing, placed: Mapping[str, tuple[int, Placing]]
     ) -> Placing:
         """A proportion told by a plain word (占比) is a market share where the sentence speaks of such."""
-        if placing.metric.name == "marketShare" and self._apart(scene, position, placed):
+        before = placed.get("percent")
+        part = before is not None and before[0] >= part_start(scene.text, position) and before[1].rule == placing.rule
+        part = part and before is not None and before[1].metric.name == "share" and self._language != "en"
+        if placing.metric.name == "marketShare" and (part or self._apart(scene, position, placed)):
             return replace(placing, metric=self._metrics.by_name["share"])
         if placing.metric.name != "share" or placing.metric.owned:
             return placing
@@ -258,7 +261,6 @@ class Observer(Cued, Framed, Defaults, Facts):
             return replace(placing, metric=self._metrics.by_name["marketShare"])
         if not placing.rule.startswith("figure."):
             return placing
-        before = placed.get("percent")
         beside = scene.of_market or (before is not None and before[1].metric.name == "marketShare")
         if beside or ("Market" in placing.about.classes and self._market_words[0] in scene.text[: placing.end]):
             return replace(placing, metric=self._metrics.by_name["marketShare"])

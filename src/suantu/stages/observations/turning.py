@@ -141,9 +141,11 @@ class Turning(Subjects):
     def _in_order(self, scene: Scene, position: int, placing: Placing, facts: Sequence[Observation]) -> Placing:
         """Figures of as many as were told of right before, in their order (…；显存方面，三者依次是…)."""
         count, start = len(scene.nodes[position].quantities), clause_start(scene.text, position)
-        each = placing.metric.rate and self._so_each.match(scene.text, start, position)
-        told = count > 1 and (each or self._so_told.search(scene.text, start, position))
-        if not told or len(placing.group) == count or len(placing.places) == count:
+        each = self._so_each.match(scene.text, start, position)
+        so_told = self._so_told.search(scene.text, start, position)
+        if count < 2 or not (each or so_told) or len(placing.places) == count:
+            return placing
+        if len(placing.group) == count and not (so_told and so_told.start() == start):
             return placing
         named = list({f.about.iri: f.about for f in reversed(facts)}.values())[:count][::-1]
         return replace(placing, about=named[0], group=tuple(named)) if len(named) == count else placing
