@@ -146,7 +146,7 @@ class Roles:
 
 def openers(settings: Mapping[str, Any]) -> dict[str, str]:
     """What stands before a list, and the class of what is listed: words for it, and firms by what they are."""
-    nouns = {str(w): str(cls) for cls in ("Organization", "Vendor") for w in settings["roles"]["nouns"][cls]}
+    nouns = {str(w): str(cls) for cls in ("Organization", "Vendor") for w in settings["roles"]["nouns"].get(cls, ())}
     firms = {f"{noun}s {such}": cls for noun, cls in nouns.items() for such in settings["such-as"]}
     return {str(w): str(cls) for cls, words in settings["lists"].items() for w in words} | firms
 
