@@ -25,6 +25,7 @@ from suantu.stages.discovery.heads import Heads
 from suantu.stages.discovery.inner import without_inner
 from suantu.stages.discovery.lists import Lists, UseCases
 from suantu.stages.discovery.models import Models
+from suantu.stages.discovery.numbered import shared_tails, tail, whole
 from suantu.stages.discovery.offices import Offices
 from suantu.stages.discovery.page import LAST_RESORT, Blocks, Chosen, Ledger, Page, Signs, page_of
 from suantu.stages.discovery.paired import Paired
@@ -36,7 +37,6 @@ from suantu.stages.discovery.words import Words
 from suantu.stages.names import Match
 
 _BARE = compiled(r"(?<![A-Za-z0-9.])[0-9]{2,4}[A-Z](?![A-Za-z0-9])")
-_NUMBERED = compiled(r"[\u4e00-\u9fff]{2,5}(?P<tail>[A-Z]+-?[0-9]{1,4}[A-Z]?)$")
 _CALLED = ("slot.called", "slot.kind")  # rules of which a name's kind is sure, so that it is its versions' too
 _PROSE = compiled(r"[a-z]{2,} [a-z]{2,}")
 _LABEL = compiled(r"[\u4e00-\u9fffA-Za-z/\s]{3,}")
@@ -273,8 +273,8 @@ class Discovery:
         }
         short |= self._glued(ledger, accepted)
         short |= self._shortened({ledger.entries[k].surface: v[0] for k, v in accepted.items()})
-        accepted = {k: v for k, v in accepted.items() if k not in short}
-        taken = {*accepted, *self._ontology.rejected, *_shared_tails(ledger.entries[k].surface for k in accepted)}
+        accepted = whole({k: v for k, v in accepted.items() if k not in short}, ledger)
+        taken = {*accepted, *self._ontology.rejected, *shared_tails(ledger.entries[k].surface for k in accepted)}
         for key, (cls, rule, confidence) in accepted.items():
             entry = ledger.entries[key]
             if (certain := self._known(entry.surface, cls)) is not None:
@@ -287,7 +287,7 @@ class Discovery:
                 *entry.aliases,
                 *given.get(thing.iri, ()),
                 *self._core(entry.surface, cls),
-                *_tail(entry.surface, cls),
+                *tail(entry.surface, cls),
             ]
             others = [o for o in dict.fromkeys(others) if normalise(o) not in taken]
             thing = labelled(thing, others)
@@ -383,15 +383,3 @@ def _english(pages: Sequence[Page]) -> list[bool]:
     flags = [_is_english(p.source) for p in pages]
     prose = any(flag and _PROSE.search(p.source) for flag, p in zip(flags, pages, strict=True))
     return flags if prose else [False] * len(flags)
-
-
-def _shared_tails(surfaces: Iterable[str]) -> set[str]:
-    """The numbers that more than one name ends in (岚图T7, 穹石T7): alone they name neither."""
-    tails = Counter(normalise(match["tail"]) for surface in surfaces if (match := _NUMBERED.match(surface)))
-    return {tail for tail, times in tails.items() if times > 1}
-
-
-def _tail(surface: str, cls: str) -> list[str]:
-    """X200 of 溪岭X200."""
-    match = _NUMBERED.match(surface) if cls in ("Chip", "Server", "Product") else None
-    return [match["tail"]] if match else []
