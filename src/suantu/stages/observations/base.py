@@ -216,10 +216,8 @@ class Base:
 
     def _unsaid(self, scene: Scene, phrase: Phrase) -> Phrase:
         """The phrase, but for who says so: that is not what is measured."""
-        said = any(phrase.start <= at < phrase.end for at, _, _ in scene.sayers) or (
-            self._speakers is not None and bool(self._speakers.search(scene.surface(phrase.start, phrase.end)))
-        )
-        said = said and self._language == "en"
+        said = self._language == "en" and any(phrase.start <= at < phrase.end for at, _, _ in scene.sayers)
+        said |= self._speakers is not None and bool(self._speakers.search(scene.surface(phrase.start, phrase.end)))
         spoke = bool(phrase.words or self._language == "zh") and self._spoke.match(scene.text, phrase.end) is not None
         return replace(phrase, about=None, words="", nodes=()) if said or spoke else phrase
 
