@@ -59,6 +59,7 @@ class Models:
         self._link_signs, self._other_devices = (compiled(str(settings[k])) for k in ("link-signs", "other-devices"))
         self._longer_name = compiled(str(settings["longer"]))
         self._refuse = compiled(str(settings["not-models"]))
+        self._formats = compiled(str(settings["formats"]))
         self._measures = [(cls, compiled(f"{shapes['measured']}{p}")) for cls, p in settings["measures"].items()]
         self._any_product = tuple(map(str, settings["any-product"]))
         self._made, self._acts = compiled(str(settings["made-by"])), compiled(str(settings["acts"]))
@@ -117,7 +118,8 @@ class Models:
         if not tail[0].isalpha() and start == at:
             return
         core = page.text[start:end]
-        if self._refuse.match(core) or (self._refuse.match(tail) and start == at):
+        refused = self._refuse.match(tail) and (start == at or self._formats.fullmatch(tail))  # 整柜FP8
+        if refused or self._refuse.match(core):
             return
         numbered = any(c.isdigit() for c in tail) or tail.endswith(self._series)
         if start == at and not tail[0].isupper() and not _LOWER_LINK.match(tail):

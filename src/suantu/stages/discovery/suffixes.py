@@ -188,7 +188,8 @@ class Suffixes:
             weight = max(weight, 0.62 if enough else 0.0)
         if ending in self._registered and core.endswith(self._makers):
             cls = "Vendor"
-        if weight:
+        everyday = ending in self._everyday_sites and core in self._signs.countries  # 中国数据中心
+        if weight and not everyday:
             ledger.vote(surface, cls, rule, weight)
 
     def _headed(self, text: str, left: int, start: int) -> int:

@@ -17,7 +17,7 @@ from suantu.stages.observations.placing import beginning
 
 CLAUSE_END = compiled(r"[，；;。]|, ")
 _SEATS = ("City", "Region")
-_ELSEWHERE = compiled(r"[,;:]| (?:and|but|that|which|who|now|today) ")
+_ELSEWHERE = compiled(r"[,;:，；：]| (?:and|but|that|which|who|now|today) ")
 
 
 class Places:
